@@ -1,0 +1,119 @@
+"""Proofs that two images share one space, and the bridge to SimpleITK."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import GeometryError
+from .types import Affine, Mask, Volume
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+GRID_TOLERANCE_MM = 0.01
+"""Largest distance between the same corner of two grids that count as one."""
+
+
+def corner_distance_mm(shape_kji: tuple[int, int, int], first: Affine, second: Affine) -> float:
+    """Largest distance in mm between the eight corners of a grid under two affines."""
+    k, j, i = (n - 1 for n in shape_kji)
+    corners = np.array([[x, y, z, 1.0] for x in (0, i) for y in (0, j) for z in (0, k)])
+    return float(np.linalg.norm(corners @ (first - second).T, axis=1).max())
+
+
+def require_same_grid(volume: Volume, mask: Mask | Volume) -> None:
+    """Raise `GeometryError` unless both have one shape and their corners lie within 0.01 mm."""
+    if volume.shape != mask.shape:
+        raise GeometryError(
+            f"Image grid {volume.shape} and mask grid {mask.shape} (slices, rows, columns)",
+            "one grid",
+            "draw or resample the mask on this image",
+        )
+    distance_mm = corner_distance_mm(volume.shape, volume.affine, mask.affine)
+    if distance_mm > GRID_TOLERANCE_MM:
+        raise GeometryError(
+            f"Image and mask of one shape whose corners lie {distance_mm:.2f} mm apart",
+            f"at most {GRID_TOLERANCE_MM} mm",
+            "draw or resample the mask on this image",
+        )
+
+
+def require_same_frame(first: Volume | Mask, second: Volume | Mask) -> None:
+    """Raise `GeometryError` where both name a FrameOfReferenceUID and the two differ."""
+    one, two = first.frame_of_reference_uid, second.frame_of_reference_uid
+    if one is not None and two is not None and one != two:
+        raise GeometryError(
+            "Two sequences with different frames of reference (FrameOfReferenceUID)",
+            "sequences of one examination, in one frame of reference",
+            "choose series of one session, or register them first",
+        )
+
+
+def to_sitk(volume: Volume | Mask) -> sitk.Image:
+    """SimpleITK image over a copy of the array; origin, spacing and direction from the affine.
+
+    Raises
+    ------
+    GeometryError
+        If the axes are sheared, which ITK cannot hold.
+    """
+    import SimpleITK as sitk
+
+    array = volume.labels if isinstance(volume, Mask) else volume.array
+    spacing = np.asarray(volume.spacing_mm)
+    direction = volume.affine[:3, :3] / spacing
+    if not np.allclose(direction.T @ direction, np.eye(3), atol=1e-3):
+        raise GeometryError(
+            "Image with sheared axes",
+            "three axes at right angles",
+            "resample the image to a rectangular grid (gantry tilt or irregular slices cause this)",
+        )
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing(spacing.tolist())
+    image.SetDirection(direction.ravel().tolist())
+    image.SetOrigin(volume.affine[:3, 3].tolist())
+    return image
+
+
+def affine_of(image: sitk.Image) -> Affine:
+    """(i, j, k, 1) -> LPS mm of a SimpleITK image, 4 x 4."""
+    affine = np.eye(4)
+    affine[:3, :3] = np.asarray(image.GetDirection()).reshape(3, 3) * np.asarray(image.GetSpacing())
+    affine[:3, 3] = image.GetOrigin()
+    return affine
+
+
+def volume_from_sitk(image: sitk.Image, frame_of_reference_uid: str | None = None, source: str = "") -> Volume:
+    """Volume with the image's own values (integers become float32)."""
+    import SimpleITK as sitk
+
+    return Volume(sitk.GetArrayFromImage(image), affine_of(image), frame_of_reference_uid, source)
+
+
+def sagittal_axis(affine: Affine) -> int:
+    """Which voxel axis (0 = i, 1 = j, 2 = k) runs most nearly left-right."""
+    direction = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    return int(np.argmax(np.abs(direction[0])))
+
+
+def axis_codes(affine: Affine) -> tuple[str, str, str]:
+    """Anatomical letter (L/R, P/A, S/I) towards which i, j, k increase; oblique axes get their nearest."""
+    direction = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    pairs = (("L", "R"), ("P", "A"), ("S", "I"))
+    taken: dict[int, str] = {}
+    free = [0, 1, 2]
+    for axis in np.argsort(-np.abs(direction).max(axis=0)):
+        patient = max(free, key=lambda row: abs(direction[row, axis]))
+        free.remove(patient)
+        taken[int(axis)] = pairs[patient][0 if direction[patient, axis] > 0 else 1]
+    return taken[0], taken[1], taken[2]
+
+
+def ijk_to_lps(affine: Affine, points_ijk: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Points of shape (n, 3) from voxel indices to LPS mm."""
+    points = np.asarray(points_ijk, dtype=np.float64)
+    moved: npt.NDArray[np.float64] = points @ affine[:3, :3].T + affine[:3, 3]
+    return moved

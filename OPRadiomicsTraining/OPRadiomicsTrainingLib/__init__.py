@@ -1,0 +1,1 @@
+"""Training side of OPRadiomics: simulation, segmentation training, ICC, selection, fitting, evaluation."""
