@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -31,15 +31,12 @@ def no_progress(message: str, fraction: float) -> None:
     """Report nothing."""
 
 
-class Role(str, Enum):
+class Role(StrEnum):
     """The three sequences of the study."""
 
     T1WI = "T1WI"
     T2WI = "T2WI"
     FST2WI = "FS-T2WI"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True, eq=False)
