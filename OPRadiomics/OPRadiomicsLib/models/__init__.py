@@ -1,0 +1,1 @@
+"""Signatures as JSON, logistic prediction, and its exact explanation."""

@@ -1,0 +1,138 @@
+"""Clinical variables, checked before any model sees them: missing values, impossible ones, and units guessed wrong."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from ..errors import ClinicalDataError
+from ..types import Clinical
+
+AGE_RANGE_YEARS: Final = (18.0, 110.0)
+"""The BMD classes hold for adults; beyond 110 years a slip of the keyboard or an age in months is far likelier."""
+
+BMI_RANGE: Final = (10.0, 80.0)
+"""kg/m2. Adults have survived with values near 10 and above 80 only as single case reports."""
+
+_MALE: Final = {"m", "male", "man", "1", "男"}
+_FEMALE: Final = {"f", "female", "woman", "0", "女"}
+_YES: Final = {"yes", "y", "1", "true", "是", "有"}
+_NO: Final = {"no", "n", "0", "false", "否", "无"}
+
+Given = str | float | None
+"""As typed on a command line or read from a table."""
+
+
+def validate_clinical(
+    age: Given,
+    sex: Given,
+    *,
+    bmi: Given = None,
+    diabetes: Given = None,
+    smoking: Given = None,
+    drinking: Given = None,
+) -> Clinical:
+    """Clinical variables of one patient, each checked.
+
+    Parameters
+    ----------
+    age
+        Years, 18 to 110.
+    sex
+        M/F, male/female, 男/女, or the study's coding: male 1, female 0.
+    bmi
+        kg/m2, 10 to 80; None where not recorded.
+    diabetes, smoking, drinking
+        yes/no, 1/0, 是/否 or a bool; None where not recorded.
+
+    Raises
+    ------
+    ClinicalDataError
+        If age or sex is missing, or a value is impossible or of a coding that is not known.
+    """
+    return Clinical(
+        age=_age(age),
+        male=_male(sex),
+        bmi=_bmi(bmi),
+        diabetes=_yes_no("diabetes", diabetes),
+        smoking=_yes_no("smoking", smoking),
+        drinking=_yes_no("drinking", drinking),
+    )
+
+
+def _age(given: Given) -> float:
+    low, high = AGE_RANGE_YEARS
+    expected = f"an age of {low:g} to {high:g} years"
+    if _missing(given):
+        raise ClinicalDataError("Age is missing", expected, "give it with --age")
+    age = _number("Age", given, expected)
+    if high < age <= 12 * high and 12 * low <= age:
+        raise ClinicalDataError(f"Age {age:g}", expected, f"if this is in months, give {age / 12:.1f}")
+    if not low <= age <= high:
+        raise ClinicalDataError(f"Age {age:g}", expected, "check the age; the BMD classes and the models hold for adults")
+    return age
+
+
+def _male(given: Given) -> bool:
+    expected = "M or F, male or female, 男 or 女, or male 1 and female 0"
+    if _missing(given):
+        raise ClinicalDataError("Sex is missing", expected, "give it with --sex")
+    word = _word(given)
+    if isinstance(given, bool) or word not in _MALE | _FEMALE:
+        remedy = "in a coding with 1 and 2, give M or F" if word == "2" else "give M or F; no model was fitted on another value"
+        raise ClinicalDataError(f"Sex '{given}'", expected, remedy)
+    return word in _MALE
+
+
+def _bmi(given: Given) -> float | None:
+    if _missing(given):
+        return None
+    low, high = BMI_RANGE
+    expected = f"a body mass index of {low:g} to {high:g} kg/m2"
+    bmi = _number("BMI", given, expected)
+    if not low <= bmi <= high:
+        raise ClinicalDataError(f"BMI {bmi:g}", expected, _bmi_remedy(bmi))
+    return bmi
+
+
+def _bmi_remedy(bmi: float) -> str:
+    low, high = BMI_RANGE
+    guesses = {
+        "with the height in centimetres": bmi * 1e4,
+        "from pounds and inches without the factor 703": bmi * 703.07,
+        "without its decimal point": bmi / 10,
+    }
+    for how, corrected in guesses.items():
+        if low <= corrected <= high:
+            return f"if it was written or computed {how}, give {corrected:.1f}; else divide kg by the square of metres"
+    return "divide the weight in kg by the square of the height in metres"
+
+
+def _yes_no(name: str, given: Given) -> bool | None:
+    if _missing(given):
+        return None
+    word = _word(given)
+    if word not in _YES | _NO:
+        raise ClinicalDataError(f"{name.capitalize()} '{given}'", "yes or no, or 1 and 0", "leave it out where it is not known")
+    return word in _YES
+
+
+def _missing(given: Given) -> bool:
+    return given is None or (isinstance(given, str) and not given.strip()) or (isinstance(given, float) and math.isnan(given))
+
+
+def _word(given: Given) -> str:
+    """Lower-case text; 1.0 from a table reads as 1."""
+    if isinstance(given, str):
+        return given.strip().lower()
+    return str(given).lower() if isinstance(given, bool) else f"{given:g}"
+
+
+def _number(name: str, given: Given, expected: str) -> float:
+    try:
+        number = math.nan if given is None or isinstance(given, bool) else float(given)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ClinicalDataError(f"{name} '{given}'", expected, "give a number, with a point as decimal mark")
+    return number

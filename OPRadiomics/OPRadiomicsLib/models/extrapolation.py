@@ -1,0 +1,77 @@
+"""Warnings where a patient lies outside what a signature was fitted on: single predictors, their combination, features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from .signature import RADSCORE_PREFIX, Radscore, Signature, Training
+
+FAR_SD: Final = 5.0
+"""A feature farther than this from its training mean hints at another scanner, sequence or region, not at another patient."""
+
+
+def outside_training(training: Training | None, values: Mapping[str, float]) -> tuple[str, ...]:
+    """Sentences on predictors beyond the training patients' range, and on an unusual combination of them.
+
+    Parameters
+    ----------
+    training
+        None where the signature records no training distribution: then nothing can be said.
+    values
+        Raw predictor values by name.
+    """
+    if training is None:
+        return ()
+    sentences = [sentence for name, value in values.items() if (sentence := _beyond(training, name, value))]
+    known = [name for name in values if name in training.predictors]
+    if not sentences and set(known) == set(training.predictors):
+        distance = squared_distance(training, [values[name] for name in training.predictors])
+        if distance > training.squared_distance_limit:
+            sentences.append(
+                f"Unusual combination of predictors: squared Mahalanobis distance {distance:.1f}; 99 % of the training "
+                f"patients lie within {training.squared_distance_limit:.1f}. The probability is an extrapolation."
+            )
+    return tuple(sentences)
+
+
+def squared_distance(training: Training, values: Sequence[float]) -> float:
+    """Squared Mahalanobis distance from the training means (Mahalanobis 1936), values in the order of the predictors."""
+    difference = np.asarray(values) - np.asarray(training.means)
+    return float(difference @ np.linalg.solve(np.asarray(training.covariance), difference))
+
+
+def far_features(signature: Signature, features: Mapping[str, float]) -> tuple[str, ...]:
+    """One sentence for each Radscore that rests on features far outside the training patients'."""
+    return tuple(sentence for radscore in signature.radscores if (sentence := _far(radscore, features)))
+
+
+def _beyond(training: Training, name: str, value: float) -> str | None:
+    if name not in training.predictors or name == "sex":
+        return None
+    low, high = training.quantile(name, 0.0), training.quantile(name, 1.0)
+    if not low <= value <= high:
+        return f"{_spoken(name)} {value:.4g} lies beyond all training patients ({low:.4g} to {high:.4g}): an extrapolation."
+    low, high = training.quantile(name, 0.01), training.quantile(name, 0.99)
+    if not low <= value <= high:
+        return f"{_spoken(name)} {value:.4g} lies beyond 98 % of the training patients ({low:.4g} to {high:.4g})."
+    return None
+
+
+def _spoken(name: str) -> str:
+    return f"{name.removeprefix(RADSCORE_PREFIX)} Radscore" if name.startswith(RADSCORE_PREFIX) else name.capitalize()
+
+
+def _far(radscore: Radscore, features: Mapping[str, float]) -> str | None:
+    values = np.array([features[name] for name in radscore.features])
+    deviations = np.abs(values - np.asarray(radscore.means)) / np.asarray(radscore.sds)
+    far = int((deviations > FAR_SD).sum())
+    if not far:
+        return None
+    worst = radscore.features[int(deviations.argmax())]
+    return (
+        f"{radscore.sequence}: {far} of {len(values)} features lie more than {FAR_SD:g} SD from the training mean "
+        f"({worst}: {deviations.max():.0f} SD): another scanner, sequence or region than in training?"
+    )
