@@ -1,0 +1,1 @@
+"""One patient's result as files: report.html, prediction.json and pictures."""
