@@ -1,0 +1,67 @@
+"""Age and sex from the DICOM header, for a prediction that was given neither."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from ..errors import ClinicalDataError
+from ..types import SeriesRef
+
+YEARS_PER_UNIT = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
+"""DICOM value representation AS (PS3.5 6.2): three digits and D, W, M or Y."""
+DISAGREEMENT_YEARS = 1.5
+
+
+def read_demographics(series: SeriesRef) -> tuple[float | None, bool | None]:
+    """Age in years at the examination and whether the patient is male, as the series' first file has them.
+
+    PatientAge is taken where recorded, else the completed years from PatientBirthDate to StudyDate. What is not recorded or
+    malformed, and a sex other than M and F, is None. Nothing else of the patient is read.
+
+    Raises
+    ------
+    ClinicalDataError
+        If PatientAge and the birth date disagree by more than 1.5 years.
+    """
+    from pydicom import dcmread
+
+    keywords = ["PatientAge", "PatientBirthDate", "StudyDate", "PatientSex"]
+    dataset = dcmread(series.files[0], stop_before_pixels=True, force=True, specific_tags=list(keywords))
+    age, birth, study, sex = (_stored(dataset.get_item(keyword) if keyword in dataset else None) for keyword in keywords)
+    recorded, computed = _years(age), _years_between(birth, study)
+    if recorded is not None and computed is not None and abs(recorded - computed) > DISAGREEMENT_YEARS:
+        raise ClinicalDataError(
+            f"PatientAge and the birth date in the header disagree by {abs(recorded - computed):.0f} years",
+            "one age",
+            "give the age with --age",
+        )
+    return (computed if recorded is None else recorded), {"M": True, "F": False}.get(sex)
+
+
+def _stored(element: object) -> str:
+    """Bytes as stored: pydicom's own conversion would print a malformed date in a warning."""
+    value = getattr(element, "value", None)
+    return value.decode("latin-1").strip(" \0") if isinstance(value, bytes) else str(value or "").strip()
+
+
+def _years(age: str) -> float | None:
+    match = re.fullmatch(r"(\d{3})([DWMY])", age)
+    return int(match[1]) * YEARS_PER_UNIT[match[2]] if match else None
+
+
+def _years_between(birth: str, study: str) -> float | None:
+    born, seen = _date(birth), _date(study)
+    if born is None or seen is None or seen < born:
+        return None
+    return float(seen.year - born.year - ((seen.month, seen.day) < (born.month, born.day)))
+
+
+def _date(text: str) -> date | None:
+    match = re.fullmatch(r"(\d{4})\.?(\d{2})\.?(\d{2})", text)
+    if not match:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None

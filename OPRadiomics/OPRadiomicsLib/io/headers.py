@@ -1,0 +1,287 @@
+"""DICOM headers, read fast and checked for truncation: one `Frame` for each slice, of classic or enhanced multi-frame files."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import StudyError
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
+UNDEFINED_LENGTH = 0xFFFFFFFF
+
+TEXT_KEYS: Mapping[str, tuple[str, ...]] = {
+    "modality": ("Modality",),
+    "description": ("SeriesDescription",),
+    "protocol": ("ProtocolName",),
+    "sequence_name": ("SequenceName", "PulseSequenceName"),
+    "contrast": ("ContrastBolusAgent",),
+    "manufacturer": ("Manufacturer",),
+    "model": ("ManufacturerModelName",),
+    "fat_selective": ("SpectrallySelectedSuppression",),
+    "acquisition_type": ("MRAcquisitionType",),
+}
+LIST_KEYS: Mapping[str, tuple[str, ...]] = {
+    "image_type": ("FrameType", "ImageType"),
+    "scanning_sequence": ("ScanningSequence",),
+    "sequence_variant": ("SequenceVariant",),
+    "scan_options": ("ScanOptions",),
+    "acquisition_matrix": ("AcquisitionMatrix",),
+}
+NUMBER_KEYS: Mapping[str, tuple[str, ...]] = {
+    "series_number": ("SeriesNumber",),
+    "tr_ms": ("RepetitionTime",),
+    "te_ms": ("EffectiveEchoTime", "EchoTime"),
+    "ti_ms": ("InversionTimes", "InversionTime"),
+    "flip_angle_deg": ("FlipAngle",),
+    "echo_train_length": ("EchoTrainLength",),
+    "field_strength_t": ("MagneticFieldStrength",),
+    "slice_thickness_mm": ("SliceThickness",),
+    "rows": ("Rows",),
+    "columns": ("Columns",),
+    "samples_per_pixel": ("SamplesPerPixel",),
+    "lossy": ("LossyImageCompression",),
+}
+PATIENT_KEYWORDS = ("PatientID", "PatientBirthDate", "PatientSex")
+_OTHER_KEYWORDS = (
+    "SOPClassUID",
+    "SOPInstanceUID",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "FrameOfReferenceUID",
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "PixelSpacing",
+    "NumberOfFrames",
+    "EchoPulseSequence",
+    "InversionRecovery",
+    "SharedFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence",
+)
+_ECHO_PULSE_TO_SCANNING = {"SPIN": ["SE"], "GRADIENT": ["GR"], "BOTH": ["GR", "SE"]}
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One slice's header: file, frame number (None in a single-frame file), placement and sequence attributes.
+
+    ``position_lps`` has shape (3,), ``orientation`` (2, 3): the directions of a row and of a column; None where absent.
+    ``attributes`` holds the keys of TEXT_KEYS, LIST_KEYS and NUMBER_KEYS that the header has. ``patient`` is compared, never
+    shown.
+    """
+
+    path: Path
+    number: int | None
+    sop_class: str
+    study_uid: str
+    series_uid: str
+    frame_of_reference_uid: str | None
+    position_lps: npt.NDArray[np.float64] | None
+    orientation: npt.NDArray[np.float64] | None
+    pixel_spacing_mm: tuple[float, float] | None
+    attributes: Mapping[str, Any]
+    patient: tuple[str, ...]
+
+
+def damaged(path: Path, what: str) -> StudyError:
+    """Error for an unreadable file; named by file name and size only, as folders often bear patients' names."""
+    size = path.stat().st_size if path.is_file() else 0
+    return StudyError(
+        f"File '{path.name}' ({size} bytes) is damaged: {what}",
+        "complete DICOM files",
+        "copy or export the study again; if the file is not needed, remove it",
+    )
+
+
+def read_frames(path: Path) -> tuple[Frame, ...]:
+    """Header of one file, without its pixels.
+
+    Returns
+    -------
+    tuple of Frame
+        One for each slice; one without placement for a DICOM object that is no image; none where the file is not DICOM, or is
+        a DICOMDIR.
+
+    Raises
+    ------
+    StudyError
+        If a DICOM file is truncated or corrupt.
+    """
+    dataset = _read_dataset(path)
+    if dataset is None:
+        return ()
+    per_frame = dataset.get("PerFrameFunctionalGroupsSequence")
+    if not per_frame:
+        return (_frame(path, dataset, (dataset,), None),)
+    shared = list(dataset.get("SharedFunctionalGroupsSequence") or [])
+    if len(per_frame) != int(dataset.get("NumberOfFrames") or 0):
+        raise damaged(path, f"{dataset.get('NumberOfFrames')} frames announced, {len(per_frame)} described")
+    common = _groups(shared)
+    return tuple(_frame(path, dataset, (*_groups([item]), *common, dataset), n) for n, item in enumerate(per_frame))
+
+
+def tags() -> list[int]:
+    """The tags that `read_frames` reads; all else is skipped on disk."""
+    from pydicom.datadict import tag_for_keyword
+
+    tables = (TEXT_KEYS, LIST_KEYS, NUMBER_KEYS)
+    keywords = [keyword for table in tables for keywords in table.values() for keyword in keywords]
+    found = (tag_for_keyword(keyword) for keyword in (*keywords, *PATIENT_KEYWORDS, *_OTHER_KEYWORDS))
+    return [tag for tag in found if tag is not None]
+
+
+def _read_dataset(path: Path) -> Dataset | None:
+    """Header, or None where the file is not DICOM or is a DICOMDIR."""
+    from pydicom import dcmread
+    from pydicom.errors import InvalidDicomError
+
+    with path.open("rb") as file:
+        start = file.read(132)
+        marked = start[128:] == b"DICM"
+        if not marked and start[:2] not in (b"\x08\x00", b"\x02\x00"):  # files from some archives lack the preamble
+            return None
+        file.seek(0)
+        try:
+            dataset = dcmread(file, stop_before_pixels=True, force=True, specific_tags=tags())
+            sop_class = str(dataset.get("SOPClassUID", ""))
+        except (InvalidDicomError, EOFError, ValueError, KeyError, NotImplementedError, struct.error, zlib.error) as error:
+            if marked:
+                raise damaged(path, type(error).__name__) from None
+            return None
+        if str(dataset.file_meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:
+            return None
+        if not sop_class or not dataset.get("SeriesInstanceUID"):
+            if marked:
+                raise damaged(path, "it ends before the series identifiers")
+            return None
+        _require_whole_pixels(path, file, dataset)
+    return dataset
+
+
+def _require_whole_pixels(path: Path, file: BinaryIO, dataset: Dataset) -> None:
+    """Compare the announced length of the pixel data with what is left of the file, which stands at that element."""
+    from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+
+    if not UID(dataset.SOPClassUID).name.endswith("Image Storage"):
+        return
+    if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+        return
+    order = "<" if dataset.original_encoding[1] else ">"
+    start = file.tell()
+    head = file.read(12)
+    if len(head) < 12 or struct.unpack(order + "H", head[:2])[0] != 0x7FE0:
+        raise damaged(path, "it ends before the pixel data")
+    length_at = 8 if head[4:6].isalpha() else 4  # explicit VR (PS3.5 7.1.2) or implicit; some files change midway
+    announced = struct.unpack(order + "I", head[length_at : length_at + 4])[0]
+    present = path.stat().st_size - start - length_at - 4
+    if announced != UNDEFINED_LENGTH and present < announced:
+        raise damaged(path, f"{present} of {announced} bytes of pixel data")
+
+
+def _groups(items: list[Dataset]) -> list[Dataset]:
+    """First items of the functional-group sequences (DICOM PS3.3 C.7.6.16)."""
+    return [element.value[0] for item in items for element in item if element.VR == "SQ" and element.value]
+
+
+def _first(places: tuple[Dataset, ...], keywords: tuple[str, ...]) -> Any:
+    for keyword in keywords:
+        for place in places:
+            value = place.get(keyword)
+            if value is not None and value != "":
+                return value
+    return None
+
+
+def _frame(path: Path, dataset: Dataset, places: tuple[Dataset, ...], number: int | None) -> Frame:
+    try:
+        position = _vector(_first(places, ("ImagePositionPatient",)), 3)
+        orientation = _vector(_first(places, ("ImageOrientationPatient",)), 6)
+        spacing = _vector(_first(places, ("PixelSpacing",)), 2)
+        attributes = _attributes(places)
+    except (ValueError, TypeError, OverflowError):
+        raise damaged(path, "a number in its header cannot be read") from None
+    return Frame(
+        path=path,
+        number=number,
+        sop_class=str(dataset.SOPClassUID),
+        study_uid=str(dataset.get("StudyInstanceUID", "")),
+        series_uid=str(dataset.SeriesInstanceUID),
+        frame_of_reference_uid=str(dataset.get("FrameOfReferenceUID") or "") or None,
+        position_lps=position,
+        orientation=None if orientation is None else orientation.reshape(2, 3),
+        pixel_spacing_mm=None if spacing is None else (float(spacing[0]), float(spacing[1])),
+        attributes=attributes,
+        patient=tuple(_raw_text(dataset, keyword) for keyword in PATIENT_KEYWORDS),
+    )
+
+
+def _attributes(places: tuple[Dataset, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, keywords in TEXT_KEYS.items():
+        if (value := _first(places, keywords)) is not None:
+            found[key] = _mended(str(value), declared=bool(places[-1].get("SpecificCharacterSet")))
+    for key, keywords in LIST_KEYS.items():
+        if (value := _first(places, keywords)) is not None:
+            found[key] = tuple(str(item) for item in (value if _is_list(value) else [value]))
+    for key, keywords in NUMBER_KEYS.items():
+        if (value := _first(places, keywords)) is not None:
+            found[key] = float(value[0] if _is_list(value) else value)
+    found.setdefault("scanning_sequence", tuple(_enhanced_sequence(places)))
+    return found
+
+
+def _enhanced_sequence(places: tuple[Dataset, ...]) -> list[str]:
+    """Enhanced MR says SPIN, GRADIENT or BOTH where classic MR says SE and GR."""
+    sequence = list(_ECHO_PULSE_TO_SCANNING.get(str(_first(places, ("EchoPulseSequence",))), []))
+    if _first(places, ("InversionRecovery",)) == "YES":
+        sequence.append("IR")
+    return sequence
+
+
+def _is_list(value: Any) -> bool:
+    from pydicom.multival import MultiValue
+
+    return isinstance(value, (list, tuple, MultiValue))
+
+
+def _vector(value: Any, length: int) -> npt.NDArray[np.float64] | None:
+    if value is None:
+        return None
+    vector = np.array([float(item) for item in value])
+    if vector.shape != (length,) or not np.isfinite(vector).all():
+        raise ValueError(f"{length} finite numbers expected")
+    return vector
+
+
+def _raw_text(dataset: Dataset, keyword: str) -> str:
+    """Value as stored: pydicom's own conversion may print a malformed birth date in a warning."""
+    from pydicom.dataelem import RawDataElement
+
+    if keyword not in dataset:
+        return ""
+    value = dataset.get_item(keyword).value
+    if isinstance(value, bytes):
+        return value.decode("latin-1").strip(" \0")
+    return "" if value is None or isinstance(value, RawDataElement) else str(value).strip()
+
+
+def _mended(text: str, declared: bool) -> str:
+    """Text of an undeclared character set as UTF-8, or else GB 18030 (common on Chinese scanners), where its bytes allow."""
+    if declared or text.isascii():
+        return text
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return text.encode("latin-1").decode(encoding)
+        except (UnicodeDecodeError, UnicodeEncodeError):
+            continue
+    return text

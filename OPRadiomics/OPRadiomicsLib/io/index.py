@@ -1,0 +1,248 @@
+"""What lies in a DICOM folder: every series, named for what it is, with its files in geometric slice order."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import StudyError
+from ..types import Progress, SeriesRef, no_progress
+from .headers import PATIENT_KEYWORDS, Frame, read_frames
+
+READERS = 8
+"""Threads: header reading waits for the disk or the network share, not for the processor."""
+
+PARALLEL_COSINE = 0.999
+"""Slices belong to one stack where rows and columns differ by less than 2.6 degrees."""
+
+PLANES = ("sagittal", "coronal", "axial")
+PLANE_COSINE = 0.8
+"""A stack whose normal lies more than 37 degrees from every body axis is called oblique."""
+
+_PLACED_APART = {"description", "rows", "columns", "series_number", "lossy"}
+"""Attributes that a SeriesRef holds elsewhere or in another form."""
+
+
+def index_dicom(folder: Path, progress: Progress = no_progress, *, study_uid: str | None = None) -> tuple[SeriesRef, ...]:
+    """List the series of one examination.
+
+    Reads every file below the folder, whatever its name; files that are not DICOM, and DICOMDIR, are passed over. A series that
+    holds several stacks (planes of a localiser, echoes, Dixon images) gives one SeriesRef for each.
+
+    Parameters
+    ----------
+    folder
+        Folder, any nesting.
+    progress
+        Called with the fraction of headers read.
+    study_uid
+        StudyInstanceUID, or any ending of it that only one study has: for a folder that holds several.
+
+    Returns
+    -------
+    tuple of SeriesRef
+        Without roles, by series number and part. ``files`` are in ascending order along the stack's normal (row direction x
+        column direction). An enhanced multi-frame file stands once, and ``acquisition["frames"]`` gives (index into files,
+        frame) for each slice. ``acquisition`` has the sequence parameters (tr_ms, te_ms, ti_ms, field_strength_t, ...; the keys
+        of `headers`) where known, and always: kind, modality, plane, slices, part, parts, planes_in_series.
+
+    Raises
+    ------
+    StudyError
+        If the folder is absent or holds no DICOM, a DICOM file is damaged, or patients or studies are mixed.
+    """
+    frames = _all_frames(folder, progress)
+    frames = _one_study(frames, study_uid)
+    _require_one_patient(frames)
+    by_series: defaultdict[str, list[Frame]] = defaultdict(list)
+    for frame in frames:
+        by_series[frame.series_uid].append(frame)
+    found = [series for members in by_series.values() for series in _series_of(members)]
+    return tuple(sorted(found, key=_listing_order))
+
+
+def _all_frames(folder: Path, progress: Progress) -> list[Frame]:
+    if not folder.is_dir():
+        raise StudyError("The study folder does not exist", "a folder of DICOM files", "check the path")
+    paths = sorted(Path(root) / name for root, _, names in os.walk(folder, followlinks=True) for name in names)
+    paths = [path for path in paths if path.is_file() and not path.name.startswith("._")]  # "._": macOS resource forks
+    frames: list[Frame] = []
+    with ThreadPoolExecutor(READERS) as pool:
+        for count, read in enumerate(pool.map(read_frames, paths), start=1):
+            frames.extend(read)
+            progress("Reading DICOM headers", count / len(paths))
+    if not frames:
+        raise StudyError(
+            f"No DICOM file among the {len(paths)} files of the folder",
+            "a folder with a lumbar MRI study in DICOM",
+            "check the path; NIfTI or NRRD files are given one by one with --t1, --t2 and --fst2",
+        )
+    return frames
+
+
+def _one_study(frames: Sequence[Frame], study_uid: str | None) -> list[Frame]:
+    counts = Counter(frame.study_uid for frame in frames)
+    if study_uid is None:
+        if len(counts) > 1:
+            _require_one_patient(frames)
+            raise StudyError(
+                f"{len(counts)} different studies (StudyInstanceUID): {_endings(counts)}",
+                "one study",
+                "give the UID of one of them, or its ending, with --study-uid; or keep one folder for each examination",
+            )
+        return list(frames)
+    matching = [uid for uid in counts if uid == study_uid] or [uid for uid in counts if uid.endswith(study_uid)]
+    if len(matching) != 1:
+        raise StudyError(
+            f"{len(matching)} studies whose UID is or ends with '{study_uid}', among {_endings(counts)}",
+            "exactly one",
+            "give more of the UID with --study-uid",
+        )
+    return [frame for frame in frames if frame.study_uid == matching[0]]
+
+
+def _endings(counts: Counter[str]) -> str:
+    """UIDs may hold a date: only their ends, as long as it takes to tell them apart, are shown."""
+    length = next((n for n in range(4, 65) if len({uid[-n:] for uid in counts}) == len(counts)), 64)
+    return ", ".join(f"...{uid[-length:]} ({n} images)" for uid, n in sorted(counts.items()))
+
+
+def _require_one_patient(frames: Iterable[Frame]) -> None:
+    for keyword, values in zip(PATIENT_KEYWORDS, zip(*(frame.patient for frame in frames), strict=True), strict=True):
+        different = set(values) - {""}
+        if len(different) > 1:
+            raise StudyError(
+                f"{len(different)} different values of {keyword}: the folder mixes patients",
+                "one patient",
+                "keep one folder for each patient, or give one study's UID, or its ending, with --study-uid",
+            )
+
+
+def _series_of(frames: list[Frame]) -> list[SeriesRef]:
+    stacks = _stacks(frames)
+    planes = sorted({plane_of(stack[0].orientation) for stack in stacks})
+    return [_series(stack, part, len(stacks), planes) for part, stack in enumerate(stacks, start=1)]
+
+
+def _stacks(frames: list[Frame]) -> list[list[Frame]]:
+    """Slices that are alike in orientation, size, echo and image type, each in geometric order."""
+    groups: list[list[Frame]] = []
+    for frame in frames:
+        home = next((group for group in groups if _alike(group[0], frame)), None)
+        if home is None:
+            groups.append([frame])
+        else:
+            home.append(frame)
+    return [sorted(group, key=_place) for group in sorted(groups, key=lambda group: group[0].attributes.get("te_ms", 0.0))]
+
+
+def _alike(one: Frame, other: Frame) -> bool:
+    if (one.orientation is None) != (other.orientation is None) or (one.position_lps is None) != (other.position_lps is None):
+        return False
+    keys = ("image_type", "rows", "columns", "samples_per_pixel")
+    if any(one.attributes.get(key) != other.attributes.get(key) for key in keys):
+        return False
+    if abs(one.attributes.get("te_ms", 0.0) - other.attributes.get("te_ms", 0.0)) > 0.5:
+        return False
+    if not np.allclose(one.pixel_spacing_mm or (0, 0), other.pixel_spacing_mm or (0, 0), rtol=1e-3):
+        return False
+    if one.orientation is None or other.orientation is None:
+        return True
+    return bool((np.sum(one.orientation * other.orientation, axis=1) > PARALLEL_COSINE).all())
+
+
+def _place(frame: Frame) -> tuple[float, str, int]:
+    """Sorting key: millimetres along the stack's normal; name and frame only break ties between equal positions."""
+    along = 0.0
+    if frame.orientation is not None and frame.position_lps is not None:
+        along = round(float(normal_of(frame.orientation) @ frame.position_lps), 4)
+    return along, str(frame.path), frame.number or 0
+
+
+def normal_of(orientation: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Unit vector, LPS, along which slices ascend: row direction x column direction."""
+    normal = np.cross(orientation[0], orientation[1])
+    length = float(np.linalg.norm(normal))
+    scaled: npt.NDArray[np.float64] = normal / length if length > 0 else normal
+    return scaled
+
+
+def plane_of(orientation: npt.NDArray[np.float64] | None) -> str:
+    """Name the plane by its normal, from the header: sagittal, coronal, axial, oblique, or unknown where no orientation is."""
+    if orientation is None:
+        return "unknown"
+    cosines = np.abs(normal_of(orientation))
+    axis = int(np.argmax(cosines))
+    return PLANES[axis] if cosines[axis] >= PLANE_COSINE else "oblique"
+
+
+def _series(stack: list[Frame], part: int, parts: int, planes: list[str]) -> SeriesRef:
+    first = stack[0]
+    multi_frame = any(frame.number is not None for frame in stack)
+    files = tuple(dict.fromkeys(frame.path for frame in stack))
+    acquisition: dict[str, object] = {key: value for key, value in first.attributes.items() if key not in _PLACED_APART}
+    acquisition.update(
+        kind=_kind(first),
+        modality=first.attributes.get("modality", ""),
+        series_number=_whole(first.attributes.get("series_number")),
+        lossy=bool(first.attributes.get("lossy")),
+        matrix=(_whole(first.attributes.get("rows")), _whole(first.attributes.get("columns"))),
+        pixel_spacing_mm=first.pixel_spacing_mm,
+        slice_spacing_mm=_slice_spacing_mm(stack),
+        plane=plane_of(first.orientation),
+        planes_in_series=tuple(planes),
+        slices=len(stack),
+        part=part,
+        parts=parts,
+    )
+    if multi_frame:
+        acquisition["frames"] = tuple((files.index(frame.path), frame.number or 0) for frame in stack)
+    return SeriesRef(
+        series_uid=first.series_uid,
+        study_uid=first.study_uid,
+        frame_of_reference_uid=first.frame_of_reference_uid,
+        description=str(first.attributes.get("description", "")).strip(),
+        files=files,
+        acquisition=MappingProxyType(acquisition),
+    )
+
+
+def _kind(frame: Frame) -> str:
+    """What the object is: "image", or its SOP class in words."""
+    from pydicom.uid import UID
+
+    name = UID(frame.sop_class).name
+    if "Secondary Capture" in name:
+        return "secondary capture (screenshot)"
+    if frame.attributes.get("samples_per_pixel", 1.0) > 1:
+        return "colour image"
+    if not name.endswith("Image Storage") or "rows" not in frame.attributes:
+        return name.removesuffix(" Storage").lower()
+    return "image"
+
+
+def _slice_spacing_mm(stack: list[Frame]) -> float | None:
+    places = [_place(frame)[0] for frame in stack]
+    return round(float(np.median(np.diff(places))), 4) if len(places) > 1 else None
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _listing_order(series: SeriesRef) -> tuple[float, str, int]:
+    number = series.acquisition["series_number"]
+    part = series.acquisition["part"]
+    return (
+        float("inf") if not isinstance(number, int) else number,
+        series.series_uid,
+        part if isinstance(part, int) else 0,
+    )

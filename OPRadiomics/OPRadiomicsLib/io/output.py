@@ -1,0 +1,103 @@
+"""Writing without half-written files: a temporary name in the same folder, then an atomic move."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..errors import OutputError
+
+IMAGE_SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha")
+"""Formats that images and masks are written in: one file holds voxels and geometry."""
+
+
+def output_folder(path: str | Path) -> Path:
+    """Create the folder where it is absent, and prove that files can be written into it.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    OutputError
+        If it is a file, cannot be created, or refuses a file.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"Output folder '{folder}' cannot be written to ({error.strerror})",
+            "a folder that you may write to, on a disk with free space",
+            "choose another folder or change its permissions",
+        ) from None
+    return folder
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Temporary path beside ``path`` with the same suffix; moved onto ``path`` on success, removed on failure.
+
+    Raises
+    ------
+    OutputError
+        If the folder refuses the file or the disk is full.
+    """
+    target = Path(path)
+    folder = output_folder(target.parent)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as scratch:
+        temporary = Path(scratch) / target.name
+        try:
+            yield temporary
+            os.replace(temporary, target)  # noqa: PTH105  (os.replace is the documented atomic call)
+        except OSError as error:
+            raise OutputError(
+                f"'{target.name}' cannot be written ({error.strerror})",
+                "a writable place with free space",
+                "choose another folder",
+            ) from None
+
+
+def write_text(text: str, path: str | Path) -> Path:
+    """Write UTF-8 text with a trailing newline, atomically.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    with atomic_path(path) as temporary:
+        temporary.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="\n")
+    return Path(path)
+
+
+def write_json(data: Mapping[str, Any] | Sequence[Any], path: str | Path) -> Path:
+    """Write JSON atomically: UTF-8, keys sorted, two-space indent, trailing newline; NaN and infinity are refused.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    ValueError
+        If the data hold NaN or infinity, which JSON has no word for.
+    """
+    return write_text(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False), path)
+
+
+def require_image_suffix(path: str | Path) -> Path:
+    """Raise `OutputError` unless the name ends in one of `IMAGE_SUFFIXES`."""
+    target = Path(path)
+    if not target.name.lower().endswith(IMAGE_SUFFIXES):
+        raise OutputError(
+            f"Image file name '{target.name}'", f"a name that ends in {', '.join(IMAGE_SUFFIXES)}", "change the name's ending"
+        )
+    return target

@@ -1,0 +1,224 @@
+"""Images from disk with their geometry proved: DICOM series slice by slice, and NIfTI, NRRD or MetaImage files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import GeometryError, StudyError
+from ..geometry import ijk_to_lps, require_same_frame, sagittal_axis, to_sitk, volume_from_sitk
+from ..types import Affine, Role, SeriesRef, Volume
+from .dicom_stack import read_dicom_stack
+from .output import atomic_path, require_image_suffix
+
+READABLE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+THICK_SLICE_RATIO = 1.5
+"""From this ratio of largest to smallest voxel edge on, the largest one is the slice direction."""
+MINIMUM_OVERLAP = 0.5
+
+
+def read_volume(source: SeriesRef | Path) -> Volume:
+    """Read one image.
+
+    Parameters
+    ----------
+    source
+        A series from `index_dicom`, or a NIfTI, NRRD or MetaImage file.
+
+    Returns
+    -------
+    Volume
+        float32, (k, j, i), on the grid of the file, axes not reordered. From DICOM: rescale slope and intercept applied, k
+        ascending along the slice normal, FrameOfReferenceUID set.
+
+    Raises
+    ------
+    StudyError
+        If the file is absent, unreadable, no 3-D scalar image, constant, or holds NaN or infinity.
+    GeometryError
+        If slices are missing, doubled, unequally spaced or sheared.
+    """
+    if isinstance(source, SeriesRef):
+        volume = read_dicom_stack(source)
+        name = f"series {source.acquisition.get('series_number', '')} '{source.description}'"
+    else:
+        volume = volume_from_sitk(read_image_file(Path(source)), source=f"file {Path(source).name}")
+        name = f"file '{Path(source).name}'"
+    _require_usable_values(volume, name)
+    return Volume(volume.array.astype(np.float32, copy=False), volume.affine, volume.frame_of_reference_uid, volume.source)
+
+
+def write_volume(volume: Volume, path: str | Path) -> Path:
+    """Write float32 NIfTI, NRRD or MetaImage, compressed, atomically.
+
+    Raises
+    ------
+    OutputError
+        If the ending is unknown or the file cannot be written.
+    GeometryError
+        If the axes are sheared.
+    """
+    save_image(to_sitk(Volume(volume.array.astype(np.float32, copy=False), volume.affine)), path)
+    return Path(path)
+
+
+def save_image(image: Any, path: str | Path) -> None:
+    """Write a SimpleITK image atomically; the ending names the format."""
+    import SimpleITK as sitk
+
+    target = require_image_suffix(path)
+    with atomic_path(target) as temporary:
+        try:
+            sitk.WriteImage(image, str(temporary), useCompression=True)
+        except RuntimeError as error:
+            raise OSError(0, "ITK could not write it; is the disk full?") from error
+
+
+def read_image_file(path: Path) -> Any:
+    """3-D scalar SimpleITK image of one file; a fourth dimension of length 1 is dropped.
+
+    Raises
+    ------
+    StudyError
+        If the file is absent, of another format, damaged, or not a 3-D scalar image of several slices.
+    GeometryError
+        If its axes are not at right angles.
+    """
+    import SimpleITK as sitk
+
+    reader = open_image_file(path)
+    size = [n for axis, n in enumerate(reader.GetSize()) if axis < 3 or n != 1]
+    shape = " x ".join(map(str, reader.GetSize()))
+    components = reader.GetNumberOfComponents()
+    if components != 1 or len(size) != 3 or min(size) < 2:
+        what = f"{components} values a voxel (a colour or vector image)" if components != 1 else f"size {shape}"
+        kind = {2: "2-D image", 4: "4-D image"}.get(len(size), "single-slice image") if components == 1 else "image"
+        raise StudyError(
+            f"File '{path.name}' is a {kind} of {what}",
+            "one 3-D image with one value a voxel and several slices",
+            "export one volume: not a single slice, a time series or a colour picture",
+        )
+    reader.SetExtractSize([*reader.GetSize()[:3], *([0] * (len(reader.GetSize()) - 3))])
+    try:
+        image = reader.Execute()
+    except RuntimeError:
+        raise _unreadable(path) from None
+    return sitk.Cast(image, sitk.sitkFloat32) if image.GetPixelID() == sitk.sitkFloat64 else image
+
+
+def open_image_file(path: Path) -> Any:
+    """SimpleITK reader that has read the file's header.
+
+    Raises
+    ------
+    StudyError
+        If the file is absent, of another format, or damaged.
+    GeometryError
+        If its axes are not at right angles.
+    """
+    import SimpleITK as sitk
+
+    if not path.name.lower().endswith(READABLE_SUFFIXES) or not path.is_file():
+        found = "A folder" if path.is_dir() else f"File '{path.name}'" + ("" if path.is_file() else ", which does not exist")
+        raise StudyError(
+            found, f"a file that ends in {', '.join(READABLE_SUFFIXES)}", "check the path; a DICOM study is given as a folder"
+        )
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:
+        if "orthonormal" in str(error) or "direction" in str(error).lower():
+            raise GeometryError(
+                f"File '{path.name}' has sheared or degenerate axes",
+                "three axes at right angles",
+                "convert it again from DICOM, or resample it to a rectangular grid",
+            ) from None
+        raise _unreadable(path) from None
+    return reader
+
+
+def _unreadable(path: Path) -> StudyError:
+    return StudyError(
+        f"File '{path.name}' ({path.stat().st_size} bytes) is damaged or not what its name says",
+        "a complete NIfTI, NRRD or MetaImage file",
+        "copy or convert it again",
+    )
+
+
+def _require_usable_values(volume: Volume, name: str) -> None:
+    broken = int(np.count_nonzero(~np.isfinite(volume.array)))
+    if broken:
+        raise StudyError(
+            f"NaN or infinity in {broken} voxels of {name}",
+            "finite intensities",
+            "convert the image again from the original DICOM",
+        )
+    lowest, highest = float(volume.array.min()), float(volume.array.max())
+    if lowest == highest:
+        raise StudyError(
+            f"Every voxel of {name} is {lowest:g}: the image is empty",
+            "an image with contrast",
+            "check the export, or choose another",
+        )
+
+
+def require_sagittal(volume: Volume, name: str) -> None:
+    """Raise `StudyError` where slices are thick and not stacked left to right; near-isotropic images pass.
+
+    Parameters
+    ----------
+    volume
+        Image, any axis order.
+    name
+        What the message calls it: the role, or the file's name.
+    """
+    edges = volume.spacing_mm
+    slice_axis = int(np.argmax(edges))
+    if max(edges) / min(edges) >= THICK_SLICE_RATIO and slice_axis != sagittal_axis(volume.affine):
+        raise StudyError(
+            f"{name}: slices of {max(edges):.2f} mm that are not stacked left to right",
+            "sagittal slices",
+            "choose the sagittal series; if it is sagittal, its orientation header is wrong: convert it again from DICOM",
+        )
+
+
+def require_one_examination(volumes: Mapping[Role, Volume]) -> None:
+    """Prove that the sequences can show the same vertebrae: one frame of reference, and overlapping fields of view.
+
+    Raises
+    ------
+    GeometryError
+        If two name different FrameOfReferenceUIDs, or their boxes share less than half of the smaller one's volume.
+    """
+    for (one, first), (two, second) in combinations(volumes.items(), 2):
+        require_same_frame(first, second)
+        shared = _shared_fraction(_box_lps(first), _box_lps(second))
+        if shared < MINIMUM_OVERLAP:
+            raise GeometryError(
+                f"{one} and {two} share {100 * shared:.0f} % of their field of view",
+                f"at least {100 * MINIMUM_OVERLAP:.0f} %: sequences of one examination of one region",
+                "choose series of the lumbar spine from one examination",
+            )
+
+
+def _box_lps(volume: Volume) -> npt.NDArray[np.float64]:
+    """Lowest and highest LPS mm of the voxel edges, (2, 3)."""
+    return _extent(volume.affine, volume.shape)
+
+
+def _extent(affine: Affine, shape_kji: tuple[int, int, int]) -> npt.NDArray[np.float64]:
+    k, j, i = shape_kji
+    corners = ijk_to_lps(affine, [[x, y, z] for x in (-0.5, i - 0.5) for y in (-0.5, j - 0.5) for z in (-0.5, k - 0.5)])
+    return np.stack([corners.min(axis=0), corners.max(axis=0)])
+
+
+def _shared_fraction(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
+    shared = np.clip(np.minimum(first[1], second[1]) - np.maximum(first[0], second[0]), 0, None)
+    smaller = min(np.prod(first[1] - first[0]), np.prod(second[1] - second[0]))
+    return float(np.prod(shared) / smaller)
