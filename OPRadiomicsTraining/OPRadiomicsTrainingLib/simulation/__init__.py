@@ -1,0 +1,1 @@
+"""Simulated lumbar MR: anatomy from parameters, signal from tissue constants, acquisition through k-space."""

@@ -1,0 +1,243 @@
+"""Anatomy of one lumbar spine as parameters, and how they vary between patients.
+
+Sizes in mm, angles in degrees. Frame of the anatomy: x to the left, y to posterior, z to superior, origin at the
+centre of L3.
+
+Sources: body sizes by level from Panjabi et al., Spine 1992;17:299-306, and Zhou et al., Eur Spine J 2000;9:242-248;
+disc heights and lordosis from Roussouly et al., Spine 2005;30:346-353, and Frobin et al., Clin Biomech 1997;12 Suppl 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from .patients import Patient
+
+LUMBAR_AND_ABOVE = ("L6", "L5", "L4", "L3", "L2", "L1", "T12", "T11", "T10", "T9")
+SACRAL = ("S1", "S2", "S3", "S4", "S5")
+
+HEIGHT = {
+    "L6": 25.5,
+    "L5": 26.5,
+    "L4": 27.0,
+    "L3": 27.2,
+    "L2": 27.0,
+    "L1": 26.2,
+    "T12": 25.0,
+    "T11": 23.2,
+    "T10": 22.0,
+    "T9": 21.0,
+}
+DEPTH = {
+    "L6": 35.0,
+    "L5": 35.0,
+    "L4": 35.0,
+    "L3": 34.6,
+    "L2": 33.8,
+    "L1": 32.6,
+    "T12": 31.4,
+    "T11": 30.4,
+    "T10": 29.6,
+    "T9": 28.8,
+}
+WIDTH = {
+    "L6": 52.0,
+    "L5": 51.0,
+    "L4": 48.5,
+    "L3": 46.5,
+    "L2": 44.5,
+    "L1": 43.0,
+    "T12": 42.0,
+    "T11": 39.0,
+    "T10": 36.5,
+    "T9": 34.0,
+}
+WEDGE = {"L6": 6.0, "L5": 8.5, "L4": 3.0, "L3": 0.5, "L2": -1.0, "L1": -2.5, "T12": -3.5, "T11": -3.5, "T10": -3.0, "T9": -3.0}
+DISC_HEIGHT = {
+    "L6": 9.0,
+    "L5": 10.0,
+    "L4": 11.0,
+    "L3": 10.3,
+    "L2": 9.2,
+    "L1": 8.0,
+    "T12": 6.6,
+    "T11": 5.6,
+    "T10": 5.2,
+    "T9": 5.0,
+}
+DISC_WEDGE = {
+    "L6": 13.0,
+    "L5": 13.0,
+    "L4": 11.0,
+    "L3": 8.5,
+    "L2": 6.5,
+    "L1": 4.5,
+    "T12": 1.5,
+    "T11": 0.0,
+    "T10": -0.5,
+    "T9": -0.5,
+}
+"""Of the disc below the named level; wedges count as lordosis where positive."""
+
+SACRAL_HEIGHT = {"S1": 29.0, "S2": 24.0, "S3": 20.0, "S4": 17.0, "S5": 14.0}
+SACRAL_DEPTH = {"S1": 31.0, "S2": 20.0, "S3": 14.0, "S4": 11.0, "S5": 9.0}
+SACRAL_WIDTH = {"S1": 50.0, "S2": 40.0, "S3": 34.0, "S4": 30.0, "S5": 26.0}
+SACRAL_TURN = {"S1": 5.0, "S2": 5.0, "S3": -8.0, "S4": -16.0, "S5": -20.0}
+
+
+@dataclass(frozen=True)
+class Vertebra:
+    """One body: sizes in mm; wedge in degrees (lordotic positive); concavity in mm at the endplate's middle."""
+
+    level: str
+    height: float
+    depth: float
+    width: float
+    wedge: float
+    concavity: tuple[float, float]
+    waist: float
+    shift: float = 0.0
+    modic: tuple[int, int] = (0, 0)
+    schmorl: tuple[bool, bool] = (False, False)
+    haemangioma: bool = False
+    marrow_shift: float = 0.0
+
+
+@dataclass(frozen=True)
+class Disc:
+    """The disc below a level: height and bulge in mm, wedge in degrees, degeneration 0 (hydrated) to 1 (black)."""
+
+    level: str
+    height: float
+    wedge: float
+    degeneration: float
+    bulge: float
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """Everything that the renderer needs to know about one patient's shape.
+
+    ``vertebrae`` and ``discs`` run from the lowest lumbar body upward; ``sacral_slope`` is the angle of S1's endplate to
+    the horizontal; ``centre_shift`` places L3 in the field of view (x, y, z).
+    """
+
+    vertebrae: tuple[Vertebra, ...]
+    discs: tuple[Disc, ...]
+    sacral_slope: float
+    sacral_disc_height: float
+    scoliosis: float
+    scoliosis_phase: float
+    tilt: tuple[float, float]
+    size: float
+    centre_shift: tuple[float, float, float]
+    canal_depth: float
+    conus_z: float
+    back_fat: float
+    belly_fat: float
+    muscle_fat: float
+    cortex: float
+    trunk_depth: float
+    aorta_radius: float
+    seed: int
+    clutter: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Variety:
+    """How far anatomy strays; probabilities per patient or level. ``lumbar_counts`` weighs 5 and 6 lumbar bodies."""
+
+    six_lumbar: float = 0.04
+    sacralised: float = 0.04
+    deformity: float = 0.06
+    modic: float = 0.06
+    schmorl: float = 0.04
+    haemangioma: float = 0.04
+    scoliosis_sd: float = 2.0
+    altered_marrow: float = 0.04
+
+
+DEFAULT_VARIETY = Variety()
+
+
+def sample_anatomy(
+    rng: np.random.Generator, patient: Patient, *, dependence: float = 1.0, variety: Variety = DEFAULT_VARIETY
+) -> Anatomy:
+    """Draw an anatomy; ``dependence`` scales what age, sex and BMI do to it (0: nothing).
+
+    The same number of random draws is used whatever the patient, so that anatomies of one seed differ only by what the
+    patient changes.
+    """
+    older = dependence * (patient.age - 69.0) / 10.0
+    size = 1.0 + dependence * (0.045 if patient.male else -0.03) + rng.normal(0.0, 0.035)
+    heavier = dependence * (patient.bmi - 24.0) / 4.0
+    levels = _levels(rng, variety)
+    sacralised = rng.random() < variety.sacralised
+    wear = np.clip(rng.normal(0.55 + 0.12 * older, 0.2), 0.05, 1.0)
+    discs = tuple(_disc(rng, level, size, float(wear)) for level in levels)
+    vertebrae = tuple(_vertebra(rng, level, size, variety) for level in levels)
+    if sacralised:
+        discs = (Disc(discs[0].level, 3.0, 4.0, 0.7, 0.0), *discs[1:])
+    return Anatomy(
+        vertebrae=vertebrae,
+        discs=discs,
+        sacral_slope=float(np.clip(rng.normal(38.0, 7.0), 22.0, 56.0)),
+        sacral_disc_height=float(rng.uniform(1.5, 3.5)),
+        scoliosis=float(rng.normal(0.0, variety.scoliosis_sd)),
+        scoliosis_phase=float(rng.uniform(0.0, 2.0 * np.pi)),
+        tilt=(float(rng.normal(0.0, 1.5)), float(rng.normal(0.0, 2.0))),
+        size=float(size),
+        centre_shift=(float(rng.normal(0.0, 2.0)), float(rng.uniform(-28.0, 10.0)), float(rng.uniform(-14.0, 24.0))),
+        canal_depth=float(size * rng.normal(15.5, 1.4)),
+        conus_z=float(rng.normal(48.0, 12.0)),
+        back_fat=float(np.clip(rng.normal(13.0 + 5.0 * heavier, 5.0), 4.0, 38.0)),
+        belly_fat=float(np.clip(rng.normal(20.0 + 8.0 * heavier, 7.0), 6.0, 50.0)),
+        muscle_fat=float(np.clip(rng.normal(0.16 + 0.05 * older, 0.06), 0.04, 0.45)),
+        cortex=float(rng.uniform(0.7, 1.2)),
+        trunk_depth=float(np.clip(rng.normal(150.0 + 12.0 * heavier, 14.0), 115.0, 210.0)),
+        aorta_radius=float(rng.uniform(7.5, 11.0)),
+        seed=int(rng.integers(2**31)),
+    )
+
+
+def _levels(rng: np.random.Generator, variety: Variety) -> tuple[str, ...]:
+    return LUMBAR_AND_ABOVE if rng.random() < variety.six_lumbar else LUMBAR_AND_ABOVE[1:]
+
+
+def _disc(rng: np.random.Generator, level: str, size: float, wear: float) -> Disc:
+    lower = level in ("L4", "L5", "L6")
+    degeneration = float(np.clip(wear + rng.normal(0.12 if lower else -0.05, 0.22), 0.0, 1.0))
+    collapse = float(np.clip(degeneration - 0.65, 0.0, 1.0) * rng.uniform(0.3, 1.7))
+    return Disc(
+        level=level,
+        height=DISC_HEIGHT[level] * size * float(np.clip(1.0 - collapse + rng.normal(0.0, 0.08), 0.3, 1.3)),
+        wedge=DISC_WEDGE[level] * float(rng.normal(1.0, 0.15)) + float(rng.normal(0.0, 1.5)),
+        degeneration=degeneration,
+        bulge=float(np.clip(rng.normal(0.5 + 2.0 * degeneration * lower, 0.9), -0.5, 5.0)),
+    )
+
+
+def _vertebra(rng: np.random.Generator, level: str, size: float, variety: Variety) -> Vertebra:
+    draws: npt.NDArray[np.float64] = rng.random(6)
+    deformed = draws[0] < variety.deformity
+    loss = float(rng.uniform(2.0, 9.0))
+    kyphosis = float(rng.uniform(2.0, 14.0))
+    modic = tuple(int(rng.integers(1, 4)) if draws[1 + end] < variety.modic else 0 for end in range(2))
+    concavity = np.clip(rng.normal(1.7, 0.6, 2), 0.2, 4.0) + (loss if deformed and draws[3] < 0.5 else 0.0) * rng.random(2)
+    return Vertebra(
+        level=level,
+        height=HEIGHT[level] * size * float(rng.normal(1.0, 0.03)),
+        depth=DEPTH[level] * size * float(rng.normal(1.0, 0.03)),
+        width=WIDTH[level] * size * float(rng.normal(1.0, 0.03)),
+        wedge=WEDGE[level] + float(rng.normal(0.0, 1.2)) - (kyphosis if deformed and draws[3] >= 0.5 else 0.0),
+        concavity=(float(concavity[0]), float(concavity[1])),
+        waist=float(rng.uniform(0.05, 0.12)),
+        shift=float(rng.normal(0.0, 0.5)),
+        modic=(modic[0], modic[1]),
+        schmorl=(bool(rng.random() < variety.schmorl), bool(rng.random() < variety.schmorl)),
+        haemangioma=bool(draws[4] < variety.haemangioma),
+        marrow_shift=float(rng.normal(0.0, 0.02)) - (0.25 if draws[5] < variety.altered_marrow else 0.0),
+    )

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK as sitk
+from OPRadiomicsLib.geometry import affine_of, corner_distance_mm
+from OPRadiomicsLib.types import Role
+from OPRadiomicsTrainingLib.simulation.dicom import write_dicom
+from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
+
+NAMES = {Role.T1WI: "Sag T1 FSE", Role.T2WI: "Sag T2 FSE", Role.FST2WI: "Sag T2 FSE FS"}
+
+
+@pytest.fixture(scope="module")
+def written(study_of: Callable[[str], SimulatedStudy], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return write_dicom(study_of("A"), tmp_path_factory.mktemp("dicom"), np.random.default_rng(0))
+
+
+def test_simpleitk_reads_back_the_same_grid_and_the_same_values(
+    study_of: Callable[[str], SimulatedStudy], written: dict[str, Path]
+) -> None:
+    """Corners within 1e-3 mm; stored values are the volume's own."""
+    for role, volume in study_of("A").volumes.items():
+        image = sitk.ReadImage(sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(written[NAMES[role]])))
+        assert corner_distance_mm(volume.shape, affine_of(image), volume.affine) < 1e-3
+        assert np.array_equal(sitk.GetArrayFromImage(image), volume.array)
+
+
+def test_headers_tell_sequences_apart_and_say_that_no_patient_exists(written: dict[str, Path]) -> None:
+    first = {name: pydicom.dcmread(sorted(folder.iterdir())[0]) for name, folder in written.items()}
+    assert set(first) == {*NAMES.values(), "3-Plane Loc"}
+    assert [first[NAMES[role]].EchoTime for role in Role] == [10, 123, 71]
+    assert [first[NAMES[role]].get("ScanOptions") for role in Role] == ["", "", "FS"]
+    assert len({d.FrameOfReferenceUID for d in first.values()}) == 1
+    assert len({d.StudyInstanceUID for d in first.values()}) == 1
+    assert len({d.SeriesInstanceUID for d in first.values()}) == 4
+    for dataset in first.values():
+        assert "SIMULATED" in str(dataset.PatientName)
+        assert dataset.PatientAge.endswith("Y")
+
+
+def test_instances_are_the_same_for_the_same_study(
+    study_of: Callable[[str], SimulatedStudy], written: dict[str, Path], tmp_path: Path
+) -> None:
+    again = write_dicom(study_of("A"), tmp_path, np.random.default_rng(0))
+    for name, folder in written.items():
+        for path in folder.iterdir():
+            assert (again[name] / path.name).read_bytes() == path.read_bytes()
+
+
+def test_the_localiser_holds_three_planes(written: dict[str, Path]) -> None:
+    orientations = {
+        tuple(np.round(np.asarray(pydicom.dcmread(p).ImageOrientationPatient, float), 3))
+        for p in written["3-Plane Loc"].iterdir()
+    }
+    assert len(orientations) == 3
