@@ -1,0 +1,118 @@
+"""The patient against the air around, found in spite of a surface coil's brightness."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import StudyError
+from ..geometry import sagittal_axis
+from ..types import FloatArray, Volume
+
+BoolArray = npt.NDArray[np.bool_]
+
+CELL_MM = 4.0
+"""Cells that the image is averaged over: noise falls by the root of their voxel count, anatomy of this size stays."""
+
+CLOSING_MM = 16.0
+"""Dark gaps up to this width inside the body (bowel gas, cortical bone, flow voids) belong to it."""
+
+
+def body_mask(volume: Volume) -> BoolArray:
+    """Voxels of the patient, bool, (k, j, i).
+
+    The threshold is Otsu's (IEEE Trans SMC 1979) on the *logarithm* of cell averages: a coil's sensitivity then adds to both
+    classes instead of stretching the brighter one, so that fat under the coil doesn't take a class of its own. Of what lies
+    above it, the largest connected piece is kept, closed and filled in every sagittal plane.
+
+    Raises
+    ------
+    StudyError
+        If the image is constant.
+    """
+    factors = cell_voxels(volume, CELL_MM)
+    tissue = _largest_piece(_log_contrast(cell_means(volume.array, factors)) > 0)
+    return spread_cells(_closed_and_filled(tissue, 2 - sagittal_axis(volume.affine)), factors, volume.shape)
+
+
+def cell_voxels(volume: Volume, cell_mm: float) -> tuple[int, int, int]:
+    """How many voxels along (k, j, i) come nearest to ``cell_mm``, at least one."""
+    i, j, k = (max(1, round(cell_mm / s)) for s in volume.spacing_mm)
+    return k, j, i
+
+
+def cell_means(array: FloatArray, factors_kji: tuple[int, int, int]) -> npt.NDArray[np.float64]:
+    """Means over blocks of ``factors_kji`` voxels; blocks that the border cuts average what they hold."""
+    sums: npt.NDArray[np.float64] = np.asarray(array)
+    for axis in (2, 1, 0):  # the contiguous axis first: each pass leaves less for the next
+        starts = np.arange(0, array.shape[axis], factors_kji[axis])
+        sums = np.add.reduceat(sums, starts, axis=axis, dtype=np.float64)
+    return sums / cell_counts(array.shape, factors_kji)
+
+
+def cell_counts(shape: tuple[int, ...], factors_kji: tuple[int, int, int]) -> npt.NDArray[np.float64]:
+    """How many voxels each block holds; fewer at the far border."""
+    per_axis = [
+        np.diff(np.append(np.arange(0, n, factor), n)).astype(np.float64) for n, factor in zip(shape, factors_kji, strict=True)
+    ]
+    return per_axis[0][:, None, None] * per_axis[1][:, None] * per_axis[2]
+
+
+def spread_cells(cells: BoolArray, factors_kji: tuple[int, int, int], shape: tuple[int, int, int]) -> BoolArray:
+    """Give every voxel the value of its block."""
+    index = np.ix_(*(np.arange(n) // factor for n, factor in zip(shape, factors_kji, strict=True)))
+    spread: BoolArray = np.ascontiguousarray(cells[index])
+    return spread
+
+
+def _log_contrast(cells: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Log of the signal above the darkest cells, minus its threshold.
+
+    The darkest cells are air, whose level need not be zero (Rician noise; files rescaled after interpolation). The offset of
+    1 % of the range keeps the spread of air in the logarithm below that of tissue.
+    """
+    floor, top = np.percentile(cells, (1, 99))
+    if not top > floor:
+        raise StudyError("Constant image: the patient cannot be told from air", "an MR image with contrast", "check the series")
+    logs = np.log(np.maximum(cells - floor, 0) + 0.01 * (top - floor))
+    contrast: npt.NDArray[np.float64] = logs - _otsu(logs)
+    return contrast
+
+
+def _otsu(values: npt.NDArray[np.float64]) -> float:
+    """Threshold that maximises the variance between the two classes."""
+    counts, edges = np.histogram(values, bins=256)
+    centres = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)[:-1]
+    above = counts.sum() - below
+    sum_below = np.cumsum(counts * centres)[:-1]
+    mean_below = sum_below / below
+    mean_above = (np.sum(counts * centres) - sum_below) / above
+    return float(edges[1:-1][np.argmax(below * above * (mean_above - mean_below) ** 2)])
+
+
+def _largest_piece(tissue: BoolArray) -> BoolArray:
+    from scipy import ndimage
+
+    pieces, _ = ndimage.label(tissue)
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    largest: BoolArray = pieces == np.argmax(sizes)
+    return largest
+
+
+def _closed_and_filled(tissue: BoolArray, slice_axis: int) -> BoolArray:
+    """Plane by plane; repeating the border keeps the closing from eating into a body that the field of view cuts."""
+    from scipy import ndimage
+
+    radius = math.ceil(CLOSING_MM / 2 / CELL_MM)
+    disc = np.hypot(*np.ogrid[-radius : radius + 1, -radius : radius + 1]) <= radius + 0.5
+    planes = [
+        ndimage.binary_fill_holes(ndimage.binary_closing(np.pad(plane, radius, mode="edge"), disc))
+        for plane in np.moveaxis(tissue, slice_axis, 0)
+    ]
+    inner = slice(radius, -radius)
+    closed: BoolArray = np.moveaxis(np.stack([plane[inner, inner] for plane in planes]), 0, slice_axis)
+    return closed

@@ -1,0 +1,199 @@
+"""The mask drawn on T1WI, carried to another sequence of the same examination through physical space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import GeometryError, MaskError
+from ..geometry import require_same_frame, require_same_grid, to_sitk
+from ..levels import STUDY_LEVELS
+from ..preprocessing.resampling import IDENTITY, AnalysisGrid, resample_mask
+from ..types import Affine, Mask, Volume
+from .alignment import LevelOffset, level_offsets
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+MISALIGNED_MM = 2.0
+"""Offset at one vertebra from which the reader is warned: as wide as the profile's inset from the cortex."""
+
+MAX_SHIFT_MM = 10.0
+MAX_ANGLE_DEG = 10.0
+LARGEST_SHARE_OUTSIDE = 0.1
+SEED = 20260411
+LEAST_GAIN = 0.005
+"""Mean similarity that a registration has to add: below it, interpolation alone may explain the difference."""
+
+
+@dataclass(frozen=True)
+class LevelAlignment:
+    """One level's alignment as the scanner's coordinates have it, and with the transform that was accepted."""
+
+    level: str
+    before: LevelOffset
+    after: LevelOffset
+
+
+@dataclass(frozen=True, eq=False)
+class Propagation:
+    """A mask on another sequence.
+
+    ``mask`` lies on the other sequence's grid, for review; features take the source's mask and ``transform`` instead, so that
+    it is resampled once. ``transform``: what lies at ``p`` in the source lies at ``transform @ p`` in the other sequence
+    (rigid, 4 x 4, LPS mm); the identity unless a registration was asked for and ``accepted``.
+    """
+
+    mask: Mask
+    alignment: tuple[LevelAlignment, ...]
+    transform: Affine
+    accepted: bool
+    warnings: tuple[str, ...]
+
+
+def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = False, threads: int = 1) -> Propagation:
+    """Carry a mask to another sequence, and measure at each vertebra whether the patient lay still.
+
+    Parameters
+    ----------
+    mask
+        Vertebral bodies on ``source``'s grid.
+    source
+        The sequence on which the mask was drawn (T1WI).
+    onto
+        The other sequence.
+    register
+        Look for a rigid motion (Mattes mutual information around the bodies, at most 10 mm and 10 degrees). It is taken only
+        if the alignment gets better; nothing is ever deformed.
+    threads
+        Of the registration.
+
+    Raises
+    ------
+    GeometryError
+        If both name different frames of reference, the mask isn't on ``source``'s grid, or a tenth or more of L1, L2 or L3
+        lies outside the other sequence's field of view.
+    MaskError
+        If the mask is empty.
+    """
+    require_same_grid(source, mask)
+    require_same_frame(source, onto)
+    require_same_frame(mask, onto)
+    if not mask.levels:
+        raise MaskError("Empty mask", "at least one vertebral body", "segment or draw the vertebrae first")
+    before = level_offsets(mask, source, onto, IDENTITY)
+    transform, after, notes = IDENTITY, before, list[str]()
+    if register:
+        transform, after, notes = _registered(mask, source, onto, before, threads)
+    warnings = (*notes, *_outside_warnings(mask, onto, transform), *_offset_warnings(after))
+    carried = resample_mask(mask, AnalysisGrid(onto.affine, onto.shape), transform)
+    origin = f"propagated, {mask.origin}" if mask.origin else "propagated"
+    return Propagation(
+        Mask(carried.labels, onto.affine, onto.frame_of_reference_uid, origin),
+        tuple(LevelAlignment(one.level, one, two) for one, two in zip(before, after, strict=True)),
+        transform,
+        transform is not IDENTITY,
+        warnings,
+    )
+
+
+def _registered(
+    mask: Mask, source: Volume, onto: Volume, before: tuple[LevelOffset, ...], threads: int
+) -> tuple[Affine, tuple[LevelOffset, ...], list[str]]:
+    """The transform if it is within bounds and better, else the identity; and what to tell the reader."""
+    found = _rigid_registration(mask, source, onto, threads)
+    centre = _centre_lps(mask)
+    shift_mm = float(np.linalg.norm(found[:3, :3] @ centre + found[:3, 3] - centre))
+    angle_deg = float(np.degrees(np.arccos(np.clip((np.trace(found[:3, :3]) - 1) / 2, -1, 1))))
+    if shift_mm > MAX_SHIFT_MM or angle_deg > MAX_ANGLE_DEG:
+        return IDENTITY, before, [f"Registration refused: it moved the spine by {shift_mm:.1f} mm and {angle_deg:.1f} degrees"]
+    after = level_offsets(mask, source, onto, found)
+    gain = np.mean([level.similarity for level in after]) - np.mean([level.similarity for level in before])
+    if gain < LEAST_GAIN:
+        return IDENTITY, before, ["Registration not used: it brought no better alignment"]
+    return found, after, [f"Registered: moved by {shift_mm:.1f} mm and {angle_deg:.1f} degrees; check the outlines"]
+
+
+def _rigid_registration(mask: Mask, source: Volume, onto: Volume, threads: int) -> Affine:
+    """Source -> other sequence, 4 x 4, LPS mm. Every voxel near the bodies is sampled, so there is no chance in it."""
+    import SimpleITK as sitk
+
+    fixed, moving, near = _around_bodies(mask, source, onto)
+    start = sitk.Euler3DTransform()
+    start.SetCenter(_centre_lps(mask).tolist())
+    method = sitk.ImageRegistrationMethod()
+    method.SetNumberOfThreads(threads)
+    method.SetMetricAsMattesMutualInformation(numberOfHistogramBins=32)
+    method.SetMetricSamplingStrategy(method.NONE)
+    method.SetMetricFixedMask(near)
+    method.SetInterpolator(sitk.sitkLinear)
+    method.SetOptimizerAsRegularStepGradientDescent(
+        learningRate=2.0, minStep=0.01, numberOfIterations=100, gradientMagnitudeTolerance=1e-6
+    )
+    method.SetOptimizerScalesFromPhysicalShift()
+    method.SetShrinkFactorsPerLevel([2, 1])
+    method.SetSmoothingSigmasPerLevel([1.5, 0.5])
+    method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
+    method.SetInitialTransform(start, inPlace=True)
+    method.Execute(fixed, moving)
+    return _matrix_of(start)
+
+
+def _around_bodies(mask: Mask, source: Volume, onto: Volume) -> tuple[sitk.Image, sitk.Image, sitk.Image]:
+    """Fixed image and mask cut to the bodies' surroundings, and the moving image, in float32."""
+    import SimpleITK as sitk
+
+    near = sitk.BinaryDilate(to_sitk(mask) > 0, [8, 8, 1])
+    statistics = sitk.LabelShapeStatisticsImageFilter()
+    statistics.Execute(near)
+    box = statistics.GetBoundingBox(1)
+    fixed = sitk.RegionOfInterest(sitk.Cast(to_sitk(source), sitk.sitkFloat32), box[3:], box[:3])
+    return fixed, sitk.Cast(to_sitk(onto), sitk.sitkFloat32), sitk.RegionOfInterest(near, box[3:], box[:3])
+
+
+def _matrix_of(transform: sitk.Euler3DTransform) -> Affine:
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.asarray(transform.GetMatrix()).reshape(3, 3)
+    centre = np.asarray(transform.GetCenter())
+    matrix[:3, 3] = np.asarray(transform.GetTranslation()) + centre - matrix[:3, :3] @ centre
+    return matrix
+
+
+def _centre_lps(mask: Mask) -> Affine:
+    centre: Affine = mask.affine[:3, :3] @ np.argwhere(mask.labels).mean(axis=0)[::-1] + mask.affine[:3, 3]
+    return centre
+
+
+def _outside_warnings(mask: Mask, onto: Volume, transform: Affine) -> list[str]:
+    """Levels that the other sequence's field of view cuts.
+
+    Raises
+    ------
+    GeometryError
+        If it cuts a tenth or more off a level of the study.
+    """
+    to_onto = np.linalg.inv(onto.affine) @ transform @ mask.affine
+    size = np.asarray(onto.shape[::-1])
+    warnings = []
+    for level in mask.levels:
+        ijk = np.argwhere(mask.of(level))[:, ::-1] @ to_onto[:3, :3].T + to_onto[:3, 3]
+        share = float(((ijk < -0.5) | (ijk > size - 0.5)).any(axis=1).mean())
+        if share >= LARGEST_SHARE_OUTSIDE and level in STUDY_LEVELS:
+            raise GeometryError(
+                f"{share:.0%} of {level} lies outside the field of view of the other sequence",
+                f"{', '.join(STUDY_LEVELS)} in view on every sequence",
+                "choose a series that covers these levels",
+            )
+        if share > 0:
+            warnings.append(f"{share:.0%} of {level} lies outside the field of view of the other sequence")
+    return warnings
+
+
+def _offset_warnings(levels: tuple[LevelOffset, ...]) -> list[str]:
+    return [
+        f"{one.level} seems to lie {one.offset_mm:.1f} mm off: check its outline, register the sequence or correct the mask"
+        for one in levels
+        if one.offset_mm >= MISALIGNED_MM
+    ]
