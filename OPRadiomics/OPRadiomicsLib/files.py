@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import OutputError
@@ -47,3 +49,31 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+@contextmanager
+def all_or_nothing(folder: Path) -> Iterator[Path]:
+    """A scratch folder inside ``folder``; what was written into it moves to ``folder`` on success and vanishes on failure.
+
+    Files of the same names are replaced, others stay.
+
+    Raises
+    ------
+    OutputError
+        If the folder refuses files or the disk is full.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as name:
+            scratch = Path(name)
+            yield scratch
+            for path in sorted(path for path in scratch.rglob("*") if path.is_file()):
+                target = folder / path.relative_to(scratch)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+    except OSError as error:
+        raise OutputError(
+            f"Results cannot be written to {folder} ({error.strerror})",
+            "a folder that this user may write, on a disk with room",
+            "choose another output folder",
+        ) from None

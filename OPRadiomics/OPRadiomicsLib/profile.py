@@ -89,7 +89,6 @@ class Features(_Settings):
 
     bin_width: Positive
     log_sigma_mm: tuple[Positive, ...]
-    per_level: bool = False
 
 
 class Profile(_Settings):

@@ -1,0 +1,165 @@
+"""The command line: arguments in, workflow called, exit status out.
+
+Exit status: 0 done (warnings are listed), 2 input that the user can mend, 130 stopped by the user. Whatever else goes wrong is
+a fault of the software and shows its traceback, with status 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from . import __version__
+from .errors import Cancelled, OPRadiomicsError
+
+BAD_INPUT = 2
+STOPPED = 130
+
+Command = Callable[[argparse.Namespace], int | None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    _keep_libraries_single_threaded()
+    try:
+        return options.run(options) or 0
+    except OPRadiomicsError as error:
+        print(f"opradiomics {options.command}: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except (KeyboardInterrupt, Cancelled):
+        print(f"opradiomics {options.command}: stopped; nothing was written", file=sys.stderr)
+        return STOPPED
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands. Those of the training library register themselves under the entry point opradiomics.commands."""
+    parser = argparse.ArgumentParser(
+        prog="opradiomics",
+        description="Osteoporosis from lumbar MRI: segment, propagate, extract features, predict. Research use only.",
+    )
+    parser.add_argument("--version", action="version", version=f"opradiomics {__version__}")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    add_predict(commands)
+    add_segment(commands)
+    add_propagate(commands)
+    add_features(commands)
+    for entry in sorted(entry_points(group="opradiomics.commands"), key=lambda found: found.name):
+        entry.load()(commands)
+    return parser
+
+
+def add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`predict`: a study to an explained probability and a report."""
+    parser = commands.add_parser("predict", help="a lumbar study to an explained probability of osteoporosis")
+    _add_study(parser)
+    _add_clinical(parser)
+    _add_segmentation(parser)
+    _add_feature_settings(parser)
+    parser.add_argument("--signature", default="demo-signature", help="shipped name or folder (default: %(default)s)")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for report.html, prediction.json, masks, features, pictures"
+    )
+    parser.set_defaults(run=_run("predict"))
+
+
+def add_segment(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`segment`: vertebral bodies on one image."""
+    parser = commands.add_parser("segment", help="vertebral bodies of L1-L3 on a T1WI")
+    parser.add_argument("image", type=Path, help="DICOM folder (the T1WI is chosen) or NIfTI/NRRD/MHA file")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, help="label map to write (.nii.gz, .nrrd); a .json goes beside it"
+    )
+    parser.add_argument("--all-levels", action="store_true", help="every level, VerSe codes (L1=20 ... L5=24, S1=26)")
+    parser.add_argument("--t1-series", metavar="UID|NUMBER", help="which series is T1WI, where the choice is not clear")
+    _add_network(parser)
+    parser.set_defaults(run=_run("segment"))
+
+
+def add_propagate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`propagate`: a mask from one sequence onto another's grid."""
+    parser = commands.add_parser("propagate", help="carry a mask from one sequence to another of the same examination")
+    parser.add_argument("mask", type=Path, help="label map on the image given by --from")
+    parser.add_argument("--from", dest="source", type=Path, required=True, help="image that the mask was drawn on")
+    parser.add_argument("--onto", type=Path, required=True, help="image that the mask goes to")
+    parser.add_argument(
+        "--register", action="store_true", help="bounded rigid registration, kept where it improves the alignment"
+    )
+    parser.add_argument("--all-levels", action="store_true", help="keep every level, VerSe codes")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="label map to write")
+    parser.set_defaults(run=_run("propagate"))
+
+
+def add_features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`features`: 386 features a sequence."""
+    parser = commands.add_parser("features", help="386 radiomic features a sequence, as CSV")
+    _add_study(parser)
+    _add_segmentation(parser)
+    _add_feature_settings(parser)
+    parser.add_argument("--profile", default="standard", help="shipped name or YAML file (default: %(default)s)")
+    parser.add_argument("--per-level", action="store_true", help="also L1, L2 and L3 each on its own")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="CSV to write")
+    parser.set_defaults(run=_run("features"))
+
+
+def _add_study(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("study", type=Path, nargs="?", help="DICOM folder, any nesting, other series among it")
+    for option, role in (("t1", "T1WI"), ("t2", "T2WI"), ("fst2", "FS-T2WI")):
+        parser.add_argument(f"--{option}", type=Path, metavar="FILE", help=f"{role} as NIfTI, NRRD or MHA, instead of a study")
+        parser.add_argument(f"--{option}-series", metavar="UID|NUMBER", help=f"which series is {role}")
+    parser.add_argument("--study-uid", metavar="UID", help="which study, where the folder holds several (its ending will do)")
+    parser.add_argument("--allow-missing", action="store_true", help="go on without a sequence: no radiomics model then")
+
+
+def _add_clinical(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--age", help="years (default: from DICOM)")
+    parser.add_argument("--sex", help="F or M (default: from DICOM)")
+    parser.add_argument("--bmi", help="kg/m2")
+    for habit in ("diabetes", "smoking", "drinking"):
+        parser.add_argument(f"--{habit}", choices=("yes", "no"))
+
+
+def _add_segmentation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mask", type=Path, help="reviewed mask on T1WI, instead of the network's")
+    parser.add_argument("--mask-t2", type=Path, help="reviewed mask on T2WI, instead of the propagated one")
+    parser.add_argument("--mask-fst2", type=Path, help="reviewed mask on FS-T2WI, instead of the propagated one")
+    parser.add_argument("--register", action="store_true", help="bounded rigid registration before propagating")
+    _add_network(parser)
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default="lumbar-bodies", help="segmentation model: name or folder (default: %(default)s)")
+    parser.add_argument("--backend", choices=("auto", "onnxruntime", "torch"), default="auto")
+    parser.add_argument("--shift", type=int, choices=(-1, 0, 1), default=0, help="renumber all levels by one: +1 is caudal")
+
+
+def _add_feature_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--engine", choices=("auto", "native", "pyradiomics"), default="auto", help="feature engine")
+
+
+def _run(name: str) -> Command:
+    def run(options: argparse.Namespace) -> None:
+        print(f"opradiomics {__version__} {name}", flush=True)
+        commands = import_module(".commands", __package__)
+        getattr(commands, name)(options)
+
+    return run
+
+
+def _keep_libraries_single_threaded() -> None:
+    """Sequences run side by side, so the libraries below them must not each start a thread per core."""
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

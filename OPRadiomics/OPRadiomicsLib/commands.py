@@ -1,0 +1,215 @@
+"""What each command does once its arguments are parsed: read, call the workflow, write all results or none."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from . import io, workflow
+from .console import Clock, listed_warnings, printed_progress, printed_result
+from .errors import ModelError, StudyError
+from .features_table import write_features
+from .files import all_or_nothing
+from .models.clinical import validate_clinical
+from .models.signature import Signature, load_signature
+from .profile import Profile, load_profile
+from .reports.report import write_report
+from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, Volume
+
+UNION = "L1-L3"
+
+
+def predict(options: argparse.Namespace) -> None:
+    """A study to report.html, prediction.json, masks, features.csv and pictures."""
+    clock = Clock()
+    progress = printed_progress()
+    out = io.output_folder(options.out)
+    signature = load_signature(options.signature)
+    profile = _profile_of(signature)
+    study = _open(options, progress)
+    clinical = _clinical(options, study)
+    clock.lap("reading")
+    reviewed = _bodies(options, study, workflow.part(progress, 0.1, 0.3))
+    clock.lap("segmentation")
+    analysis = workflow.analyse(
+        study,
+        reviewed.mask,
+        profile,
+        corrected=_corrected(options, study),
+        register=options.register,
+        engine=options.engine,
+        progress=workflow.part(progress, 0.3, 0.9),
+    )
+    clock.lap("preprocessing and features")
+    result = workflow.conclude(
+        study,
+        analysis,
+        signature=signature,
+        clinical=clinical,
+        profile=profile,
+        quality=reviewed.quality,
+        warnings=reviewed.warnings,
+        segmentation_model=reviewed.origin,
+        timings_s=clock.laps_s,
+    )
+    progress("Writing the report", 0.95)
+    with all_or_nothing(out) as folder:
+        write_report(result, folder)
+        _write_masks(analysis, folder / "masks")
+        write_features({UNION: analysis.features}, folder / "features.csv")
+    progress("Done", 1.0)
+    printed_result(result, out)
+
+
+def segment(options: argparse.Namespace) -> None:
+    """Vertebral bodies on one image: a label map, and a JSON beside it."""
+    from .segmentation.quality import describe
+
+    volume = _one_volume(options)
+    draft = _segmentation(options, volume, printed_progress())
+    with all_or_nothing(options.out.parent) as folder:
+        io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
+        io.write_json(describe(draft), folder / f"{_stem(options.out)}.json")
+    print(f"{options.out}: {', '.join(draft.mask.levels)}")
+    listed_warnings((*draft.warnings, *(flag for level in draft.quality for flag in level.flags)))
+
+
+def propagate(options: argparse.Namespace) -> None:
+    """A mask from one sequence onto another's grid."""
+    from .segmentation.propagation import propagate as carry
+
+    source, onto = io.read_volume(options.source), io.read_volume(options.onto)
+    mask = io.read_mask(options.mask, source)
+    found = carry(mask, source, onto, register=options.register)
+    io.write_mask(found.mask, options.out, all_levels=options.all_levels)
+    print(f"{options.out}: {', '.join(found.mask.levels)}")
+    listed_warnings(found.warnings)
+
+
+def features(options: argparse.Namespace) -> None:
+    """386 features for each sequence of a study, one row a region."""
+    progress = printed_progress()
+    profile = load_profile(options.profile)
+    study = _open(options, progress)
+    reviewed = _bodies(options, study, workflow.part(progress, 0.1, 0.3))
+    analysis = workflow.analyse(
+        study,
+        reviewed.mask,
+        profile,
+        corrected=_corrected(options, study),
+        register=options.register,
+        per_level=options.per_level,
+        engine=options.engine,
+        progress=workflow.part(progress, 0.3, 1.0),
+    )
+    write_features({UNION: analysis.features, **analysis.by_level}, options.out)
+    print(f"{options.out}: {len(analysis.features.names)} features, profile {profile.name} {profile.hash}")
+    listed_warnings((*study.warnings, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings))
+
+
+def _profile_of(signature: Signature) -> Profile:
+    """The profile that the signature was fitted with, proved by its hash; `standard` for one without Radscores."""
+    if signature.profile is None:
+        return load_profile("standard")
+    profile = load_profile(signature.profile.name)
+    if profile.hash != signature.profile.hash:
+        raise ModelError(
+            f"Profile '{profile.name}' of this version has hash {profile.hash}",
+            f"{signature.profile.hash}, with which signature '{signature.name}' was fitted",
+            "use the software version that the signature came with, or fit the signature again",
+        )
+    return profile
+
+
+def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
+    files = {Role.T1WI: options.t1, Role.T2WI: options.t2, Role.FST2WI: options.fst2}
+    files = {role: path for role, path in files.items() if path is not None}
+    if (options.study is None) == (not files):
+        raise StudyError(
+            "Both a study folder and files were given" if files else "No study was given",
+            "a DICOM folder, or --t1, --t2 and --fst2 with one file each",
+            "see opradiomics predict --help",
+        )
+    if files:
+        return workflow.open_files(files, allow_missing=options.allow_missing)
+    choices = {Role.T1WI: options.t1_series, Role.T2WI: options.t2_series, Role.FST2WI: options.fst2_series}
+    return workflow.open_study(
+        options.study,
+        choices={role: name for role, name in choices.items() if name is not None},
+        study_uid=options.study_uid,
+        allow_missing=options.allow_missing,
+        progress=workflow.part(progress, 0.0, 0.1),
+    )
+
+
+def _clinical(options: argparse.Namespace, study: workflow.Study) -> Clinical:
+    from_dicom = None if study.male is None else ("M" if study.male else "F")
+    return validate_clinical(
+        study.age if options.age is None else options.age,
+        from_dicom if options.sex is None else options.sex,
+        bmi=options.bmi,
+        diabetes=options.diabetes,
+        smoking=options.smoking,
+        drinking=options.drinking,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Reviewed:
+    """The mask that counts, and what is known of it. The command line's reviewer takes the draft and says so."""
+
+    mask: Mask
+    origin: str
+    quality: tuple[LevelQuality, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def _bodies(options: argparse.Namespace, study: workflow.Study, progress: Progress) -> _Reviewed:
+    volume = study.volumes[study.reference]
+    if options.mask is not None:
+        mask = io.read_mask(options.mask, volume)
+        return _Reviewed(replace(mask, origin="file"), "none: the mask was given")
+    draft = _segmentation(options, volume, progress)
+    unreviewed = "The masks are the network's own: no reader has reviewed them."
+    return _Reviewed(draft.mask, draft.mask.origin, draft.quality, (*draft.warnings, unreviewed))
+
+
+def _segmentation(options: argparse.Namespace, volume: Volume, progress: Progress) -> Segmentation:
+    from .segmentation.bundle import load_segmentation_model
+    from .segmentation.inference import segment as segment_volume
+
+    model = load_segmentation_model(options.model)
+    return segment_volume(volume, model, backend=options.backend, shift=options.shift, progress=progress)
+
+
+def _corrected(options: argparse.Namespace, study: workflow.Study) -> dict[Role, Mask]:
+    paths = {Role.T2WI: options.mask_t2, Role.FST2WI: options.mask_fst2}
+    given = {role: path for role, path in paths.items() if path is not None}
+    for role in given:
+        if role not in study.volumes:
+            raise StudyError(f"A mask on {role} without that sequence", f"{role} among the images", "leave the mask out")
+    return {role: io.read_mask(path, study.volumes[role]) for role, path in given.items()}
+
+
+def _one_volume(options: argparse.Namespace) -> Volume:
+    if options.image.is_dir():
+        choices = {} if options.t1_series is None else {Role.T1WI: options.t1_series}
+        series = io.select_series(io.index_dicom(options.image), choices=choices, allow_missing=True)
+        if Role.T1WI not in series:
+            raise StudyError("No T1WI in the folder", "a sagittal T1WI", "name the series with --t1-series")
+        return io.read_volume(series[Role.T1WI])
+    volume = io.read_volume(options.image)
+    io.require_sagittal(volume, options.image.name)
+    return volume
+
+
+def _write_masks(analysis: workflow.Analysis, folder: Path) -> None:
+    for role, mask in analysis.bodies.items():
+        io.write_mask(mask, folder / f"{role}_bodies.nii.gz")
+    for role, mask in analysis.marrow.items():
+        io.write_mask(mask, folder / f"{role}_marrow.nii.gz")
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".gz").rsplit(".", 1)[0]

@@ -1,0 +1,70 @@
+"""What a person at a terminal sees: progress on standard error, results on standard output."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .types import Prediction, Progress
+
+if TYPE_CHECKING:
+    from .reports.case import CaseResult
+
+
+class Clock:
+    """Seconds of each stage."""
+
+    def __init__(self) -> None:
+        self.laps_s: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """Close one stage."""
+        now = time.perf_counter()
+        self.laps_s[stage] = now - self._last
+        self._last = now
+
+
+def printed_progress() -> Progress:
+    """One line that rewrites itself on a terminal; one line a message elsewhere."""
+    terminal = sys.stderr.isatty()
+    last = ""
+
+    def progress(message: str, fraction: float) -> None:
+        nonlocal last
+        if terminal:
+            print(f"\r[{fraction:4.0%}] {message:<60}", end="\n" if fraction >= 1.0 else "", file=sys.stderr, flush=True)
+        elif message != last:
+            print(f"[{fraction:4.0%}] {message}", file=sys.stderr, flush=True)
+        last = message
+
+    return progress
+
+
+def printed_result(result: CaseResult, out: Path) -> None:
+    """The probabilities, the warnings, and where the report lies."""
+    from .models.signature import RESEARCH_USE_ONLY
+
+    if result.demo:
+        print(f"DEMO: signature '{result.signature.name}' was fitted on simulated patients; it says nothing about real ones")
+    for prediction in result.predictions:
+        print(_line(prediction.model, prediction))
+    if result.published is not None:
+        print(_line("published clinical formula", result.published))
+    listed_warnings(result.all_warnings)
+    print(f"{RESEARCH_USE_ONLY}.\nReport: {out / 'report.html'}")
+
+
+def listed_warnings(warnings: Iterable[str]) -> None:
+    """Each warning once, in order, on standard output."""
+    for warning in dict.fromkeys(warnings):
+        print(f"warning: {warning}")
+
+
+def _line(name: str, prediction: Prediction) -> str:
+    interval = "interval not published" if prediction.interval is None else "95 % CI {:.3f}-{:.3f}".format(*prediction.interval)
+    verdict = {None: "class not published", True: "osteoporosis", False: "no osteoporosis"}[prediction.osteoporosis]
+    return f"{name:<27} P(osteoporosis) {prediction.probability:.3f}   {interval}   {verdict}"

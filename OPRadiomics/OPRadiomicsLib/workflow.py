@@ -1,0 +1,348 @@
+"""The only chain of stages. Slicer, the command line and a cohort differ in `Reviewer` and `Progress` alone.
+
+::
+
+    study    = open_study(folder)
+    bodies   = reviewer(segment(study.volumes[study.reference], model), study.volumes[study.reference])
+    analysis = analyse(study, bodies, profile)
+    result   = conclude(study, analysis, signature, clinical)
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from .errors import Cancelled, StudyError
+from .levels import STUDY_LEVELS
+from .types import (
+    Affine,
+    Clinical,
+    FeatureVector,
+    LevelQuality,
+    Mask,
+    Progress,
+    Role,
+    Segmentation,
+    SeriesRef,
+    Volume,
+    no_progress,
+)
+
+if TYPE_CHECKING:
+    from .models.signature import Signature
+    from .preprocessing.resampling import AnalysisGrid
+    from .profile import Profile
+    from .reports.case import CaseResult
+
+Result = TypeVar("Result")
+
+Reviewer = Callable[[Segmentation, Volume], Mask]
+"""Given the network's draft and the image it was made on, the mask that counts: in Slicer the radiologist's, elsewhere a
+policy's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """One examination: up to three sequences, how each was chosen, and what DICOM says of the patient."""
+
+    volumes: Mapping[Role, Volume]
+    series: Mapping[Role, SeriesRef] = field(default_factory=dict)
+    age: float | None = None
+    male: bool | None = None
+
+    @property
+    def reference(self) -> Role:
+        """The sequence that is segmented: T1WI; where it is missing, the first of T2WI and FS-T2WI."""
+        return next(role for role in Role if role in self.volumes)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        missing = [role for role in Role if role not in self.volumes]
+        found = []
+        if missing:
+            found.append(f"Missing: {', '.join(missing)}. No radiomics and no combined model without them.")
+        if Role.T1WI in missing:
+            found.append(f"No T1WI: the vertebrae were segmented on {self.reference}.")
+        return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Masks and features of one study: bodies and marrow region on each sequence's own grid, for looking at."""
+
+    bodies: Mapping[Role, Mask]
+    marrow: Mapping[Role, Mask]
+    features: FeatureVector
+    by_level: Mapping[str, FeatureVector] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def open_study(
+    folder: Path,
+    *,
+    choices: Mapping[Role, str] | None = None,
+    study_uid: str | None = None,
+    allow_missing: bool = False,
+    progress: Progress = no_progress,
+) -> Study:
+    """Read a DICOM folder: index, choose a series for each role, load.
+
+    Raises
+    ------
+    StudyError, GeometryError
+        As `io.index_dicom`, `io.select_series`, `io.read_volume` and `io.require_one_examination`.
+    """
+    from . import io
+
+    series = io.select_series(
+        io.index_dicom(folder, progress, study_uid=study_uid), choices=choices, allow_missing=allow_missing
+    )
+    volumes = {role: io.read_volume(one) for role, one in series.items()}
+    io.require_one_examination(volumes)
+    age, male = io.read_demographics(next(iter(series.values())))
+    return Study(volumes, series, age, male)
+
+
+def open_files(files: Mapping[Role, Path], *, allow_missing: bool = False) -> Study:
+    """Read one NIfTI, NRRD or MHA file a sequence.
+
+    Raises
+    ------
+    StudyError, GeometryError
+        If a role has no file and ``allow_missing`` is off, or as `io.read_volume` and `io.require_one_examination`.
+    """
+    from . import io
+
+    missing = [role for role in Role if role not in files]
+    if not files or (missing and not allow_missing):
+        options = {Role.T1WI: "--t1", Role.T2WI: "--t2", Role.FST2WI: "--fst2"}
+        raise StudyError(
+            f"Missing: {', '.join(missing)}",
+            "one file for each of T1WI, T2WI and FS-T2WI",
+            f"give {' and '.join(options[role] for role in missing)}, or go without with --allow-missing",
+        )
+    volumes = {role: io.read_volume(files[role]) for role in Role if role in files}
+    for role, volume in volumes.items():
+        io.require_sagittal(volume, str(role))
+    io.require_one_examination(volumes)
+    return Study(volumes)
+
+
+def analyse(
+    study: Study,
+    bodies: Mask,
+    profile: Profile,
+    *,
+    corrected: Mapping[Role, Mask] | None = None,
+    register: bool = False,
+    per_level: bool = False,
+    engine: str = "auto",
+    progress: Progress = no_progress,
+) -> Analysis:
+    """Carry the bodies to every sequence, preprocess each and extract its features, the sequences side by side.
+
+    Parameters
+    ----------
+    bodies
+        Vertebral bodies on the grid of ``study.reference``.
+    corrected
+        Bodies that a reader drew or corrected on another sequence's own grid; that sequence then isn't propagated to.
+    register
+        Try a bounded rigid registration before propagating (see `segmentation.propagation.propagate`).
+    per_level
+        Also extract L1, L2 and L3 each on its own.
+
+    Raises
+    ------
+    OPRadiomicsError
+        As the stages do.
+    """
+    from . import io
+    from .features import join_sequences
+    from .preprocessing.resampling import analysis_grid
+
+    io.require_levels(bodies, STUDY_LEVELS)
+    carried = _carry(study, bodies, corrected or {}, profile, register=register, progress=part(progress, 0.0, 0.2))
+    moves = [one.transform for one in carried.values() if one.transform is not None]
+    grid = analysis_grid(carried[study.reference].marrow_to_resample, profile.resampling, moves)
+
+    def of_one_sequence(role: Role, own_progress: Progress) -> _SequenceFeatures:
+        return _analyse_sequence(
+            study.volumes[role], carried[role], grid, profile, per_level=per_level, engine=engine, progress=own_progress
+        )
+
+    found = side_by_side(of_one_sequence, tuple(study.volumes), part(progress, 0.2, 1.0))
+    levels = STUDY_LEVELS if per_level else ()
+    return Analysis(
+        bodies={role: one.bodies for role, one in carried.items()},
+        marrow={role: one.marrow for role, one in carried.items()},
+        features=join_sequences({role: one.union for role, one in found.items()}),
+        by_level={level: join_sequences({role: one.by_level[level] for role, one in found.items()}) for level in levels},
+        warnings=tuple(f"{role}: {text}" for role, one in carried.items() for text in one.warnings),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Carried:
+    """The masks of one sequence. ``marrow_to_resample`` lies on the grid where it was last edited, and goes through
+    ``transform`` (reference -> this sequence, LPS mm) in the one resampling to the analysis grid.
+    """
+
+    bodies: Mask
+    marrow: Mask
+    marrow_to_resample: Mask
+    transform: Affine | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _SequenceFeatures:
+    union: FeatureVector
+    by_level: Mapping[str, FeatureVector]
+
+
+def _carry(
+    study: Study, bodies: Mask, corrected: Mapping[Role, Mask], profile: Profile, *, register: bool, progress: Progress
+) -> dict[Role, _Carried]:
+    """Bodies and marrow of every sequence: the reader's own where there is one, else propagated from the reference."""
+    from .segmentation.marrow import marrow_region
+
+    marrow = marrow_region(bodies, profile.region)
+
+    def of_one_sequence(role: Role, own_progress: Progress) -> _Carried:
+        if role is study.reference:
+            return _Carried(bodies, marrow, marrow)
+        if role in corrected:
+            own = marrow_region(corrected[role], profile.region)
+            return _Carried(corrected[role], own, own)
+        own_progress(f"Carrying the masks to {role}", 0.0)
+        return _propagated(study, bodies, marrow, role, register)
+
+    return side_by_side(of_one_sequence, tuple(study.volumes), progress)
+
+
+def _propagated(study: Study, bodies: Mask, marrow: Mask, role: Role, register: bool) -> _Carried:
+    from .preprocessing.resampling import AnalysisGrid, resample_mask
+    from .segmentation.propagation import propagate
+
+    onto = study.volumes[role]
+    found = propagate(bodies, study.volumes[study.reference], onto, register=register)
+    shown = resample_mask(marrow, AnalysisGrid(onto.affine, onto.shape), found.transform)
+    return _Carried(found.mask, shown, marrow, found.transform, found.warnings)
+
+
+def _analyse_sequence(
+    volume: Volume,
+    carried: _Carried,
+    grid: AnalysisGrid,
+    profile: Profile,
+    *,
+    per_level: bool,
+    engine: str,
+    progress: Progress,
+) -> _SequenceFeatures:
+    from .features import extract, extract_levels
+    from .preprocessing.prepare import prepare_sequence
+
+    prepared = prepare_sequence(
+        volume,
+        carried.marrow_to_resample,
+        grid,
+        profile,
+        transform=carried.transform,
+        progress=part(progress, 0.0, 0.6),
+    )
+    union = extract(prepared.volume, prepared.region, profile, engine=engine, progress=part(progress, 0.6, 1.0))
+    if not per_level:
+        return _SequenceFeatures(union, {})
+    return _SequenceFeatures(union, extract_levels(prepared.volume, prepared.region, profile, engine=engine))
+
+
+def conclude(
+    study: Study,
+    analysis: Analysis,
+    *,
+    signature: Signature,
+    clinical: Clinical,
+    profile: Profile,
+    quality: tuple[LevelQuality, ...] = (),
+    warnings: tuple[str, ...] = (),
+    segmentation_model: str = "",
+    timings_s: Mapping[str, float] | None = None,
+) -> CaseResult:
+    """Predict with the signature's models and with the published formula, and gather what a report tells.
+
+    Raises
+    ------
+    ModelError, FeatureError, ClinicalDataError
+        As `models.prediction.predict`.
+    """
+    from .models.prediction import predict
+    from .models.signature import load_signature
+    from .reports.case import CaseResult
+
+    complete = set(study.volumes) == set(Role)
+    return CaseResult(
+        volumes=study.volumes,
+        bodies=analysis.bodies,
+        marrow=analysis.marrow,
+        clinical=clinical,
+        profile=profile,
+        signature=signature,
+        predictions=predict(signature, analysis.features if complete else None, clinical),
+        published=predict(load_signature("published-clinical"), None, clinical)[0],
+        features=analysis.features,
+        quality=quality,
+        warnings=(*study.warnings, *warnings, *analysis.warnings),
+        timings_s=timings_s or {},
+        series_notes={role: series.reason for role, series in study.series.items()},
+        segmentation_model=segmentation_model,
+    )
+
+
+def part(progress: Progress, start: float, end: float) -> Progress:
+    """The progress of one stage that fills ``start`` to ``end`` of the whole."""
+    return lambda message, fraction: progress(message, start + (end - start) * fraction)
+
+
+def side_by_side(work: Callable[[Role, Progress], Result], roles: tuple[Role, ...], progress: Progress) -> dict[Role, Result]:
+    """Run ``work`` for each sequence in threads, as many as there are cores; the first failure or Cancel stops the others.
+
+    The libraries underneath (ITK, numba, ONNX Runtime) release the interpreter's lock while they compute.
+    """
+    done = dict.fromkeys(roles, 0.0)
+    stop = threading.Event()
+    lock = threading.Lock()
+
+    def of_role(role: Role) -> Result:
+        def own_progress(message: str, fraction: float) -> None:
+            if stop.is_set():
+                raise Cancelled
+            with lock:
+                done[role] = fraction
+                progress(f"{role}: {message}", sum(done.values()) / len(done))
+
+        try:
+            return work(role, own_progress)
+        except BaseException:
+            stop.set()
+            raise
+
+    with ThreadPoolExecutor(min(len(roles), os.cpu_count() or 1)) as pool:
+        futures = {role: pool.submit(of_role, role) for role in roles}
+        try:
+            failures = [future.exception() for future in futures.values()]
+        except BaseException:
+            stop.set()
+            raise
+    real = [failure for failure in failures if failure is not None and not isinstance(failure, Cancelled)]
+    for failure in (*real, *failures):
+        if failure is not None:
+            raise failure
+    return {role: future.result() for role, future in futures.items()}
