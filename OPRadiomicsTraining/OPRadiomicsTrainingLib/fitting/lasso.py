@@ -32,7 +32,7 @@ def fit_lasso(standardised: FloatTable, osteoporosis: Flags, folds: int, rng: np
     from sklearn.linear_model import LassoCV
 
     splits = stratified_folds(osteoporosis, folds, rng)
-    # Radiomic features are collinear to 0.99: below 1 % of the largest penalty the path crawls and only fits noise.
-    search = LassoCV(alphas=60, eps=0.01, cv=splits, max_iter=50_000, tol=1e-4, selection="cyclic")
+    # Radiomic features are collinear to 0.99: below 2 % of the largest penalty the path crawls and only fits noise.
+    search = LassoCV(alphas=50, eps=0.02, cv=splits, max_iter=50_000, tol=1e-4, selection="cyclic")
     search.fit(standardised, osteoporosis.astype(np.float64))
     return LassoFit(np.asarray(search.coef_, dtype=np.float64), float(search.intercept_), float(search.alpha_))

@@ -63,8 +63,9 @@ def fit_logistic(columns: FloatTable, osteoporosis: Flags) -> LogisticFit:
 def _shortened(step: FloatTable, design: FloatTable, observed: FloatTable, beta: FloatTable) -> FloatTable:
     """Newton's step, halved until the likelihood does not fall: far from the maximum a whole step can overshoot."""
     before = _log_likelihood(design @ beta, observed)
+    rounding = 1e-12 * (1.0 + abs(before))
     for _ in range(30):
-        if _log_likelihood(design @ (beta + step), observed) >= before:
+        if _log_likelihood(design @ (beta + step), observed) >= before - rounding:
             return step
         step = step / 2.0
     return step

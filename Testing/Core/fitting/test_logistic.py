@@ -73,3 +73,12 @@ def test_collinear_columns_are_an_error():
 def test_a_constant_column_is_an_error():
     with pytest.raises(ModelError, match="Collinear"):
         fit_logistic(np.ones((50, 1)), np.arange(50) % 2 == 0)
+
+
+def test_rounding_near_the_maximum_is_not_taken_for_separation():
+    """A hundred overlapping samples all converge."""
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        columns = rng.normal(size=(160, 5))
+        ill = rng.random(160) < 1 / (1 + np.exp(-columns @ np.array([1.0, 0.8, 0.5, 0.2, 0.0])))
+        assert np.isfinite(fit_logistic(columns, ill).coefficients).all()
