@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import unicodedata
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -279,9 +280,17 @@ def _mended(text: str, declared: bool) -> str:
     """Text of an undeclared character set as UTF-8, or else GB 18030 (common on Chinese scanners), where its bytes allow."""
     if declared or text.isascii():
         return text
-    for encoding in ("utf-8", "gb18030"):
+    for encoding, accept in (("utf-8", _is_one_script), ("gb18030", str.isprintable)):
         try:
-            return text.encode("latin-1").decode(encoding)
+            decoded = text.encode("latin-1").decode(encoding)
         except (UnicodeDecodeError, UnicodeEncodeError):
             continue
+        if accept(decoded):
+            return decoded
     return text
+
+
+def _is_one_script(text: str) -> bool:
+    """Chinese in GB 18030 may happen to be valid UTF-8: then it reads as a jumble of Greek, Hebrew and Cyrillic letters."""
+    scripts = {unicodedata.name(letter, "none").split()[0] for letter in text if not letter.isascii()}
+    return len(scripts) == 1 or "CJK" in scripts

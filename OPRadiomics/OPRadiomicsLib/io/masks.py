@@ -54,17 +54,20 @@ def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS
     MissingDependencyError
         If a DICOM SEG is given and highdicom is not installed.
     """
-    file = Path(path)
-    if file.is_file() and is_dicom(file):
-        mask = _assembled(read_dicom_seg(file), on)
-    elif is_slicer_segmentation(open_image_file(file)):
-        mask = _assembled(read_slicer_segmentation(file), on)
-    else:
-        mask = _label_map(file, on)
+    mask = _read_any(Path(path), on)
     if not mask.levels:
         raise MaskError("The mask is empty", "voxels in L1, L2 and L3", "draw or segment the vertebral bodies first")
     require_levels(mask, levels)
     return mask
+
+
+def _read_any(file: Path, on: Volume) -> Mask:
+    if file.is_file() and is_dicom(file):
+        return _assembled(read_dicom_seg(file), on)
+    reader = open_image_file(file)
+    if is_slicer_segmentation(reader):
+        return _assembled(read_slicer_segmentation(file), on)
+    return _label_map(file, reader, on)
 
 
 def require_levels(mask: Mask, levels: Sequence[str] = STUDY_LEVELS) -> None:
@@ -120,17 +123,16 @@ def study_labels(mask: Mask) -> LabelArray:
     return labels
 
 
-def _label_map(file: Path, on: Volume) -> Mask:
+def _label_map(file: Path, reader: Any, on: Volume) -> Mask:
     import SimpleITK as sitk
 
-    reader = open_image_file(file)
     if reader.GetNumberOfComponents() > 1 or reader.GetDimension() > 3:
         raise MaskError(
             f"Mask '{file.name}' with several values a voxel, as of overlapping segments",
             "a 3-D label map, each voxel in at most one vertebra",
             "remove the overlap and save a label map",
         )
-    image = read_image_file(file)
+    image = read_image_file(file, reader)
     values = sitk.GetArrayFromImage(image)
     grid = Volume(values.astype(np.float32), affine_of(image))
     require_same_grid(on, grid)
@@ -183,27 +185,29 @@ def _assembled(segments: tuple[Mapping[str, npt.NDArray[np.bool_]], Affine], on:
 
 
 def onto_lattice(labels: LabelArray, affine: Affine, on: Volume) -> LabelArray:
-    """Put a cut-out of the image's own voxel lattice back in its place, without interpolation.
+    """Put a cut-out of the image's own voxel lattice back in its place, whole voxels onto whole voxels.
+
+    The cut-out's axes may run backwards or be exchanged; nothing is interpolated.
 
     Raises
     ------
     GeometryError
         If the voxels don't coincide, or labelled ones lie outside the image.
     """
-    shift = np.eye(4)
-    shift[:3, 3] = np.rint((np.linalg.inv(on.affine) @ affine)[:3, 3])
-    if corner_distance_mm((labels.shape[0], labels.shape[1], labels.shape[2]), affine, on.affine @ shift) > GRID_TOLERANCE_MM:
+    shape = (labels.shape[0], labels.shape[1], labels.shape[2])
+    step = np.rint(np.linalg.inv(on.affine) @ affine)  # from index to index
+    if not np.isclose(abs(np.linalg.det(step)), 1) or corner_distance_mm(shape, affine, on.affine @ step) > GRID_TOLERANCE_MM:
         raise GeometryError(
             "Segmentation whose voxels do not coincide with the image's",
             "a segmentation on the image's grid, or a cut-out of it",
             "in Slicer set the image as the segmentation's source geometry and save again",
         )
-    placed = np.zeros(on.shape, np.uint8)
-    inside = np.argwhere(labels)
-    target = inside + shift[2::-1, 3].astype(int)
-    if len(target) and ((target < 0).any() or (target >= np.array(on.shape)).any()):
+    source = np.argwhere(labels)
+    target = np.rint(source[:, ::-1] @ step[:3, :3].T + step[:3, 3]).astype(int)[:, ::-1]
+    if (target < 0).any() or (target >= np.array(on.shape)).any():
         raise GeometryError(
             "Segmentation that reaches beyond the image", "labels inside the image", "check that it belongs to this image"
         )
-    placed[tuple(target.T)] = labels[tuple(inside.T)]
+    placed = np.zeros(on.shape, np.uint8)
+    placed[tuple(target.T)] = labels[tuple(source.T)]
     return placed

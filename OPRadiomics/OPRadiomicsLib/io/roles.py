@@ -128,7 +128,7 @@ def judge(series: SeriesRef) -> Verdict:
 
 
 def text_of(series: SeriesRef) -> str:
-    """Description, protocol and sequence name, normalised for `says`."""
+    """Description, protocol and sequence name, normalised for `describes`."""
     acquisition = series.acquisition
     parts = (series.description, acquisition.get("protocol", ""), acquisition.get("sequence_name", ""))
     return _normalised(" | ".join(str(part) for part in parts if part))
@@ -144,7 +144,7 @@ def _normalised(text: str) -> str:
     return unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", decomposed)).replace("_", " ")
 
 
-def says(text: str, meaning: str) -> bool | None:
+def describes(text: str, meaning: str) -> bool | None:
     """True where the text says it, False where it denies it ("non FS", "ohne KM", "不压脂"), None where it is silent."""
     pattern = f"(?:{WORDS[meaning]})"
     positive = re.sub(f"{_NOT}(?:{pattern})", " ", text)
@@ -178,7 +178,7 @@ def _not_mr(series: SeriesRef) -> str:
 
 def _localiser(series: SeriesRef) -> str:
     planes: Any = series.acquisition.get("planes_in_series", ())
-    described = _tokens(series, "image_type") & {"LOCALIZER", "SCOUT"} or says(description_of(series), "localiser")
+    described = _tokens(series, "image_type") & {"LOCALIZER", "SCOUT"} or describes(description_of(series), "localiser")
     several = len(set(planes) - {"oblique", "unknown"}) > 1 and (_number(series, "slices") or 0) <= LOCALISER_SLICES
     return "localiser" if described or several else ""
 
@@ -200,19 +200,19 @@ def _derived(series: SeriesRef) -> str:
         return named[0]
     if {"DERIVED", "SECONDARY"} <= types and not types & WATER_TYPES:
         return "derived from other images (DERIVED, SECONDARY)"
-    return "a reformat, by its description" if says(description_of(series), "reformat") else ""
+    return "a reformat, by its description" if describes(description_of(series), "reformat") else ""
 
 
 def _dixon_part(series: SeriesRef) -> str:
     types, text = _tokens(series, "image_type"), description_of(series)
-    if (types & FAT_TYPES and not types & WATER_TYPES) or says(text, "fat image"):
+    if (types & FAT_TYPES and not types & WATER_TYPES) or describes(text, "fat image"):
         return "fat image of a water-fat separation"
-    return "opposed-phase image" if types & OPPOSED_TYPES or says(text, "opposed phase") else ""
+    return "opposed-phase image" if types & OPPOSED_TYPES or describes(text, "opposed phase") else ""
 
 
 def _contrast(series: SeriesRef) -> str:
     agent = str(series.acquisition.get("contrast", "")).strip().casefold()
-    if agent not in {"", "no", "none", "n", "0", "false", "without"} or says(description_of(series), "contrast agent"):
+    if agent not in {"", "no", "none", "n", "0", "false", "without"} or describes(description_of(series), "contrast agent"):
         return "after contrast agent"
     return ""
 
@@ -220,7 +220,7 @@ def _contrast(series: SeriesRef) -> str:
 def _other_method(series: SeriesRef) -> str:
     sequence, text = _tokens(series, "scanning_sequence"), description_of(series)
     for meaning in ("diffusion", "mapping", "myelography"):
-        if says(text, meaning):
+        if describes(text, meaning):
             return f"{meaning}, by its description"
     if "EP" in sequence:
         return "echo-planar sequence"
@@ -231,7 +231,7 @@ def _other_method(series: SeriesRef) -> str:
 
 def _other_region(series: SeriesRef) -> str:
     text = description_of(series)
-    return "another region, by its description" if says(text, "other region") and not says(text, "lumbar") else ""
+    return "another region, by its description" if describes(text, "other region") and not describes(text, "lumbar") else ""
 
 
 _EXCLUSIONS: tuple[tuple[Callable[[SeriesRef], str], bool], ...] = (
@@ -269,8 +269,8 @@ def _role_of(series: SeriesRef) -> Verdict:
 
 def _fat_suppression(series: SeriesRef) -> tuple[bool | None, str]:
     """Whether fat is suppressed, and by what evidence; None and the contradiction where header and description disagree."""
-    said = says(description_of(series), "fat suppression")
-    said = says(text_of(series), "fat suppression") if said is None else said
+    said = describes(description_of(series), "fat suppression")
+    said = describes(text_of(series), "fat suppression") if said is None else said
     header = _fat_suppression_in_header(series)
     if header and said is False:
         return None, f"contradiction: {header}, but described as without fat suppression"
@@ -284,7 +284,7 @@ def _fat_suppression_in_header(series: SeriesRef) -> str:
         return f"ScanOptions {'/'.join(sorted(options))}"
     if str(series.acquisition.get("fat_selective", "")).upper().startswith("FAT"):
         return "SpectrallySelectedSuppression FAT"
-    if _tokens(series, "image_type") & WATER_TYPES or says(description_of(series), "water image"):
+    if _tokens(series, "image_type") & WATER_TYPES or describes(description_of(series), "water image"):
         return "water image of a water-fat separation"
     timing = _timing(series)
     return "an inversion time that nulls fat" if timing is not None and timing.fat_suppressed else ""
@@ -309,7 +309,7 @@ def times_of(series: SeriesRef) -> str:
 def _described_weighting(series: SeriesRef) -> str | None:
     """T1, T2 or PD where the description, or else the whole text, names exactly one."""
     for text in (description_of(series), text_of(series)):
-        named = [weighting for weighting in ("T1", "T2", "PD") if says(text, weighting)]
+        named = [weighting for weighting in ("T1", "T2", "PD") if describes(text, weighting)]
         if len(named) == 1:
             return named[0]
     return None

@@ -14,6 +14,7 @@ from ..errors import GeometryError, StudyError
 from ..geometry import ijk_to_lps, require_same_frame, sagittal_axis, to_sitk, volume_from_sitk
 from ..types import Affine, Role, SeriesRef, Volume
 from .dicom_stack import read_dicom_stack
+from .nifti import require_intact_nifti
 from .output import atomic_path, require_image_suffix
 
 READABLE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
@@ -79,8 +80,8 @@ def save_image(image: Any, path: str | Path) -> None:
             raise OSError(0, "ITK could not write it; is the disk full?") from error
 
 
-def read_image_file(path: Path) -> Any:
-    """3-D scalar SimpleITK image of one file; a fourth dimension of length 1 is dropped.
+def read_image_file(path: Path, opened: Any = None) -> Any:
+    """3-D scalar SimpleITK image of one file; a fourth dimension of length 1 is dropped. ``opened``: from `open_image_file`.
 
     Raises
     ------
@@ -91,7 +92,7 @@ def read_image_file(path: Path) -> Any:
     """
     import SimpleITK as sitk
 
-    reader = open_image_file(path)
+    reader = open_image_file(path) if opened is None else opened
     size = [n for axis, n in enumerate(reader.GetSize()) if axis < 3 or n != 1]
     shape = " x ".join(map(str, reader.GetSize()))
     components = reader.GetNumberOfComponents()
@@ -128,6 +129,8 @@ def open_image_file(path: Path) -> Any:
         raise StudyError(
             found, f"a file that ends in {', '.join(READABLE_SUFFIXES)}", "check the path; a DICOM study is given as a folder"
         )
+    if path.name.lower().endswith((".nii", ".nii.gz")):
+        require_intact_nifti(path)
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(path))
     try:

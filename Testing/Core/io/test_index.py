@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+import pytest
+from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.io.index import index_dicom
+from OPRadiomicsLib.io.volumes import read_volume
+
+PYDICOM_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
+
+
+def test_every_series_of_an_examination_is_listed_for_what_it_is(examination: Path) -> None:
+    listed = index_dicom(examination)
+    found = [
+        (s.acquisition["series_number"], s.acquisition["kind"], s.acquisition["plane"], s.acquisition["slices"]) for s in listed
+    ]
+    assert found[3:] == [
+        (2, "image", "sagittal", 8),
+        (3, "image", "sagittal", 8),
+        (4, "image", "sagittal", 8),
+        (5, "image", "axial", 8),
+        (90, "enhanced sr", "unknown", 1),
+        (99, "secondary capture (screenshot)", "unknown", 1),
+    ]
+    assert sorted(found[:3]) == [(1, "image", plane, 3) for plane in ("axial", "coronal", "sagittal")]
+    assert [s.acquisition["part"] for s in listed[:3]] == [1, 2, 3]
+
+
+def test_the_acquisition_holds_what_the_header_says(examination: Path) -> None:
+    t1 = next(s for s in index_dicom(examination) if s.acquisition["series_number"] == 3)
+    expected = {
+        "tr_ms": 726.0,
+        "te_ms": 10.0,
+        "field_strength_t": 3.0,
+        "model": "SIGNA Architect",
+        "slice_thickness_mm": 3.0,
+        "slice_spacing_mm": 3.3,
+        "matrix": (32, 32),
+        "pixel_spacing_mm": (0.875, 0.875),
+        "scan_options": ("FAST_GEMS", "FILTERED_GEMS"),
+        "scanning_sequence": ("SE",),
+        "image_type": ("ORIGINAL", "PRIMARY", "OTHER"),
+        "modality": "MR",
+    }
+    assert {key: t1.acquisition[key] for key in expected} == expected
+
+
+def test_no_series_reference_holds_patient_data(examination: Path) -> None:
+    for series in index_dicom(examination):
+        shown = repr((series.description, series.reason, dict(series.acquisition)))
+        assert not any(word in shown for word in ("Mustermann", "Erika", "19530615", "20240801", "P1"))
+
+
+def test_slices_are_in_geometric_order_whatever_names_and_instance_numbers(write_study: Any, make_stack: Any) -> None:
+    stack = make_stack(slices=9)
+    series = index_dicom(write_study(stack))[0]
+    places = [float(pydicom.dcmread(path).ImagePositionPatient[0]) for path in series.files]
+    along = np.cross(stack.row, stack.column)[0]
+    assert np.all(np.diff(np.array(places) * along) > 3.2)
+    assert list(series.files) != sorted(series.files)
+
+
+def test_progress_ends_at_one(examination: Path) -> None:
+    fractions: list[float] = []
+    index_dicom(examination, lambda message, fraction: fractions.append(fraction))
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+
+
+def test_mixed_patients_are_refused_without_naming_them(write_study: Any, make_stack: Any) -> None:
+    folder = write_study(make_stack(number=1), make_stack(number=2, patient_id="P2"), make_stack(number=3, patient_id="P3"))
+    with pytest.raises(StudyError, match="3 different values of PatientID") as caught:
+        index_dicom(folder)
+    assert "--study-uid" in caught.value.remedy
+    assert not any(word in str(caught.value) for word in ("P2", "P3", "Mustermann"))
+
+
+def test_two_studies_are_refused_and_one_can_be_chosen_by_the_end_of_its_uid(write_study: Any, make_stack: Any) -> None:
+    folder = write_study(
+        make_stack(number=1, study_uid="1.2.3.20240801.77"), make_stack(number=2, study_uid="1.2.3.20240801.88")
+    )
+    with pytest.raises(StudyError, match="2 different studies") as caught:
+        index_dicom(folder)
+    assert "20240801" not in str(caught.value)
+    assert [s.acquisition["series_number"] for s in index_dicom(folder, study_uid="88")] == [2]
+    with pytest.raises(StudyError, match="0 studies"):
+        index_dicom(folder, study_uid="99")
+
+
+def test_one_patient_id_with_two_birth_dates_is_a_mix(write_study: Any, make_stack: Any) -> None:
+    folder = write_study(make_stack(number=1), make_stack(number=2, tags={"PatientBirthDate": "19400101"}))
+    with pytest.raises(StudyError, match="2 different values of PatientBirthDate"):
+        index_dicom(folder)
+
+
+@pytest.mark.parametrize("kept", [150, 600, -1, -500])
+def test_a_truncated_file_is_refused_by_name(write_study: Any, make_stack: Any, kept: int) -> None:
+    folder = write_study(make_stack())
+    victim = sorted(folder.rglob("IM_*"))[3]
+    content = victim.read_bytes()
+    victim.write_bytes(content[:kept])
+    with pytest.raises(StudyError, match=victim.name):
+        index_dicom(folder)
+
+
+def test_a_truncated_file_of_a_real_scanner_is_refused(tmp_path: Path) -> None:
+    shutil.copy(PYDICOM_FILES / "MR_truncated.dcm", tmp_path)
+    with pytest.raises(StudyError, match=r"MR_truncated\.dcm.*8130 of 8192 bytes"):
+        index_dicom(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["MR_small.dcm", "MR_small_implicit.dcm", "MR_small_bigendian.dcm", "MR_small_RLE.dcm"])
+def test_real_files_of_every_transfer_syntax_are_indexed(tmp_path: Path, name: str) -> None:
+    shutil.copy(PYDICOM_FILES / name, tmp_path / "noextension")
+    series = index_dicom(tmp_path)[0]
+    assert (series.acquisition["tr_ms"], series.acquisition["te_ms"], series.acquisition["plane"]) == (4000.0, 240.0, "axial")
+
+
+def test_dicomdir_and_ct_are_read_for_what_they_are() -> None:
+    ct = PYDICOM_FILES / "dicomdirtests" / "98892001"
+    assert {s.acquisition["modality"] for s in index_dicom(ct)} == {"CT"}
+
+
+def test_a_dicomdir_alone_is_no_study(tmp_path: Path) -> None:
+    shutil.copy(PYDICOM_FILES / "dicomdirtests" / "DICOMDIR", tmp_path)
+    with pytest.raises(StudyError, match="No DICOM file among the 1 files"):
+        index_dicom(tmp_path)
+
+
+def test_a_missing_or_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="does not exist"):
+        index_dicom(tmp_path / "absent")
+    with pytest.raises(StudyError, match="No DICOM file among the 0 files"):
+        index_dicom(tmp_path)
+
+
+def test_two_echoes_in_one_series_are_two_stacks(tmp_path: Path, make_stack: Any, write_stack: Callable[..., Any]) -> None:
+    write_stack(make_stack(te_ms=20, tr_ms=3000), tmp_path / "a")
+    write_stack(make_stack(te_ms=100, tr_ms=3000), tmp_path / "b")
+    listed = index_dicom(tmp_path)
+    assert [(s.acquisition["part"], s.acquisition["te_ms"], s.acquisition["slices"]) for s in listed] == [
+        (1, 20, 8),
+        (2, 100, 8),
+    ]
+
+
+def test_text_in_an_undeclared_chinese_character_set_is_read(write_study: Any, make_stack: Any) -> None:
+    raw = "矢状位T2压脂".encode("gb18030").decode("latin-1")
+    folder = write_study(make_stack(description=raw, tags={"SpecificCharacterSet": "ISO_IR 100"}))
+    for path in folder.rglob("IM_*"):
+        dataset = pydicom.dcmread(path)
+        del dataset.SpecificCharacterSet
+        dataset.save_as(path)
+    assert index_dicom(folder)[0].description == "矢状位T2压脂"
+
+
+def test_enhanced_multi_frame_is_read_in_geometric_order(tmp_path: Path, make_stack: Any, write_enhanced_stack: Any) -> None:
+    stack = make_stack(slope=2.0, intercept=-5.0)
+    write_enhanced_stack(stack, tmp_path / "multi")
+    series = index_dicom(tmp_path)[0]
+    assert (series.acquisition["slices"], series.acquisition["tr_ms"], series.acquisition["te_ms"]) == (8, 726.0, 10.0)
+    assert series.acquisition["scanning_sequence"] == ("SE",)
+    volume = read_volume(series)
+    np.testing.assert_array_equal(volume.array, stack.array * 2.0 - 5.0)
+    np.testing.assert_allclose(volume.affine, stack.affine, atol=1e-5)
