@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 PLACE_TOLERANCE_MM = 0.1
 """How far a slice may lie from its place on the regular grid: scanners round positions to about 0.01 mm."""
 SAME_PLACE_MM = 0.01
-ORTHOGONAL_TOLERANCE = 1e-3
+DIRECTION_TOLERANCE = 1e-3
+"""Of direction cosines and, relatively, of pixel spacings: 0.15 mm at the border of a field of view of 300 mm."""
 _READERS = 4
 
 
@@ -82,12 +83,13 @@ def stack_affine(frames: Sequence[Frame], name: str) -> Affine:
     orientation, spacing = first.orientation, first.pixel_spacing_mm
     if orientation is None or spacing is None or min(spacing) <= 0:
         raise GeometryError(f"{name} has no PixelSpacing or orientation", "both in every header", "export the original series")
-    if not np.allclose(orientation @ orientation.T, np.eye(2), atol=ORTHOGONAL_TOLERANCE):
+    if not np.allclose(orientation @ orientation.T, np.eye(2), atol=DIRECTION_TOLERANCE):
         raise GeometryError(
             f"{name}: row and column directions are not at right angles",
             "ImageOrientationPatient of two unit vectors at right angles",
             "export the original series",
         )
+    _require_one_direction(frames, name)
     row = orientation[0] / np.linalg.norm(orientation[0])
     normal = normal_of(orientation)
     positions = np.stack([frame.position_lps for frame in frames if frame.position_lps is not None])
@@ -106,6 +108,19 @@ def stack_affine(frames: Sequence[Frame], name: str) -> Affine:
             "resample the series to a rectangular grid, or choose another",
         )
     return affine
+
+
+def _require_one_direction(frames: Sequence[Frame], name: str) -> None:
+    orientations = np.stack([frame.orientation for frame in frames if frame.orientation is not None])
+    spacings = np.array([frame.pixel_spacing_mm or (0.0, 0.0) for frame in frames])
+    turned = float(np.abs(orientations - orientations[0]).max())
+    scaled = float(np.abs(spacings / spacings[0] - 1).max())
+    if max(turned, scaled) > DIRECTION_TOLERANCE:
+        raise GeometryError(
+            f"{name}: slices turned or scaled against each other",
+            "one orientation and one pixel spacing",
+            "choose a series of parallel slices",
+        )
 
 
 def _even_step_mm(along_mm: npt.NDArray[np.float64], name: str) -> float:
@@ -175,11 +190,15 @@ def _decoded(path: Path, dataset: Dataset) -> npt.NDArray[Any]:
     syntax = dataset.file_meta.get("TransferSyntaxUID")
     if syntax is None or not syntax.is_compressed or syntax == RLELossless:
         return dataset.pixel_array
+    if "PerFrameFunctionalGroupsSequence" in dataset:
+        raise StudyError(
+            f"File '{path.name}' is a compressed multi-frame image",
+            "multi-frame files without compression",
+            "export it uncompressed",
+        )
     import SimpleITK as sitk
 
     rescaled = sitk.GetArrayFromImage(sitk.ReadImage(str(path), sitk.sitkFloat64))
-    if "PerFrameFunctionalGroupsSequence" in dataset:
-        raise NotImplementedError("compressed multi-frame")
     slope, intercept = _rescale(dataset, 0)
     stored: npt.NDArray[Any] = (rescaled - intercept) / slope  # ITK has applied them
     return stored

@@ -7,6 +7,7 @@ import unicodedata
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -118,7 +119,14 @@ def read_frames(path: Path) -> tuple[Frame, ...]:
     StudyError
         If a DICOM file is truncated or corrupt.
     """
-    dataset = _read_dataset(path)
+    try:
+        dataset = _read_dataset(path)
+    except OSError as error:
+        raise StudyError(
+            f"File '{path.name}' cannot be read ({error.strerror})",
+            "files that you may read",
+            "check permissions and the medium",
+        ) from None
     if dataset is None:
         return ()
     per_frame = dataset.get("PerFrameFunctionalGroupsSequence")
@@ -131,14 +139,15 @@ def read_frames(path: Path) -> tuple[Frame, ...]:
     return tuple(_frame(path, dataset, (*_groups([item]), *common, dataset), n) for n, item in enumerate(per_frame))
 
 
-def tags() -> list[int]:
+@cache
+def tags() -> tuple[int, ...]:
     """The tags that `read_frames` reads; all else is skipped on disk."""
     from pydicom.datadict import tag_for_keyword
 
     tables = (TEXT_KEYS, LIST_KEYS, NUMBER_KEYS)
     keywords = [keyword for table in tables for keywords in table.values() for keyword in keywords]
     found = (tag_for_keyword(keyword) for keyword in (*keywords, *PATIENT_KEYWORDS, *_OTHER_KEYWORDS))
-    return [tag for tag in found if tag is not None]
+    return tuple(tag for tag in found if tag is not None)
 
 
 def _read_dataset(path: Path) -> Dataset | None:
@@ -153,7 +162,7 @@ def _read_dataset(path: Path) -> Dataset | None:
             return None
         file.seek(0)
         try:
-            dataset = dcmread(file, stop_before_pixels=True, force=True, specific_tags=tags())
+            dataset = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(tags()))
             sop_class = str(dataset.get("SOPClassUID", ""))
         except (InvalidDicomError, EOFError, ValueError, KeyError, NotImplementedError, struct.error, zlib.error) as error:
             if marked:

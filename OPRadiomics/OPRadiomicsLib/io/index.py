@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,8 @@ READERS = 8
 
 PARALLEL_COSINE = 0.999
 """Slices belong to one stack where rows and columns differ by less than 2.6 degrees."""
+
+SAME_ECHO_MS = 0.5
 
 PLANES = ("sagittal", "coronal", "axial")
 PLANE_COSINE = 0.8
@@ -72,8 +73,7 @@ def index_dicom(folder: Path, progress: Progress = no_progress, *, study_uid: st
 def _all_frames(folder: Path, progress: Progress) -> list[Frame]:
     if not folder.is_dir():
         raise StudyError("The study folder does not exist", "a folder of DICOM files", "check the path")
-    paths = sorted(Path(root) / name for root, _, names in os.walk(folder, followlinks=True) for name in names)
-    paths = [path for path in paths if path.is_file() and not path.name.startswith("._")]  # "._": macOS resource forks
+    paths = _files_below(folder)
     frames: list[Frame] = []
     with ThreadPoolExecutor(READERS) as pool:
         for count, read in enumerate(pool.map(read_frames, paths), start=1):
@@ -86,6 +86,20 @@ def _all_frames(folder: Path, progress: Progress) -> list[Frame]:
             "check the path; NIfTI or NRRD files are given one by one with --t1, --t2 and --fst2",
         )
     return frames
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """All files, linked folders included, each folder once (links may run in a circle); "._" files are macOS resource forks."""
+    seen: set[str] = set()
+    found: list[Path] = []
+    for root, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(root)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        found.extend(Path(root) / name for name in names if not name.startswith("._"))
+    return sorted(path for path in found if path.is_file())
 
 
 def _one_study(frames: Sequence[Frame], study_uid: str | None) -> list[Frame]:
@@ -145,18 +159,22 @@ def _stacks(frames: list[Frame]) -> list[list[Frame]]:
 
 
 def _alike(one: Frame, other: Frame) -> bool:
-    if (one.orientation is None) != (other.orientation is None) or (one.position_lps is None) != (other.position_lps is None):
-        return False
-    keys = ("image_type", "rows", "columns", "samples_per_pixel")
-    if any(one.attributes.get(key) != other.attributes.get(key) for key in keys):
-        return False
-    if abs(one.attributes.get("te_ms", 0.0) - other.attributes.get("te_ms", 0.0)) > 0.5:
-        return False
-    if not np.allclose(one.pixel_spacing_mm or (0, 0), other.pixel_spacing_mm or (0, 0), rtol=1e-3):
-        return False
-    if one.orientation is None or other.orientation is None:
-        return True
-    return bool((np.sum(one.orientation * other.orientation, axis=1) > PARALLEL_COSINE).all())
+    same = all(
+        one.attributes.get(key) == other.attributes.get(key) for key in ("image_type", "rows", "columns", "samples_per_pixel")
+    )
+    same_echo = abs(one.attributes.get("te_ms", 0.0) - other.attributes.get("te_ms", 0.0)) < SAME_ECHO_MS
+    same_frame = one.frame_of_reference_uid == other.frame_of_reference_uid
+    same_spacing = np.allclose(one.pixel_spacing_mm or (0, 0), other.pixel_spacing_mm or (0, 0), rtol=1e-3)
+    both_placed = (one.position_lps is None) == (other.position_lps is None)
+    return bool(
+        same and same_echo and same_frame and same_spacing and both_placed and _parallel(one.orientation, other.orientation)
+    )
+
+
+def _parallel(one: npt.NDArray[np.float64] | None, other: npt.NDArray[np.float64] | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return bool((np.sum(one * other, axis=1) > PARALLEL_COSINE).all())
 
 
 def _place(frame: Frame) -> tuple[float, str, int]:
@@ -211,7 +229,7 @@ def _series(stack: list[Frame], part: int, parts: int, planes: list[str]) -> Ser
         frame_of_reference_uid=first.frame_of_reference_uid,
         description=str(first.attributes.get("description", "")).strip(),
         files=files,
-        acquisition=MappingProxyType(acquisition),
+        acquisition=acquisition,
     )
 
 

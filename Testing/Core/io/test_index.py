@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,17 @@ def test_progress_ends_at_one(examination: Path) -> None:
     index_dicom(examination, lambda message, fraction: fractions.append(fraction))
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
+
+
+def test_links_that_run_in_a_circle_end(write_study: Any, make_stack: Any) -> None:
+    folder = write_study(make_stack())
+    (folder / "loop").symlink_to(folder, target_is_directory=True)
+    assert [s.acquisition["slices"] for s in index_dicom(folder)] == [8]
+
+
+def test_a_series_reference_can_be_sent_to_another_process(examination: Path) -> None:
+    index = index_dicom(examination)
+    assert [series.acquisition for series in pickle.loads(pickle.dumps(index))] == [series.acquisition for series in index]
 
 
 def test_mixed_patients_are_refused_without_naming_them(write_study: Any, make_stack: Any) -> None:

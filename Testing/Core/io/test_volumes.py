@@ -71,7 +71,8 @@ def test_files_keep_corners_and_values(affine: np.ndarray, flip: bool, suffix: s
 def test_a_series_equals_what_itk_reads(write_study: Any, make_stack: Any, slope: float, intercept: float) -> None:
     """Geometry within 1e-3 mm; values exactly, both in float32."""
     tilted = Rotation.from_euler("xyz", [4, -7, 3], degrees=True).as_matrix() @ np.array([[0, 0, -1], [1, 0, 0], [0, -1, 0]])
-    folder = write_study(make_stack(row=tilted[:, 0], column=tilted[:, 1], slope=slope, intercept=intercept))
+    stack = make_stack(row=tilted[:, 0], column=tilted[:, 1], pixel_spacing_mm=(0.9, 0.7), slope=slope, intercept=intercept)
+    folder = write_study(stack)
     series = index_dicom(folder)[0]
     volume = read_volume(series)
     reader = sitk.ImageSeriesReader()
@@ -136,6 +137,16 @@ def test_unequal_distances_are_refused(write_study: Any, make_stack: Any) -> Non
 def test_a_sheared_stack_is_refused(write_study: Any, make_stack: Any) -> None:
     folder = _edited(write_study(make_stack()), _shift(1, -1, 0.5))
     with pytest.raises(GeometryError, match="sheared"):
+        read_volume(index_dicom(folder)[0])
+
+
+def test_slices_turned_against_each_other_are_refused(write_study: Any, make_stack: Any) -> None:
+    def turned(k: int, dataset: Any) -> bool:
+        dataset.ImageOrientationPatient = [0, np.cos(0.005 * k), np.sin(0.005 * k), 0, np.sin(0.005 * k), -np.cos(0.005 * k)]
+        return True
+
+    folder = _edited(write_study(make_stack()), turned)
+    with pytest.raises(GeometryError, match="turned or scaled"):
         read_volume(index_dicom(folder)[0])
 
 
