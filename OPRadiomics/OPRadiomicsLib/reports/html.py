@@ -1,0 +1,156 @@
+"""report.html: one file with its pictures inside, from Resources/Templates/report.html.j2."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..levels import SNOMED_CODE
+from ..models.explanation import radscore_contributions, shares
+from ..resources import resources_folder
+from ..types import Contribution, LevelQuality, Prediction
+from .case import CaseResult
+from .prediction_pictures import fullest
+from .strings import percent, predictor_label, predictor_value
+
+TOP_FEATURES: Final = 4
+"""Rows for each Radscore in the table of features."""
+
+Strings = Mapping[str, str]
+
+
+def report_html(case: CaseResult, pictures: Mapping[str, bytes], strings: Strings) -> str:
+    """The report as HTML with every picture embedded; text from the case is escaped.
+
+    Parameters
+    ----------
+    pictures
+        PNG by name: masks, slices, probabilities, shap, training; those absent leave no gap.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder = resources_folder() / "Templates"
+    environment = Environment(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    embedded = {name: base64.b64encode(content).decode("ascii") for name, content in pictures.items()}
+    return environment.get_template("report.html.j2").render(t=strings, pictures=embedded, **_content(case, strings))
+
+
+def _content(case: CaseResult, strings: Strings) -> dict[str, Any]:
+    explained = fullest(case.predictions)
+    return {
+        "demo": case.demo,
+        "warnings": case.all_warnings,
+        "patient": _patient(case, strings),
+        "cards": [_card(prediction, strings) for prediction in case.predictions],
+        "partial": len(case.predictions) < sum(1 for _ in case.signature.models.present()),
+        "levels": [_level(quality) for quality in case.quality],
+        "shap_caption": strings["shap_caption"].format(model=strings[explained.model].lower()),
+        "explained": _explained(explained, strings),
+        "features": _features(case),
+        "published": _published(case.published, strings) if case.published is not None else None,
+        "details": [(key, value) for key, value in _details(case, strings) if value],
+        "grey_levels": tuple(case.features.grey_levels.items()) if case.features is not None else (),
+        "software": tuple(case.software.items()),
+        "timings": [(stage, f"{seconds:.1f}") for stage, seconds in case.timings_s.items()],
+    }
+
+
+def _patient(case: CaseResult, strings: Strings) -> str:
+    clinical = case.clinical
+    words = [f"{strings['age']} {clinical.age:g} {strings['years']}", strings["male" if clinical.male else "female"]]
+    if clinical.bmi is not None:
+        words.append(f"{strings['bmi']} {clinical.bmi:.1f} kg/m²")
+    for name in ("diabetes", "smoking", "drinking"):
+        value = getattr(clinical, name)
+        if value is not None:
+            words.append(f"{strings[name]}: {strings['yes' if value else 'no']}")
+    return ", ".join(words)
+
+
+def _card(prediction: Prediction, strings: Strings) -> dict[str, str]:
+    absent = strings["not_published"]
+    interval, threshold = prediction.interval, prediction.threshold
+    outcome = (
+        absent if prediction.osteoporosis is None else strings["osteoporosis" if prediction.osteoporosis else "no_osteoporosis"]
+    )
+    return {
+        "name": strings[prediction.model],
+        "probability": percent(prediction.probability),
+        "interval": absent if interval is None else f"{percent(interval[0])} – {percent(interval[1])}",
+        "threshold": absent if threshold is None else percent(threshold),
+        "outcome": outcome,
+    }
+
+
+def _level(quality: LevelQuality) -> dict[str, str]:
+    return {
+        "name": quality.level,
+        "code": SNOMED_CODE.get(quality.level, ""),
+        "volume": f"{quality.volume_ml:.1f}",
+        "confidence": percent(quality.confidence),
+        "flags": " ".join(quality.flags),
+    }
+
+
+def _explained(prediction: Prediction, strings: Strings) -> list[dict[str, str]]:
+    share = shares(prediction.contributions)
+    terms = {term.name: term for term in prediction.contributions}
+    return [_explained_row(terms[name], of_all, strings) for name, of_all in share.items()]
+
+
+def _explained_row(term: Contribution, share: float, strings: Strings) -> dict[str, str]:
+    return {
+        "name": predictor_label(term.name, strings),
+        "value": predictor_value(term.name, term.value, strings),
+        "reference": predictor_value(term.name, term.reference, strings),
+        "shap": f"{term.shap:+.3f}",
+        "share": percent(share),
+    }
+
+
+def _features(case: CaseResult) -> list[dict[str, str]]:
+    if case.features is None:
+        return []
+    values = case.features.as_dict()
+    rows: list[dict[str, str]] = []
+    for radscore in case.signature.radscores:
+        terms = sorted(radscore_contributions(radscore, values), key=lambda term: -abs(term.shap))
+        rows.extend(
+            {"name": term.name, "value": f"{term.value:.4g}", "reference": f"{term.reference:.4g}", "shap": f"{term.shap:+.3f}"}
+            for term in terms[:TOP_FEATURES]
+        )
+    return rows
+
+
+def _published(prediction: Prediction, strings: Strings) -> dict[str, Any]:
+    terms = [
+        f"{predictor_label(term.name, strings)} {predictor_value(term.name, term.value, strings)} "
+        f"({strings['reference'].lower()} {predictor_value(term.name, term.reference, strings)}): {term.shap:+.2f}"
+        for term in prediction.contributions
+    ]
+    return {
+        **_card(prediction, strings),
+        "terms": "; ".join(terms),
+        "warnings": prediction.warnings,
+        "citation": prediction.provenance["citation"],
+    }
+
+
+def _details(case: CaseResult, strings: Strings) -> list[tuple[str, str]]:
+    signature, profile = case.signature, case.profile
+    series = [(f"{strings['series']}: {role}", note) for role, note in case.series_notes.items()]
+    return [
+        (strings["signature"], f"{signature.name} {signature.version}{' — ' + strings['demo'] if signature.demo else ''}"),
+        (strings["trained_on"], signature.provenance.trained_on),
+        (strings["validation"], signature.provenance.validation),
+        (strings["citation"], signature.provenance.citation),
+        (strings["notes"], " ".join(signature.provenance.notes)),
+        (strings["checksum"], signature.sha256),
+        (strings["profile"], f"{profile.name}, {profile.hash} ({profile.description})"),
+        (strings["segmentation_model"], case.segmentation_model),
+        (strings["engine"], case.features.engine if case.features is not None else ""),
+        *series,
+    ]
