@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from ..errors import ClinicalDataError
 from ..types import SeriesRef
 
 YEARS_PER_UNIT = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
@@ -16,13 +15,9 @@ DISAGREEMENT_YEARS = 1.5
 def read_demographics(series: SeriesRef) -> tuple[float | None, bool | None]:
     """Age in years at the examination and whether the patient is male, as the series' first file has them.
 
-    PatientAge is taken where recorded, else the completed years from PatientBirthDate to StudyDate. What is not recorded or
-    malformed, and a sex other than M and F, is None. Nothing else of the patient is read.
-
-    Raises
-    ------
-    ClinicalDataError
-        If PatientAge and the birth date disagree by more than 1.5 years.
+    PatientAge is taken where recorded, else the completed years from PatientBirthDate to StudyDate. What is not recorded,
+    malformed or contradictory (PatientAge and birth date more than 1.5 years apart, as after careless de-identification), and a
+    sex other than M and F, is None: the user must then say. Nothing else of the patient is read.
     """
     from pydicom import dcmread
 
@@ -31,11 +26,7 @@ def read_demographics(series: SeriesRef) -> tuple[float | None, bool | None]:
     age, birth, study, sex = (_stored(dataset.get_item(keyword) if keyword in dataset else None) for keyword in keywords)
     recorded, computed = _years(age), _years_between(birth, study)
     if recorded is not None and computed is not None and abs(recorded - computed) > DISAGREEMENT_YEARS:
-        raise ClinicalDataError(
-            f"PatientAge and the birth date in the header disagree by {abs(recorded - computed):.0f} years",
-            "one age",
-            "give the age with --age",
-        )
+        recorded = computed = None
     return (computed if recorded is None else recorded), {"M": True, "F": False}.get(sex)
 
 

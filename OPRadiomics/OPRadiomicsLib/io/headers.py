@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import unicodedata
 import zlib
@@ -244,10 +245,20 @@ def _attributes(places: tuple[Dataset, ...]) -> dict[str, Any]:
         if (value := _first(places, keywords)) is not None:
             found[key] = tuple(str(item) for item in (value if _is_list(value) else [value]))
     for key, keywords in NUMBER_KEYS.items():
-        if (value := _first(places, keywords)) is not None:
-            found[key] = float(value[0] if _is_list(value) else value)
+        if (number := _number(places, keywords)) is not None:
+            found[key] = number
     found.setdefault("scanning_sequence", tuple(_enhanced_sequence(places)))
     return found
+
+
+def _number(places: tuple[Dataset, ...], keywords: tuple[str, ...]) -> float | None:
+    """A number, or None where it is absent or no finite number: one bad optional tag makes no series unreadable."""
+    try:
+        value = _first(places, keywords)
+        number = float(value[0] if _is_list(value) else value)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _enhanced_sequence(places: tuple[Dataset, ...]) -> list[str]:

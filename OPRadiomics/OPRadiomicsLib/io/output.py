@@ -1,15 +1,15 @@
-"""Writing without half-written files: a temporary name in the same folder, then an atomic move."""
+"""Output folders that are proved writable, and results written whole or not at all."""
 
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .. import files
 from ..errors import OutputError
 
 IMAGE_SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha")
@@ -45,7 +45,7 @@ def output_folder(path: str | Path) -> Path:
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """Temporary path beside ``path`` with the same suffix; moved onto ``path`` on success, removed on failure.
+    """Temporary path of the same name, moved onto ``path`` on success, removed on failure.
 
     Raises
     ------
@@ -53,18 +53,8 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         If the folder refuses the file or the disk is full.
     """
     target = Path(path)
-    folder = output_folder(target.parent)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as scratch:
-        temporary = Path(scratch) / target.name
-        try:
-            yield temporary
-            os.replace(temporary, target)  # noqa: PTH105  (os.replace is the documented atomic call)
-        except OSError as error:
-            raise OutputError(
-                f"'{target.name}' cannot be written ({error.strerror})",
-                "a writable place with free space",
-                "choose another folder",
-            ) from None
+    with files.all_or_nothing(target.parent) as scratch:
+        yield scratch / target.name
 
 
 def write_text(text: str, path: str | Path) -> Path:
@@ -75,9 +65,7 @@ def write_text(text: str, path: str | Path) -> Path:
     OutputError
         If the file cannot be written.
     """
-    with atomic_path(path) as temporary:
-        temporary.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="\n")
-    return Path(path)
+    return files.write_text(Path(path), text if text.endswith("\n") else text + "\n")
 
 
 def write_json(data: Mapping[str, Any] | Sequence[Any], path: str | Path) -> Path:

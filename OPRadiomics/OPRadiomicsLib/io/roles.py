@@ -328,7 +328,8 @@ def _weighting(series: SeriesRef, fat: bool) -> tuple[str | None, str]:
     evidence = "; ".join(part for part in (f"{times} ({timing.name})", said) if part)
     te_ms = _number(series, "te_ms") or 0.0
     if timing.weighting == "PD" and te_ms >= INTERMEDIATE_TE_MS and described != "PD" and (fat or described == "T2"):
-        return "T2", f"weak evidence: short TE for a T2WI; {evidence}"
+        weak = "" if fat and described else "weak evidence: short TE for a T2WI; "
+        return "T2", weak + evidence
     if described is not None and described != timing.weighting:
         return None, f"contradiction: {said}, but {times} ({timing.name})"
     return timing.weighting, evidence

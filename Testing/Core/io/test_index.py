@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -83,6 +84,16 @@ def test_links_that_run_in_a_circle_end(write_study: Any, make_stack: Any) -> No
 def test_a_series_reference_can_be_sent_to_another_process(examination: Path) -> None:
     index = index_dicom(examination)
     assert [series.acquisition for series in pickle.loads(pickle.dumps(index))] == [series.acquisition for series in index]
+
+
+def test_one_malformed_optional_number_makes_no_series_unreadable(write_study: Any, make_stack: Any) -> None:
+    folder = write_study(make_stack())
+    for path in folder.rglob("IM_*"):
+        repetition_time = rb"(\x18\x00\x80\x00DS..)7"  # tag (0018,0080), VR, length, first digit
+        path.write_bytes(re.sub(repetition_time, rb"\1x", path.read_bytes(), count=1, flags=re.DOTALL))
+    (series,) = index_dicom(folder)
+    assert "tr_ms" not in series.acquisition
+    assert series.acquisition["te_ms"] == 10.0
 
 
 def test_mixed_patients_are_refused_without_naming_them(write_study: Any, make_stack: Any) -> None:
