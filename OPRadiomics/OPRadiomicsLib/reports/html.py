@@ -49,7 +49,7 @@ def _content(case: CaseResult, strings: Strings) -> dict[str, Any]:
         "levels": [_level(quality) for quality in case.quality],
         "shap_caption": strings["shap_caption"].format(model=strings[explained.model].lower()),
         "explained": _explained(explained, strings),
-        "features": _features(case),
+        "features": _features(case, explained),
         "published": _published(case.published, strings) if case.published is not None else None,
         "details": [(key, value) for key, value in _details(case, strings) if value],
         "grey_levels": tuple(case.features.grey_levels.items()) if case.features is not None else (),
@@ -111,8 +111,8 @@ def _explained_row(term: Contribution, share: float, strings: Strings) -> dict[s
     }
 
 
-def _features(case: CaseResult) -> list[dict[str, str]]:
-    if case.features is None:
+def _features(case: CaseResult, explained: Prediction) -> list[dict[str, str]]:
+    if case.features is None or not explained.radscores:
         return []
     values = case.features.as_dict()
     rows: list[dict[str, str]] = []

@@ -21,6 +21,8 @@ Indices = npt.NDArray[np.intp]
 
 KEY_COLUMNS: Final = ("case", "age", "sex", "label")
 PROFILE_COLUMN: Final = "profile_hash"
+MASKS_COLUMN: Final = "masks"
+_OTHER_COLUMNS: Final = (PROFILE_COLUMN, MASKS_COLUMN, "region", "engine")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +41,8 @@ class Cohort:
         Prefixed by the sequence: ``T1WI_original_firstorder_Mean``.
     features
         (n, len(feature_names)), finite, none constant.
+    masks
+        Where the masks came from, each origin once; empty where the table does not say.
 
     Raises
     ------
@@ -54,6 +58,7 @@ class Cohort:
     osteoporosis: Flags
     feature_names: tuple[str, ...]
     features: FloatTable
+    masks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require_cases(self)
@@ -83,7 +88,7 @@ def read_cohort(path: Path, profile_hash: str) -> Cohort:
     """
     header, rows = _read_rows(path)
     _require_profile(header, rows, profile_hash)
-    names = tuple(name for name in header if name not in (*KEY_COLUMNS, PROFILE_COLUMN))
+    names = _feature_names(header)
     clinical = [_clinical(row["case"], row["age"], row["sex"]) for row in rows]
     return Cohort(
         cases=tuple(row["case"] for row in rows),
@@ -92,7 +97,20 @@ def read_cohort(path: Path, profile_hash: str) -> Cohort:
         osteoporosis=np.array([_label(row["case"], row["label"]) for row in rows]),
         feature_names=names,
         features=np.array([[_number(row["case"], name, row[name]) for name in names] for row in rows]),
+        masks=tuple(sorted({row[MASKS_COLUMN] for row in rows})) if MASKS_COLUMN in header else (),
     )
+
+
+def _feature_names(header: list[str]) -> tuple[str, ...]:
+    names = tuple(name for name in header if name not in (*KEY_COLUMNS, *_OTHER_COLUMNS))
+    unknown = [name for name in names if not name.startswith(tuple(f"{role}_" for role in Role))]
+    if unknown:
+        raise FeatureError(
+            f"{len(unknown)} columns of no known sequence, first '{unknown[0]}'",
+            "feature names that begin with T1WI_, T2WI_ or FS-T2WI_",
+            "rename these columns, or leave them out",
+        )
+    return names
 
 
 def _read_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:

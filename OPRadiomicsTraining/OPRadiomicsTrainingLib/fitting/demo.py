@@ -127,6 +127,8 @@ def _provenance(
         f"{settings.lasso_folds} folds, second stage on out-of-fold Radscores ({settings.folds} folds), seed {seed}.",
         "Thresholds: Youden on nested out-of-fold predictions.",
     ]
+    if cohort.masks:
+        notes.append(f"Masks: {', '.join(cohort.masks)}.")
     if left_out:
         notes.append(f"Left out, because no feature was selected: {', '.join(left_out)}.")
     return Provenance(

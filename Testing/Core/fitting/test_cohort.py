@@ -41,6 +41,11 @@ def test_a_sequence_gets_its_own_columns_and_t2_none_of_fs_t2(a_cohort):
         (
             lambda header, rows: header.__setitem__(slice(28, 40), [f"DWI_{n}" for n in range(12)]),
             FeatureError,
+            "12 columns of no known sequence, first 'DWI_0'",
+        ),
+        (
+            lambda header, rows: [row.__delitem__(slice(28, 40)) for row in [header, *rows]],
+            FeatureError,
             "No feature of FS-T2WI",
         ),
     ],

@@ -156,6 +156,12 @@ def test_one_sequence_gives_masks_and_the_clinical_model(a_partial_case, tmp_pat
     assert content["features"] is None
 
 
+def test_features_of_two_sequences_are_listed_though_no_radscore_could_be_computed(a_case, a_partial_case, tmp_path):
+    features = dataclasses.replace(a_case.features, names=a_case.features.names[:2], values=a_case.features.values[:2])
+    write_report(dataclasses.replace(a_partial_case, features=features), tmp_path)
+    assert json.loads((tmp_path / "prediction.json").read_text())["features"]["count"] == 2
+
+
 def test_without_masks_the_report_has_no_pictures_of_them(a_partial_case, tmp_path):
     bare = dataclasses.replace(a_partial_case, volumes={}, bodies={})
     names = {path.stem for path in write_report(bare, tmp_path) if path.suffix == ".png"}

@@ -1,0 +1,89 @@
+"""Simulated patients through the whole pipeline, as the table that `fit-demo` reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from OPRadiomicsLib.errors import GeometryError, MaskError, StudyError
+from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.profile import Profile
+from OPRadiomicsLib.types import FeatureVector, Mask, Role
+from OPRadiomicsLib.workflow import Study, analyse
+
+from ..simulation.patients import Patient, sample_patient
+from ..simulation.study import SimulatedStudy, simulate_study
+from .cohort import KEY_COLUMNS, MASKS_COLUMN, PROFILE_COLUMN
+
+Segmenter = Callable[[SimulatedStudy], Mask]
+"""A mask of the bodies on the study's T1WI; its ``origin`` goes into the table."""
+
+FIRST_SEED: Final = 1_000_000
+"""Far from the seeds of demo and test studies, which must not be training patients."""
+
+
+def simulate_rows(
+    folder: Path, profile: Profile, segmenter: Segmenter, *, patients: int, seed: int, said: Callable[[str], None] = print
+) -> tuple[Path, ...]:
+    """Write one CSV a simulated patient into ``folder``; those already there are kept, so that a stopped run goes on.
+
+    A patient whose masks cannot be used (a level missing, cut off) is left out, and ``said`` tells.
+
+    Returns
+    -------
+    tuple of Path
+        The rows' files, in the order of the seeds.
+    """
+    paths = []
+    for number in range(FIRST_SEED * seed, FIRST_SEED * seed + patients):
+        path = folder / f"{profile.hash}_{number}.csv"
+        if not path.exists():
+            try:
+                patient, features, origin = simulate_features(number, profile, segmenter)
+            except (MaskError, GeometryError, StudyError) as error:
+                said(f"Simulated patient {number} left out: {error}")
+                continue
+            write_text(path, _table(f"sim{number}", patient, features, origin))
+            said(f"Simulated patient {number}: BMD {patient.bmd:.0f} mg/cm3")
+        paths.append(path)
+    return tuple(paths)
+
+
+def simulate_features(number: int, profile: Profile, segmenter: Segmenter) -> tuple[Patient, FeatureVector, str]:
+    """One simulated patient, the features of the three sequences, and where the masks came from."""
+    patient = sample_patient(np.random.default_rng(number))
+    study = simulate_study(patient, seed=number)
+    bodies = segmenter(study)
+    analysis = analyse(Study({role: study.volumes[role] for role in Role}), bodies, profile)
+    return patient, analysis.features, bodies.origin
+
+
+def join_rows(paths: tuple[Path, ...], out: Path) -> Path:
+    """One table of many one-row tables with the same columns.
+
+    Raises
+    ------
+    StudyError
+        If there is no row, or the columns differ.
+    """
+    texts = [path.read_text(encoding="utf-8").splitlines() for path in paths]
+    if not texts or any(text[0] != texts[0][0] for text in texts):
+        raise StudyError(
+            f"{len(texts)} simulated patients whose tables cannot be joined",
+            "at least one, all with the same columns",
+            "start again in an empty folder",
+        )
+    return write_text(out, "\n".join([texts[0][0], *(text[1] for text in texts)]) + "\n")
+
+
+def _table(case: str, patient: Patient, features: FeatureVector, origin: str) -> str:
+    text = StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow((*KEY_COLUMNS, PROFILE_COLUMN, MASKS_COLUMN, *features.names))
+    clinical = (case, patient.age, int(patient.male), int(patient.osteoporosis))
+    table.writerow((*clinical, features.profile_hash, origin, *map(repr, features.values.tolist())))
+    return text.getvalue()
