@@ -47,7 +47,7 @@ def _content(case: CaseResult, strings: Strings) -> dict[str, Any]:
         "cards": [_card(prediction, strings) for prediction in case.predictions],
         "partial": len(case.predictions) < sum(1 for _ in case.signature.models.present()),
         "levels": [_level(quality) for quality in case.quality],
-        "shap_caption": strings["shap_caption"].format(model=strings[explained.model].lower()),
+        "shap_caption": _shap_caption(explained, strings),
         "explained": _explained(explained, strings),
         "features": _features(case, explained),
         "published": _published(case.published, strings) if case.published is not None else None,
@@ -56,6 +56,11 @@ def _content(case: CaseResult, strings: Strings) -> dict[str, Any]:
         "software": tuple(case.software.items()),
         "timings": [(stage, f"{seconds:.1f}") for stage, seconds in case.timings_s.items()],
     }
+
+
+def _shap_caption(explained: Prediction, strings: Strings) -> str:
+    caption = strings["shap_caption_stated" if explained.approximate else "shap_caption"]
+    return caption.format(model=strings[explained.model].lower())
 
 
 def _patient(case: CaseResult, strings: Strings) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..levels import LEVEL_OF_LABEL
 from ..types import FloatArray, LabelArray, Role
 from .case import CaseResult
-from .slices import SagittalStack, Voxel, crop, largest_slice, sagittal_stack, spread_slices
+from .slices import SagittalStack, Voxel, crop, middle_slice, sagittal_stack, spread_slices
 from .style import DEMO_RED, INK, LEVEL_COLOURS, MUTED, OTHER_LEVEL, new_figure, place_axes, png
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ def stacks_of(case: CaseResult) -> dict[Role, SagittalStack]:
 
 
 def masks_picture(stacks: Mapping[Role, SagittalStack], *, demo: bool, strings: Strings) -> bytes:
-    """PNG: the slice with the largest area of L1-L3 in each sequence, side by side."""
+    """PNG: the slice through the middle of L1-L3 in each sequence, side by side."""
     width_in, height_in = 3.6, 5.2
-    figure = new_figure(width_in * len(stacks), height_in + 0.8)
+    figure = new_figure(width_in * len(stacks), height_in + (0.8 if demo else 0.5))
     for place, (role, stack) in enumerate(stacks.items()):
         axes = place_axes(figure, left=place * width_in + 0.04, bottom=0.25, width=width_in - 0.08, height=height_in)
-        chosen = largest_slice(stack)
+        chosen = middle_slice(stack)
         _draw_slice(axes, stack, chosen)
         axes.set_title(f"{role}   {chosen + 1}/{stack.image.shape[0]}", fontsize=10, color=INK, pad=4)
         if demo:
@@ -57,7 +57,7 @@ def montage_picture(stacks: Mapping[Role, SagittalStack], *, demo: bool, strings
     width_in = 11.7
     panel_in = width_in / MONTAGE_SLICES
     height_in = panel_in * rows / columns
-    figure = new_figure(width_in, height_in * len(stacks) + 0.55)
+    figure = new_figure(width_in, height_in * len(stacks) + (0.55 if demo else 0.25))
     for row, (role, stack) in enumerate(reversed(list(stacks.items()))):
         chosen = spread_slices(stack, MONTAGE_SLICES)
         axes = place_axes(figure, left=0, bottom=0.22 + row * height_in, width=panel_in * len(chosen), height=height_in)

@@ -54,9 +54,13 @@ def labels_on(mask: Mask, volume: Volume) -> LabelArray:
     return labels
 
 
-def largest_slice(stack: SagittalStack) -> int:
-    """Index of the slice with the largest area of L1, L2 and L3 (of any level where the three are absent)."""
-    return int(np.argmax(_study_area(stack)))
+def middle_slice(stack: SagittalStack) -> int:
+    """Index of the slice through the centre of L1, L2 and L3 (of any level where the three are absent).
+
+    Not the slice of the largest area: where the spine is curved sideways that lies off the canal.
+    """
+    area = _study_area(stack)
+    return round(float(np.average(np.arange(len(area)), weights=area))) if area.any() else len(area) // 2
 
 
 def spread_slices(stack: SagittalStack, count: int) -> tuple[int, ...]:

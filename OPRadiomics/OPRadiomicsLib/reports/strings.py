@@ -30,7 +30,7 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "not_available": "Only the clinical model could answer: the radiomics and the combined model need all three sequences.",
         "masks": "Segmentation",
         "masks_caption": (
-            "Slice with the largest area of L1–L3. Line: vertebral body. Tint: marrow region, from which the features come."
+            "Slice through the middle of L1–L3. Line: vertebral body. Tint: marrow region, from which the features come."
         ),
         "slices_caption": "Slices across L1–L3, from the patient's right to left.",
         "levels": "Levels",
@@ -43,6 +43,10 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "shap_caption": (
             "Linear SHAP values of the {model} model: coefficient × (value − mean of the training patients), in logits. With "
             "the base value they add up to the logit exactly."
+        ),
+        "shap_caption_stated": (
+            "Linear SHAP values of the {model} model against a stated reference, not the training patients' means, so "
+            "approximate. With the base value they add up to the logit."
         ),
         "shap_axis": "Contribution to the logit (towards osteoporosis →)",
         "share": "Share of Σ|SHAP|",

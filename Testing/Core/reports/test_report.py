@@ -9,6 +9,7 @@ import re
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import OutputError
+from OPRadiomicsLib.models.signature import load_signature
 from OPRadiomicsLib.reports.report import render_pictures, write_report
 from OPRadiomicsLib.reports.strings import ENGLISH
 from OPRadiomicsLib.types import Role
@@ -160,6 +161,16 @@ def test_features_of_two_sequences_are_listed_though_no_radscore_could_be_comput
     features = dataclasses.replace(a_case.features, names=a_case.features.names[:2], values=a_case.features.values[:2])
     write_report(dataclasses.replace(a_partial_case, features=features), tmp_path)
     assert json.loads((tmp_path / "prediction.json").read_text())["features"]["count"] == 2
+
+
+def test_the_published_formula_alone_can_be_reported(a_partial_case, tmp_path):
+    published = a_partial_case.published
+    case = dataclasses.replace(a_partial_case, signature=load_signature("published-clinical"), predictions=(published,))
+    write_report(case, tmp_path)
+    html = (tmp_path / "report.html").read_text()
+    assert "DEMO" not in html
+    assert "stated reference" in html[: html.index(f"<h2>{ENGLISH['published']}")]
+    assert not (tmp_path / "pictures" / "training.png").exists()
 
 
 def test_without_masks_the_report_has_no_pictures_of_them(a_partial_case, tmp_path):

@@ -4,7 +4,7 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.reports.slices import crop, labels_on, largest_slice, sagittal_stack, spread_slices
+from OPRadiomicsLib.reports.slices import crop, labels_on, middle_slice, sagittal_stack, spread_slices
 from OPRadiomicsLib.types import Mask, Volume
 
 
@@ -49,14 +49,15 @@ def test_a_mask_on_a_finer_grid_in_another_order_lands_on_the_same_place():
     assert set(map(tuple, centres[:, :3].tolist())) == {(x, y, z) for x in (4, 8) for y in (2, 3, 4) for z in (-4, -2, 0)}
 
 
-def test_the_largest_slice_is_that_of_the_study_levels(a_case):
+def test_the_middle_slice_is_the_area_weighted_centre_of_the_study_levels(a_case):
     role = next(iter(a_case.volumes))
     labels = np.zeros_like(a_case.bodies[role].labels)
     labels[2, 10:20, 10:20] = 21
     labels[4, 10:25, 10:25] = 22
     labels[6, :, :] = 24
     stack = sagittal_stack(a_case.volumes[role], Mask(labels, a_case.volumes[role].affine), None)
-    assert largest_slice(stack) == 4
+    # (2 x 100 + 4 x 225) / 325 = 3.4; L4 counts for nothing.
+    assert middle_slice(stack) == 3
     assert spread_slices(stack, 6) == (2, 3, 4)
     assert spread_slices(stack, 2) == (2, 4)
 
