@@ -23,9 +23,10 @@ CLOSING_MM = 16.0
 def body_mask(volume: Volume) -> BoolArray:
     """Voxels of the patient, bool, (k, j, i).
 
-    The threshold is Otsu's (IEEE Trans SMC 1979) on the *logarithm* of cell averages: a coil's sensitivity then adds to both
-    classes instead of stretching the brighter one, so that fat under the coil doesn't take a class of its own. Of what lies
-    above it, the largest connected piece is kept, closed and filled in every sagittal plane.
+    The threshold is Otsu's (IEEE Trans SMC 1979) for three classes on the *logarithm* of cell averages: air, tissue far from
+    the coil, tissue near it. In the logarithm a coil's sensitivity adds instead of stretching the bright end; with two classes
+    the dim front of deep vertebrae went with the air. Of what lies above the lower threshold, the largest connected piece is
+    kept, closed and filled in every sagittal plane.
 
     Raises
     ------
@@ -77,20 +78,25 @@ def _log_contrast(cells: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     if not top > floor:
         raise StudyError("Constant image: the patient cannot be told from air", "an MR image with contrast", "check the series")
     logs = np.log(np.maximum(cells - floor, 0) + 0.01 * (top - floor))
-    contrast: npt.NDArray[np.float64] = logs - _otsu(logs)
+    contrast: npt.NDArray[np.float64] = logs - _lower_otsu(logs)
     return contrast
 
 
-def _otsu(values: npt.NDArray[np.float64]) -> float:
-    """Threshold that maximises the variance between the two classes."""
-    counts, edges = np.histogram(values, bins=256)
+def _lower_otsu(values: npt.NDArray[np.float64]) -> float:
+    """Lower of the two thresholds that maximise the variance between three classes, over all pairs of 128 bin edges."""
+    counts, edges = np.histogram(values, bins=128)
     centres = (edges[:-1] + edges[1:]) / 2
-    below = np.cumsum(counts)[:-1]
-    above = counts.sum() - below
-    sum_below = np.cumsum(counts * centres)[:-1]
-    mean_below = sum_below / below
-    mean_above = (np.sum(counts * centres) - sum_below) / above
-    return float(edges[1:-1][np.argmax(below * above * (mean_above - mean_below) ** 2)])
+    number = np.concatenate([[0.0], np.cumsum(counts)])
+    total = np.concatenate([[0.0], np.cumsum(counts * centres)])
+    first, second = np.triu_indices(len(counts) - 1, k=1)
+    lower, upper, end = first + 1, second + 1, np.full(len(first), len(counts))
+
+    def between(start: npt.NDArray[np.intp], stop: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        share: npt.NDArray[np.float64] = (total[stop] - total[start]) ** 2 / np.maximum(number[stop] - number[start], 1)
+        return share
+
+    variance = between(np.zeros_like(lower), lower) + between(lower, upper) + between(upper, end)
+    return float(edges[lower[np.argmax(variance)]])
 
 
 def _largest_piece(tissue: BoolArray) -> BoolArray:

@@ -74,7 +74,6 @@ def prepare_sequence(
         volume,
         profile.bias_field,
         body=body,
-        threads=profile.itk_threads,
         progress=lambda message, fraction: progress(message, 0.1 + 0.7 * fraction),
     )
     progress("Resampling", 0.8)
