@@ -18,7 +18,7 @@ demo: $(VENV)/.demo
 	@rm -rf build/demo
 	@mkdir -p build/demo
 	$(BIN)/opradiomics simulate --out build/demo/study --seed 1
-	$(BIN)/opradiomics predict build/demo/study --signature demo --out build/demo
+	$(BIN)/opradiomics predict build/demo/study --out build/demo
 	@echo "Open build/demo/report.html"
 
 test: $(VENV)/.test

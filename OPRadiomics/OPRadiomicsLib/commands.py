@@ -72,7 +72,7 @@ def segment(options: argparse.Namespace) -> None:
         io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
         io.write_json(describe(draft), folder / f"{_stem(options.out)}.json")
     print(f"{options.out}: {', '.join(draft.mask.levels)}")
-    listed_warnings((*draft.warnings, *(flag for level in draft.quality for flag in level.flags)))
+    listed_warnings(draft.warnings)
 
 
 def propagate(options: argparse.Namespace) -> None:

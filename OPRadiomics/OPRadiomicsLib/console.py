@@ -29,17 +29,16 @@ class Clock:
 
 
 def printed_progress() -> Progress:
-    """One line that rewrites itself on a terminal; one line a message elsewhere."""
+    """One line that rewrites itself on a terminal; elsewhere each message once."""
     terminal = sys.stderr.isatty()
-    last = ""
+    said: set[str] = set()
 
     def progress(message: str, fraction: float) -> None:
-        nonlocal last
         if terminal:
             print(f"\r[{fraction:4.0%}] {message:<60}", end="\n" if fraction >= 1.0 else "", file=sys.stderr, flush=True)
-        elif message != last:
+        elif message not in said:
             print(f"[{fraction:4.0%}] {message}", file=sys.stderr, flush=True)
-        last = message
+            said.add(message)
 
     return progress
 

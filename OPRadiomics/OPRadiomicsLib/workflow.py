@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+PUBLISHED = "published-clinical"
+"""The paper's formula: its answer stands beside every fitted signature's, apart from the models compared."""
+
 Reviewer = Callable[[Segmentation, Volume], Mask]
 """Given the network's draft and the image it was made on, the mask that counts: in Slicer the radiologist's, elsewhere a
 policy's."""
@@ -296,7 +299,7 @@ def conclude(
         profile=profile,
         signature=signature,
         predictions=predict(signature, analysis.features if complete else None, clinical),
-        published=predict(load_signature("published-clinical"), None, clinical)[0],
+        published=None if signature.kind == "published formula" else predict(load_signature(PUBLISHED), None, clinical)[0],
         features=analysis.features,
         quality=quality,
         warnings=(*study.warnings, *warnings, *analysis.warnings),

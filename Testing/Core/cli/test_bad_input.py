@@ -29,7 +29,7 @@ def options_of(files: dict[Role, Path]) -> list[object]:
 
 def spoilt(volume: Volume, path: Path, array: np.ndarray) -> Path:
     """Another array in the image's place, as NIfTI, past this library's own checks."""
-    image = sitk.GetImageFromArray(array)
+    image = sitk.GetImageFromArray(array, isVector=False)
     if array.shape == volume.shape:
         image.CopyInformation(to_sitk(volume))
     sitk.WriteImage(image, str(path))
@@ -122,8 +122,8 @@ def faulty_arrays(volume: Volume) -> dict[str, tuple[np.ndarray, str]]:
         "single slice": (array[:1], "slice"),
         "NaN": (with_nan, "NaN"),
         "infinity": (with_infinity, "nfinit"),
-        "constant": (np.full_like(array, 7.0), "onstant"),
-        "empty": (np.zeros_like(array), "onstant"),
+        "constant": (np.full_like(array, 7.0), "Every voxel"),
+        "empty": (np.zeros_like(array), "Every voxel"),
     }
 
 
