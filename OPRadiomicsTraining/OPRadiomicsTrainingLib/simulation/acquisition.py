@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from OPRadiomicsLib.types import Affine
 
 from .canvas import MARGIN_SLABS, Canvas
 from .signal import SLICE_THICKNESS_MM, Sequence, fat_signal, spin_echo_signal
@@ -45,47 +46,117 @@ def sample_scan(rng: np.random.Generator) -> Scan:
     )
 
 
-def water_and_fat(canvas: Canvas, sequence: Sequence) -> tuple[Float, Float]:
-    """Signal of water and of fat on the canvas, coil and noise aside."""
-    fat_unit = fat_signal(sequence)
-    pure = np.array([spin_echo_signal(m.water(sequence.field_t), sequence) for m in canvas.materials], np.float32)
-    share = np.array([m.fat_fraction for m in canvas.materials], np.float32)
-    density = np.array([m.density for m in canvas.materials], np.float32)
-    water = _mix(canvas, pure * (1 - share))
-    fat = _mix(canvas, fat_unit * share * density)
-    dominant = np.where(canvas.share >= 0.5, canvas.front, canvas.back)
-    lowest, highest = -share[dominant], 1 - share[dominant]
-    change = np.clip(canvas.fat_change, lowest, highest)
-    water -= change * pure[dominant]
-    fat += change * np.float32(fat_unit) * density[dominant]
-    present = 1 - canvas.void
-    return water * present, fat * present
+Complex = npt.NDArray[np.complex64]
+"""Water in the real part, fat in the imaginary one: a way to carry both, not a phase."""
 
 
-def _mix(canvas: Canvas, values: npt.NDArray[np.float32]) -> Float:
-    back = values[canvas.back]
-    mixed: Float = back + canvas.share * (values[canvas.front] - back)
-    return mixed
+@dataclass(frozen=True, eq=False)
+class Phantom:
+    """A painted canvas, made ready for several sequences.
+
+    ``mixed`` and ``textured`` are flat indices of voxels of two materials and of voxels with texture, whose materials,
+    shares and changes of fat fraction follow.
+    """
+
+    canvas: Canvas
+    present: Float
+    mixed: npt.NDArray[np.intp]
+    pair: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+    other_share: Float
+    textured: npt.NDArray[np.intp]
+    dominant: npt.NDArray[np.uint8]
+    change: Float
 
 
-def slice_weights(canvas: Canvas) -> Float:
-    """Weights of the sub-slices from -MARGIN to +MARGIN about a slice's middle: a 3 mm profile with soft flanks."""
-    offsets = np.arange(-MARGIN_SLABS, MARGIN_SLABS + 1) * canvas.slab_mm
-    half, flank = SLICE_THICKNESS_MM / 2, 0.45
-    weights = 0.5 * (np.tanh((offsets + half) / flank) - np.tanh((offsets - half) / flank))
-    normalised: Float = (weights / weights.sum()).astype(np.float32)
-    return normalised
+def phantom(canvas: Canvas) -> Phantom:
+    """Collect what every sequence needs of a canvas; texture never takes a fat fraction out of 0 to 1."""
+    front, back = canvas.front.ravel(), canvas.back.ravel()
+    share, flat = canvas.share.ravel(), canvas.fat_change.ravel()
+    mixed = np.flatnonzero(share < 0.995)
+    textured = np.flatnonzero(np.abs(flat) > 1e-3)
+    dominant = np.where(share[textured] >= 0.5, front[textured], back[textured])
+    fat = np.array([m.fat_fraction for m in canvas.materials], np.float32)[dominant]
+    change = np.asarray(np.clip(flat[textured], -fat, 1 - fat), np.float32)
+    return Phantom(canvas, 1 - canvas.void, mixed, (front[mixed], back[mixed]), 1 - share[mixed], textured, dominant, change)
 
 
-def excite(canvas: Canvas, fine: Float) -> Float:
-    """Slices of the scan from sub-slices of the canvas."""
-    weights = slice_weights(canvas)
-    image = np.zeros((canvas.slices, *fine.shape[1:]), np.float32)
+def water_and_fat(scene: Phantom, sequence: Sequence) -> Complex:
+    """Signal on the canvas, coil and noise aside; water real, fat imaginary."""
+    materials = scene.canvas.materials
+    share = np.array([m.fat_fraction for m in materials], np.float32)
+    water = np.array([spin_echo_signal(m.water(sequence.field_t), sequence) for m in materials], np.float32)
+    fat = np.array([fat_signal(sequence) * m.density for m in materials], np.float32)
+    values = (water * (1 - share) + 1j * fat * share).astype(np.complex64)
+    exchange = (1j * fat - water).astype(np.complex64)
+    signal: Complex = np.take(values, scene.canvas.front)
+    flat = signal.reshape(-1)
+    front, back = scene.pair
+    flat[scene.mixed] += scene.other_share * (values[back] - values[front])
+    flat[scene.textured] += scene.change * exchange[scene.dominant]
+    signal *= scene.present
+    return signal
+
+
+def slice_profile(offset_mm: Float) -> Float:
+    """Excitation of a 3 mm slice at a distance from its middle, with soft flanks; not normalised."""
+    half, flank_mm = SLICE_THICKNESS_MM / 2, 0.45
+    profile = np.tanh((offset_mm + half) / flank_mm) - np.tanh((offset_mm - half) / flank_mm)
+    return np.asarray(0.5 * profile, np.float32)
+
+
+def excite(canvas: Canvas, fine: Complex) -> Complex:
+    """Slices of the scan from sub-slices of the canvas, the patient lying as painted."""
+    weights = slice_profile(np.arange(-MARGIN_SLABS, MARGIN_SLABS + 1, dtype=np.float32) * canvas.slab_mm)
+    weights /= weights.sum()
+    image = np.zeros((canvas.slices, *fine.shape[1:]), np.complex64)
     for slab, weight in enumerate(weights):
-        if weight > 1e-4:
+        if weight > 1e-3:
             first = slab + canvas.sub_slices // 2
             image += weight * fine[first : first + canvas.slices * canvas.sub_slices : canvas.sub_slices]
     return image
+
+
+def excite_moved(canvas: Canvas, fine: Complex, motion: Affine) -> Complex:
+    """Slices of the scan after the patient moved.
+
+    Parameters
+    ----------
+    motion
+        4 x 4, a point of the canvas (x, y, z, 1; mm) to where it lies now. Rigid, of a few degrees at most: a slice is
+        gathered along the sub-slices first, then turned in plane; shear of the second order is neglected.
+    """
+    from scipy.ndimage import affine_transform
+
+    back = np.linalg.inv(motion)
+    turn = np.linalg.inv(back[1:3, 1:3])
+    x, y, z = canvas.x, canvas.y, canvas.z
+    out = np.empty((canvas.slices, *fine.shape[1:]), np.complex64)
+    to_mm = np.array([[0.0, canvas.pixel_mm], [-canvas.pixel_mm, 0.0]])
+    for k in range(canvas.slices):
+        x_k = ((canvas.slices - 1) / 2 - k) * canvas.spacing_mm
+        moved = back[1:3, 0] * x_k + back[1:3, 3]
+        slope = back[0, 1:3] @ turn
+        depth = back[0, 0] * x_k + back[0, 3] - slope @ moved
+        source_x = depth + slope[0] * y[None, :] + slope[1] * z[:, None]
+        plane = _gather(fine, (x[0] - source_x).astype(np.float32), canvas.slab_mm)
+        origin = np.array([y[0], z[0]])
+        matrix = np.linalg.inv(to_mm) @ back[1:3, 1:3] @ to_mm
+        offset = np.linalg.inv(to_mm) @ (back[1:3, 1:3] @ origin + moved - origin)
+        out[k] = affine_transform(plane, matrix, offset, order=3, mode="nearest")
+    return out
+
+
+def _gather(fine: Complex, depth_mm: Float, slab_mm: float) -> Complex:
+    """Sum of sub-slices about a depth that varies in plane, weighted by the slice profile."""
+    reach = SLICE_THICKNESS_MM / 2 + 1.0
+    first = int(np.floor((float(depth_mm.min()) - reach) / slab_mm))
+    last = int(np.ceil((float(depth_mm.max()) + reach) / slab_mm))
+    total, weight = np.zeros(depth_mm.shape, np.complex64), np.zeros_like(depth_mm)
+    for slab in range(first, last + 1):
+        profile = slice_profile(np.float32(slab * slab_mm) - depth_mm)
+        total += profile * fine[min(max(slab, 0), len(fine) - 1)]
+        weight += profile
+    return total / weight
 
 
 def coil_log_field(canvas: Canvas, skin_y_mm: float, scan: Scan) -> Float:
@@ -94,33 +165,34 @@ def coil_log_field(canvas: Canvas, skin_y_mm: float, scan: Scan) -> Float:
     Six loops lie behind the back; each falls off as on its axis, R^2 / (R^2 + d^2)^(3/2) (Biot-Savart), and the array
     combines as root of the sum of squares (Roemer et al., Magn Reson Med 1990;16:192-225).
     """
-    x = ((canvas.slices - 1) / 2 - np.arange(canvas.slices)) * canvas.spacing_mm
-    y, z = canvas.y.astype(float), canvas.z.astype(float)
-    depth2 = (skin_y_mm + scan.coil_gap_mm - y[None, None, :]) ** 2 + x[:, None, None] ** 2
-    power = np.zeros((len(x), len(z), len(y)))
+    x = (((canvas.slices - 1) / 2 - np.arange(canvas.slices)) * canvas.spacing_mm).astype(np.float32)
+    y, z = canvas.y, canvas.z
+    across = (np.float32(skin_y_mm + scan.coil_gap_mm) - y[None, None, :]) ** 2 + x[:, None, None] ** 2
+    across += np.float32(scan.coil_radius_mm**2)
+    power = np.zeros((len(x), len(z), len(y)), np.float32)
     for number, centre in enumerate(np.linspace(-160.0, 160.0, 6)):
         gain = 1.0 + scan.coil_wave * np.sin(2.4 * number + scan.coil_phase)
-        power += gain * (1.0 / (scan.coil_radius_mm**2 + depth2 + (z[None, :, None] - centre) ** 2)) ** 3
-    log_field = scan.coil_exponent * 0.5 * np.log(power)
-    centred: Float = (log_field - log_field.mean()).astype(np.float32)
-    return centred
+        distance2 = across + (z[None, :, None] - np.float32(centre)) ** 2
+        power += np.float32(gain * scan.coil_radius_mm**6) / (distance2 * distance2 * distance2)
+    log_field = np.float32(0.5 * scan.coil_exponent) * np.log(power)
+    return np.asarray(log_field - log_field.mean(dtype=np.float64), np.float32)
 
 
-def through_k_space(water: Float, fat: Float, sequence: Sequence, shift_pixels: tuple[float, float] = (0.0, 0.0)) -> Float:
+def through_k_space(signal: Complex, sequence: Sequence) -> Float:
     """Sample both compartments in k-space: fat shifted along readout, resolution cut to the acquired matrix.
 
-    ``shift_pixels`` moves the patient by (columns, rows). The image is real: the receiver's phase is taken as known.
+    The image is real: the receiver's phase is taken as known.
     """
     import scipy.fft
 
-    pixels = water.shape[-1]
+    pixels = signal.shape[-1]
     rows = scipy.fft.fftfreq(pixels).astype(np.float32)
     columns = scipy.fft.rfftfreq(pixels).astype(np.float32)
     shift = sequence.fat_shift_pixels * pixels / sequence.matrix[0]
-    spectrum = scipy.fft.rfft2(water) + scipy.fft.rfft2(fat) * np.exp(-2j * np.pi * columns * shift).astype(np.complex64)
+    ramp = np.exp(-2j * np.pi * columns * shift).astype(np.complex64)
+    spectrum = scipy.fft.rfft2(signal.real) + scipy.fft.rfft2(signal.imag) * ramp
     window = _window(rows, sequence.matrix[1] / pixels)[:, None] * _window(columns, sequence.matrix[0] / pixels)[None, :]
-    phase = np.exp(-2j * np.pi * (columns[None, :] * shift_pixels[0] + rows[:, None] * shift_pixels[1]))
-    image: Float = scipy.fft.irfft2(spectrum * (window * phase).astype(np.complex64), s=water.shape[1:]).astype(np.float32)
+    image: Float = scipy.fft.irfft2(spectrum * window, s=signal.shape[1:]).astype(np.float32)
     return image
 
 
@@ -136,7 +208,7 @@ def _window(frequency: npt.NDArray[np.float32], share: float) -> npt.NDArray[np.
 def receive(image: Float, log_field: Float, scan: Scan, rng: np.random.Generator) -> Float:
     """Coil profile, ghost along phase encoding and Rician noise (Gudbjartsson & Patz, Magn Reson Med 1995;34:910-914)."""
     weighted = image * np.exp(log_field)
-    level = float(np.percentile(weighted, 90))
+    level = float(np.percentile(weighted[::2, ::4, ::4], 90))
     shift = image.shape[PHASE_AXIS] // 3
     weighted = weighted + scan.ghost * np.roll(weighted, shift, axis=PHASE_AXIS)
     noise = scan.noise * level * rng.standard_normal((2, *image.shape), dtype=np.float32)

@@ -9,7 +9,7 @@ disc heights and lordosis from Roussouly et al., Spine 2005;30:346-353, and Frob
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -136,6 +136,7 @@ class Anatomy:
     centre_shift: tuple[float, float, float]
     canal_depth: float
     conus_z: float
+    sac_end: float
     back_fat: float
     belly_fat: float
     muscle_fat: float
@@ -143,7 +144,6 @@ class Anatomy:
     trunk_depth: float
     aorta_radius: float
     seed: int
-    clutter: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -190,12 +190,13 @@ def sample_anatomy(
         scoliosis_phase=float(rng.uniform(0.0, 2.0 * np.pi)),
         tilt=(float(rng.normal(0.0, 1.5)), float(rng.normal(0.0, 2.0))),
         size=float(size),
-        centre_shift=(float(rng.normal(0.0, 2.0)), float(rng.uniform(-28.0, 10.0)), float(rng.uniform(-14.0, 24.0))),
-        canal_depth=float(size * rng.normal(15.5, 1.4)),
+        centre_shift=(float(rng.normal(0.0, 2.0)), float(rng.uniform(-28.0, 10.0)), float(rng.uniform(-2.0, 32.0))),
+        canal_depth=float(size * np.clip(rng.normal(13.8, 1.6), 9.5, 18.5)),
         conus_z=float(rng.normal(48.0, 12.0)),
+        sac_end=float(rng.normal(0.0, 8.0)),
         back_fat=float(np.clip(rng.normal(13.0 + 5.0 * heavier, 5.0), 4.0, 38.0)),
         belly_fat=float(np.clip(rng.normal(20.0 + 8.0 * heavier, 7.0), 6.0, 50.0)),
-        muscle_fat=float(np.clip(rng.normal(0.16 + 0.05 * older, 0.06), 0.04, 0.45)),
+        muscle_fat=float(np.clip(rng.normal(0.19 + 0.05 * older, 0.08), 0.04, 0.5)),
         cortex=float(rng.uniform(0.7, 1.2)),
         trunk_depth=float(np.clip(rng.normal(150.0 + 12.0 * heavier, 14.0), 115.0, 210.0)),
         aorta_radius=float(rng.uniform(7.5, 11.0)),

@@ -22,6 +22,18 @@ MARGIN_SLABS = 4
 """Sub-slices beyond each end, so that a patient who moved still has tissue there."""
 
 
+def box_shape(box: Box) -> tuple[int, int, int]:
+    """Slabs, rows and columns of a box; none or less where it lies off the canvas."""
+    k, j, i = (s.stop - s.start for s in box)
+    return k, j, i
+
+
+def overlap(first: Box, second: Box) -> Box:
+    """What two boxes share; of no or negative size where they are apart."""
+    k, j, i = (slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(first, second, strict=True))
+    return k, j, i
+
+
 class Canvas:
     """Grid in the frame of the anatomy; axis 0 runs to the right, axis 1 downward, axis 2 to posterior.
 
@@ -52,12 +64,14 @@ class Canvas:
         self.fat_change = np.zeros(shape, np.float32)
         self.body = np.zeros(shape, np.uint8)
         self.materials: list[Material] = [Material(Tissue.AIR)]
+        self._codes = {self.materials[0]: 0}
 
     def code(self, material: Material) -> int:
         """Number of a material on this canvas, added if new."""
-        if material not in self.materials:
+        if material not in self._codes:
+            self._codes[material] = len(self.materials)
             self.materials.append(material)
-        return self.materials.index(material)
+        return self._codes[material]
 
     def box(self, low: npt.ArrayLike, high: npt.ArrayLike) -> Box:
         """Index box of the corner points (x, y, z) in mm."""
@@ -90,7 +104,7 @@ class Canvas:
         material: Material,
         *,
         shell_mm: float = 0.0,
-        void: float = 0.0,
+        void: float | Float = 0.0,
         texture: Float | None = None,
         opacity: float = 1.0,
     ) -> None:
@@ -103,7 +117,7 @@ class Canvas:
         shell_mm
             Thickness of a cortex without signal just inside the border.
         void
-            Share of the inside that gives no signal.
+            Share of the inside that gives no signal, one for all or by voxel of the box.
         texture
             Change of fat fraction on the box.
         """
@@ -122,9 +136,9 @@ class Canvas:
             inner = np.clip(
                 np.float32(0.5) - (distance + np.float32(shell_mm)) / np.float32(self.pixel_mm), 0, 1, dtype=np.float32
             )
-            self.void[box] += inside - inner * (1 - np.float32(void))
-        elif void > 0:
-            self.void[box] += inside * np.float32(void)
+            self.void[box] += inside - inner * (1 - np.asarray(void, np.float32))
+        elif not isinstance(void, float) or void > 0:
+            self.void[box] += inside * np.asarray(void, np.float32)
         self.fat_change[box] *= kept
         if texture is not None:
             self.fat_change[box] += inside * texture

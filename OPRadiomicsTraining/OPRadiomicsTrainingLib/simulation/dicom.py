@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
 DESCRIPTIONS = {Role.T1WI: "Sag T1 FSE", Role.T2WI: "Sag T2 FSE", Role.FST2WI: "Sag T2 FSE FS"}
-MODELS = {"A": ("SIMULATED", "Simulator 3.0T"), "B": ("SIMULATED", "Simulator 1.5T")}
+MODELS = {"A": ("OPRadiomics simulator", "Simulator 3.0T"), "B": ("OPRadiomics simulator", "Simulator 1.5T")}
 MR_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.4"
 
 
@@ -140,7 +140,7 @@ def _instance(study: SimulatedStudy, series: _Series, instance: int) -> FileData
     _add_patient_and_study(dataset, study)
     _add_series(dataset, study, series)
     dataset.InstanceNumber = instance
-    dataset.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER" if series.localiser else "OTHER"]
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", "OTHER"]
     return dataset
 
 
@@ -172,14 +172,15 @@ def _add_series(dataset: FileDataset, study: SimulatedStudy, series: _Series) ->
     dataset.AcquisitionNumber = 1
     dataset.BodyPartExamined = "LSPINE"
     dataset.PatientPosition = "HFS"
-    dataset.Laterality = ""
     dataset.PositionReferenceIndicator = ""
     dataset.FrameOfReferenceUID = frame_of_reference_uid(study.seed)
-    dataset.ScanningSequence = "SE"
+    dataset.ScanningSequence = ["SE", "IR"] if sequence.inversion_ms else "SE"
     dataset.SequenceVariant = "SK"
-    dataset.ScanOptions = "FS" if sequence.fat_suppressed else ""
+    dataset.ScanOptions = "FS" if sequence.fat_residual < 1.0 else ""
     dataset.MRAcquisitionType = "2D"
     dataset.RepetitionTime, dataset.EchoTime = sequence.tr_ms, sequence.te_ms
+    if sequence.inversion_ms is not None:
+        dataset.InversionTime = sequence.inversion_ms
     dataset.EchoTrainLength = sequence.echo_train
     dataset.MagneticFieldStrength = sequence.field_t
     dataset.ImagingFrequency = round(LARMOR_MHZ_PER_T * sequence.field_t, 3)

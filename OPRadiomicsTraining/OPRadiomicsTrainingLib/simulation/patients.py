@@ -57,11 +57,17 @@ class Patient:
 
 @dataclass(frozen=True)
 class Marrow:
-    """What the images show of a patient's bone: mean fat fraction, SD of its texture, T2 scale of the water."""
+    """What the images show of a patient's bone.
+
+    Mean fat fraction and the SD of its texture, T2 scale of the water, and the share of the volume that is trabecular
+    bone (no signal) with the SD of its texture.
+    """
 
     fat_fraction: float
     heterogeneity: float
     t2_scale: float
+    trabecular: float
+    trabecular_heterogeneity: float
 
 
 def linear_predictor(age: float, male: bool) -> float:
@@ -101,12 +107,17 @@ def sample_patient(rng: np.random.Generator, centre: str = "A") -> Patient:
 def sample_marrow(rng: np.random.Generator, patient: Patient, signal_strength: float = 1.0) -> Marrow:
     """Marrow of a patient; at strength 0 it does not depend on the patient at all.
 
-    The fat fraction rises by 0.17 per 100 mg/cm3 of BMD lost, with an SD of 0.055 between patients of one BMD
-    (Kuhn et al., Radiology 2014; Schwartz et al., J Clin Endocrinol Metab 2013: PDFF of lumbar marrow, 0.4-0.7 in
-    older people). Texture grows coarser and stronger as trabeculae are lost.
+    The fat fraction rises by 0.17 per 100 mg/cm3 of BMD lost, with an SD of 0.07 between patients of one BMD (Kuhn et al.,
+    Radiology 2014;272:742-753; Schwartz et al., J Clin Endocrinol Metab 2013;98:2294-2300: 0.4-0.7 in older people, and
+    correlations with BMD near -0.5). Bone volume fraction of the spongiosa is near 0.1, falls with BMD, and trabeculae are lost
+    unevenly (Hildebrand et al., J Bone Miner Res 1999;14:1167-1174).
     """
     deficit = signal_strength * (OSTEOPOROSIS_BMD - patient.bmd) / 100.0
-    fat_fraction = 0.53 + 0.17 * deficit + rng.normal(0.0, 0.055)
-    heterogeneity = 0.055 * np.exp(0.5 * deficit + rng.normal(0.0, 0.2))
-    t2_scale = 1.0 + 0.10 * deficit + rng.normal(0.0, 0.06)
-    return Marrow(float(np.clip(fat_fraction, 0.2, 0.85)), float(heterogeneity), float(np.clip(t2_scale, 0.7, 1.4)))
+    draws = rng.standard_normal(5)
+    return Marrow(
+        fat_fraction=float(np.clip(0.53 + 0.17 * deficit + 0.07 * draws[0], 0.2, 0.85)),
+        heterogeneity=float(0.036 * np.exp(0.4 * deficit + 0.25 * draws[1])),
+        t2_scale=float(np.clip(1.0 + 0.10 * deficit + 0.07 * draws[2], 0.7, 1.4)),
+        trabecular=float(np.clip(0.10 - 0.06 * deficit + 0.015 * draws[3], 0.03, 0.25)),
+        trabecular_heterogeneity=float(0.07 * np.exp(0.35 * deficit + 0.25 * draws[4])),
+    )

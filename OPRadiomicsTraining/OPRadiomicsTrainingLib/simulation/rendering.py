@@ -7,7 +7,7 @@ import numpy as np
 from .anatomy import Anatomy
 from .canvas import Canvas
 from .patients import Marrow
-from .soft_tissue import curves, paint_canal, paint_front, paint_trunk
+from .soft_tissue import Tiles, curves, paint_canal, paint_front, paint_trunk
 from .spine import Spine, place
 from .texture import tile
 from .vertebrae import Bone, paint_bones
@@ -24,10 +24,10 @@ def render(anatomy: Anatomy, marrow: Marrow, canvas: Canvas) -> Spine:
     voxel = (canvas.slab_mm, canvas.pixel_mm, canvas.pixel_mm)
     spine = place(anatomy)
     line = curves(canvas, anatomy, spine)
-    streaks = tile(rng, TILE, voxel, (3.0, 9.0, 1.6))
-    paint_trunk(canvas, anatomy, line, rng, streaks)
-    paint_front(canvas, anatomy, line, rng)
+    tiles = Tiles(*(tile(rng, TILE, voxel, lengths) for lengths in ((3.0, 9.0, 1.6), (3.0, 3.0, 3.0), (9.0, 9.0, 9.0))))
+    paint_trunk(canvas, anatomy, line, rng, tiles)
+    paint_front(canvas, anatomy, line, rng, tiles)
     paint_canal(canvas, anatomy, spine, line, rng)
-    bone = Bone(marrow, tile(rng, TILE, voxel, (1.2, 1.2, 1.2)), tile(rng, TILE, voxel, (5.0, 5.0, 5.0)), rng)
-    paint_bones(canvas, anatomy, spine, bone)
+    fine, coarse = (tile(rng, TILE, voxel, (length, length, length)) for length in (1.6, 6.5))
+    paint_bones(canvas, anatomy, spine, Bone(marrow, fine, coarse, rng))
     return spine

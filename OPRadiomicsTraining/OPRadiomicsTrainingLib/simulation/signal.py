@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.types import Role
 
-from .tissues import FAT, Field, Material, Relaxation
+from .tissues import FAT, Field, Relaxation
 
 FAT_SHIFT_PPM = 3.4
 """Methylene fat against water (Dixon, Radiology 1984;153:189-194; 3.4-3.5 ppm)."""
@@ -54,7 +56,7 @@ def spin_echo_signal(tissue: Relaxation, sequence: Sequence) -> float:
     S = PD (1 - exp(-(TR - ESP_last) / T1)) exp(-TE / T2): the train's refocusing pulses hold the longitudinal
     magnetisation at zero until its last echo, so that recovery starts late. With an inversion pulse
     S = PD |1 - 2 exp(-TI / T1) + exp(-TR / T1)| exp(-TE / T2) (Bernstein et al., Handbook of MRI Pulse Sequences,
-    2004, sections 14.1, 14.2 and 16.4).
+    2004, sections 14.1, 14.2 and 16.4). Echo trains of several slices also lose what magnetisation transfer takes.
     """
     train_ms = 0.0 if sequence.echo_train <= 1 else min(10.0 * sequence.echo_train, 0.5 * sequence.tr_ms)
     recovery_ms = sequence.tr_ms - train_ms
@@ -63,14 +65,8 @@ def spin_echo_signal(tissue: Relaxation, sequence: Sequence) -> float:
         longitudinal = 1.0 - np.exp(-recovery_ms / tissue.t1_ms)
     else:
         longitudinal = abs(1.0 - 2.0 * np.exp(-sequence.inversion_ms / tissue.t1_ms) + np.exp(-recovery_ms / tissue.t1_ms))
-    return float(tissue.proton_density * longitudinal * decay)
-
-
-def material_signal(material: Material, sequence: Sequence) -> tuple[float, float]:
-    """Signal of a material's water and of its fat, each already weighted by its share."""
-    water = spin_echo_signal(material.water(sequence.field_t), sequence) * (1.0 - material.fat_fraction)
-    fat = fat_signal(sequence) * material.fat_fraction * material.density
-    return water, fat
+    transfer = tissue.transfer if sequence.echo_train > 1 else 1.0
+    return float(tissue.proton_density * transfer * longitudinal * decay)
 
 
 def fat_signal(sequence: Sequence) -> float:
@@ -78,27 +74,42 @@ def fat_signal(sequence: Sequence) -> float:
     return spin_echo_signal(FAT[sequence.field_t], sequence) * sequence.fat_residual
 
 
-def protocol(centre: str) -> tuple[Sequence, Sequence, Sequence]:
+PROTOCOLS: Final = MappingProxyType(
+    {
+        "A": (
+            Sequence(Role.T1WI, 3.0, 726.0, 10.0, 280.0, (320, 224), 3, 390.0),
+            Sequence(Role.T2WI, 3.0, 3614.0, 123.0, 280.0, (320, 224), 18, 390.0),
+            Sequence(Role.FST2WI, 3.0, 2682.0, 71.0, 280.0, (320, 224), 14, 390.0, fat_residual=0.10),
+        ),
+        "B": (
+            Sequence(Role.T1WI, 1.5, 583.0, 16.0, 300.0, (320, 224), 3, 195.0),
+            Sequence(Role.T2WI, 1.5, 4563.0, 123.0, 300.0, (352, 224), 18, 195.0),
+            Sequence(Role.FST2WI, 1.5, 5184.0, 43.0, 300.0, (228, 192), 10, 195.0, fat_residual=0.12),
+        ),
+    }
+)
+"""TR, TE, field of view and matrix are the study's Table 1. The T1WI of centre B is printed there with a TE of 160 ms, which
+no T1-weighted image has: 16 ms is taken. Echo trains, bandwidths and residual fat (the olefinic tenth, which resonates
+near water, is not suppressed) are not published; usual values are taken."""
+
+
+def stir(sequence: Sequence) -> Sequence:
+    """The same sequence with fat nulled by inversion (TI = T1 of fat x ln 2) instead of spectrally."""
+    inversion_ms = FAT[sequence.field_t].t1_ms * float(np.log(2.0))
+    return replace(sequence, fat_residual=1.0, inversion_ms=inversion_ms)
+
+
+def protocol(centre: str, *, short_tau: bool = False) -> tuple[Sequence, Sequence, Sequence]:
     """T1WI, T2WI and FS-T2WI of centre "A" (3 T) or "B" (1.5 T).
 
-    TR, TE, field of view and matrix are the study's Table 1. The T1WI of centre B is printed there with a TE of 160 ms,
-    which no T1-weighted image has: 16 ms is taken. Echo trains and bandwidths are not published; usual values are taken.
+    With ``short_tau`` fat is nulled by inversion in the third.
 
     Raises
     ------
     StudyError
         If the centre is unknown.
     """
-    if centre == "A":
-        return (
-            Sequence(Role.T1WI, 3.0, 726.0, 10.0, 280.0, (320, 224), 3, 390.0),
-            Sequence(Role.T2WI, 3.0, 3614.0, 123.0, 280.0, (320, 224), 18, 390.0),
-            Sequence(Role.FST2WI, 3.0, 2682.0, 71.0, 280.0, (320, 224), 14, 390.0, fat_residual=0.08),
-        )
-    if centre == "B":
-        return (
-            Sequence(Role.T1WI, 1.5, 583.0, 16.0, 300.0, (320, 224), 3, 195.0),
-            Sequence(Role.T2WI, 1.5, 4563.0, 123.0, 300.0, (352, 224), 18, 195.0),
-            Sequence(Role.FST2WI, 1.5, 5184.0, 43.0, 300.0, (228, 192), 10, 195.0, fat_residual=0.12),
-        )
-    raise StudyError(f"Centre {centre!r}", "A or B", "name one of the study's two centres")
+    if centre not in PROTOCOLS:
+        raise StudyError(f"Centre {centre!r}", "A or B", "name one of the study's two centres")
+    t1, t2, suppressed = PROTOCOLS[centre]
+    return t1, t2, stir(suppressed) if short_tau else suppressed

@@ -11,12 +11,24 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.types import Affine, FloatArray, LabelArray, Mask, Role, Volume
 
-from .acquisition import Scan, coil_log_field, excite, receive, sample_scan, through_k_space, water_and_fat
+from .acquisition import (
+    Phantom,
+    Scan,
+    coil_log_field,
+    excite,
+    excite_moved,
+    phantom,
+    receive,
+    sample_scan,
+    through_k_space,
+    water_and_fat,
+)
 from .anatomy import DEFAULT_VARIETY, Anatomy, Variety, sample_anatomy
 from .canvas import MARGIN_SLABS, Canvas
 from .patients import Marrow, Patient, sample_marrow
 from .rendering import render
 from .signal import SLICE_SPACING_MM, Sequence, protocol
+from .spine import rotation
 from .texture import Float
 from .tissues import Tissue
 
@@ -28,13 +40,16 @@ SLICES = 17
 class Options:
     """What may be asked of a simulated study besides the patient.
 
-    ``motion_sd_mm`` is the SD of the patient's shift between sequences along each axis; ``oblique_sd_deg`` that of the
-    scan plane to the table.
+    ``motion_sd_mm`` and ``motion_sd_deg`` are the SD of the patient's shift and turn between the T1WI and the others,
+    along and about each axis; ``oblique_sd_deg`` that of the scan plane to the table. ``short_tau`` replaces spectral fat
+    suppression by inversion recovery (STIR).
     """
 
     slices: int = SLICES
     pixels: int = PIXELS
     motion_sd_mm: float = 0.0
+    motion_sd_deg: float = 0.0
+    short_tau: bool = False
     oblique_sd_deg: float = 3.0
     variety: Variety = DEFAULT_VARIETY
 
@@ -99,7 +114,7 @@ def simulate_study(
     StudyError
         If the centre is unknown.
     """
-    sequences = protocol(centre)
+    sequences = protocol(centre, short_tau=options.short_tau)
     streams = [np.random.default_rng(sequence) for sequence in np.random.SeedSequence(seed).spawn(7)]
     anatomy = sample_anatomy(streams[0], patient, dependence=signal_strength, variety=options.variety)
     marrow = sample_marrow(streams[1], patient, signal_strength)
@@ -111,13 +126,13 @@ def simulate_study(
     skin = float(np.median(_skin_line(canvas)))
     log_field = coil_log_field(canvas, skin, scan)
     log_field.setflags(write=False)
+    scene = phantom(canvas)
     volumes, motion = {}, {}
     for sequence, rng in zip(sequences, streams[4:], strict=True):
-        still = sequence.role is Role.T1WI or options.motion_sd_mm == 0
-        shift_mm = np.zeros(2) if still else rng.normal(0.0, options.motion_sd_mm, 2)
-        image = _acquire(canvas, sequence, shift_mm=shift_mm, log_field=log_field, scan=scan, rng=rng)
+        moved = np.eye(4) if sequence.role is Role.T1WI else sample_motion(rng, options)
+        image = _acquire(scene, sequence, motion=moved, log_field=log_field, scan=scan, rng=rng)
         volumes[sequence.role] = Volume(image, affine, frame, f"simulated {sequence.role}")
-        motion[sequence.role] = _shift_affine(affine, shift_mm)
+        motion[sequence.role] = _in_lps(moved, affine, canvas)
     return SimulatedStudy(
         volumes=MappingProxyType(volumes),
         bodies=Mask(_middle(canvas, canvas.body), affine, frame, "simulated truth"),
@@ -142,20 +157,24 @@ def frame_of_reference_uid(seed: int) -> str:
     return str(generate_uid(entropy_srcs=["opradiomics simulated frame", str(seed)]))
 
 
+def sample_motion(rng: np.random.Generator, options: Options) -> Affine:
+    """How the patient moved since the T1WI, in the canvas' frame (mm): a rigid 4 x 4, about L3's middle or thereabouts."""
+    motion = np.eye(4)
+    turn, shift = rng.normal(0.0, 1.0, 3), rng.normal(0.0, 1.0, 3)
+    motion[:3, :3] = rotation(*(np.clip(turn, -2.5, 2.5) * options.motion_sd_deg))
+    motion[:3, 3] = np.clip(shift, -2.5, 2.5) * options.motion_sd_mm
+    return motion
+
+
 def _acquire(
-    canvas: Canvas,
-    sequence: Sequence,
-    *,
-    shift_mm: npt.NDArray[np.float64],
-    log_field: Float,
-    scan: Scan,
-    rng: np.random.Generator,
+    scene: Phantom, sequence: Sequence, *, motion: Affine, log_field: Float, scan: Scan, rng: np.random.Generator
 ) -> Float:
-    water, fat = water_and_fat(canvas, sequence)
-    shift = (float(shift_mm[0] / canvas.pixel_mm), float(shift_mm[1] / canvas.pixel_mm))
-    image = through_k_space(excite(canvas, water), excite(canvas, fat), sequence, shift)
-    received = receive(image, log_field, scan, rng)
-    stored: Float = np.rint(received * (1000.0 / np.percentile(received, 99))).astype(np.float32)
+    """One sequence: integers, as a scanner stores them, the 99th percentile at 1000."""
+    still = np.array_equal(motion, np.eye(4))
+    fine = water_and_fat(scene, sequence)
+    slices = excite(scene.canvas, fine) if still else excite_moved(scene.canvas, fine, motion)
+    received = receive(through_k_space(slices, sequence), log_field, scan, rng)
+    stored: Float = np.rint(received * (1000.0 / np.percentile(received[:, ::2, ::2], 99))).astype(np.float32)
     return stored
 
 
@@ -169,8 +188,6 @@ def _skin_line(canvas: Canvas) -> npt.NDArray[np.float64]:
 
 def scan_affine(canvas: Canvas, rng: np.random.Generator, oblique_sd_deg: float) -> Affine:
     """(i, j, k, 1) -> LPS mm; the scan box lies a few degrees and centimetres off the table's axes."""
-    from .spine import rotation
-
     tilt, turn, lean = rng.normal(0.0, oblique_sd_deg, 3)
     table = rotation(0.4 * lean, 0.7 * tilt, 0.7 * turn)
     centre = rng.normal(0.0, (6.0, 12.0, 20.0))
@@ -182,10 +199,16 @@ def scan_affine(canvas: Canvas, rng: np.random.Generator, oblique_sd_deg: float)
     return affine
 
 
-def _shift_affine(affine: Affine, shift_mm: npt.NDArray[np.float64]) -> Affine:
-    moved = np.eye(4)
-    directions = affine[:3, :2] / np.linalg.norm(affine[:3, :2], axis=0)
-    moved[:3, 3] = directions @ shift_mm
+def _in_lps(motion: Affine, affine: Affine, canvas: Canvas) -> Affine:
+    """A motion in the canvas' frame (x left, y posterior, z superior) as a motion of LPS points."""
+    first = np.array([(canvas.slices - 1) / 2 * canvas.spacing_mm, canvas.y[0], canvas.z[0]])
+    canvas_of_ijk = np.eye(4)
+    canvas_of_ijk[:3, :3] = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]) * np.array(
+        [canvas.pixel_mm, canvas.pixel_mm, canvas.spacing_mm]
+    )
+    canvas_of_ijk[:3, 3] = first
+    lps_of_canvas = affine @ np.linalg.inv(canvas_of_ijk)
+    moved: Affine = lps_of_canvas @ motion @ np.linalg.inv(lps_of_canvas)
     return moved
 
 

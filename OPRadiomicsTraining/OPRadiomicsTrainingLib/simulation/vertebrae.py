@@ -9,7 +9,7 @@ from OPRadiomicsLib.levels import LABEL_OF_LEVEL
 
 from . import shapes
 from .anatomy import Anatomy, Disc, Vertebra
-from .canvas import Box, Canvas, Float
+from .canvas import Box, Canvas, Float, box_shape, overlap
 from .patients import Marrow
 from .spine import Pose, Spine
 from .texture import crop
@@ -28,21 +28,57 @@ class Bone:
     coarse: Float
     rng: np.random.Generator
 
-    def texture(self, box: Box) -> Float:
-        """Change of fat fraction on a box, from a random place of the tiles."""
-        shape = tuple(s.stop - s.start for s in box)
-        fine = crop(self.fine, shape, self.rng.integers(0, 64, 3))
-        coarse = crop(self.coarse, shape, self.rng.integers(0, 64, 3))
-        return np.float32(self.marrow.heterogeneity) * (np.float32(0.8) * fine + np.float32(0.6) * coarse)
+    def texture(self, box: Box) -> tuple[Float, Float]:
+        """Change of fat fraction, and share of trabecular bone, on a box; both from a random place of the tiles."""
+        fields = []
+        for _ in range(2):
+            fine = crop(self.fine, box_shape(box), self.rng.integers(0, 64, 3))
+            coarse = crop(self.coarse, box_shape(box), self.rng.integers(0, 64, 3))
+            fields.append(np.float32(0.7) * fine + np.float32(0.7) * coarse)
+        fat, bone = fields
+        trabecular = self.marrow.trabecular + np.float32(self.marrow.trabecular_heterogeneity) * bone
+        return np.float32(self.marrow.heterogeneity) * fat, np.clip(trabecular, 0, 0.6)
 
     def roughness(self, box: Box) -> Float:
         """Irregularity of borders, SD 1."""
-        shape = tuple(s.stop - s.start for s in box)
-        return crop(self.coarse, shape, self.rng.integers(0, 64, 3))
+        return crop(self.coarse, box_shape(box), self.rng.integers(0, 64, 3))
 
     def material(self, tissue: Tissue, change: float = 0.0, density: float = 1.0, t2: float = 1.0) -> Material:
         fat = float(np.clip(self.marrow.fat_fraction + change, 0.02, 0.93))
         return Material(tissue, fat_fraction=fat, density=density, t2_scale=self.marrow.t2_scale * t2)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A capsule in a vertebra's frame; a paired one stands on both sides."""
+
+    start: tuple[float, float, float]
+    end: tuple[float, float, float]
+    radii: tuple[float, float, float]
+    paired: bool = True
+
+
+FAR_MM = 4.0
+
+
+def union(canvas: Canvas, pose: Pose, box: Box, parts: tuple[Part, ...]) -> Float:
+    """Distance to the nearest part on a box, no larger than 4 mm: each is looked at only where it is near."""
+    distance = np.full(box_shape(box), np.float32(FAR_MM))
+    for part in parts:
+        ends = np.array([part.start, part.end])
+        low, high = ends.min(axis=0) - part.radii - FAR_MM, ends.max(axis=0) + part.radii + FAR_MM
+        if part.paired:
+            low[0] = -high[0]
+        middle, half = (low + high) / 2, (high - low) / 2
+        near = canvas.around(pose.point(*middle), np.abs(pose.rotation) @ half)
+        near = overlap(near, box)
+        if min(box_shape(near)) < 1:
+            continue
+        u, v, w = canvas.local(pose, near)
+        shape = shapes.capsule((np.abs(u) if part.paired else u, v, w), part.start, part.end, part.radii)
+        inside = tuple(slice(n.start - b.start, n.stop - b.start) for n, b in zip(near, box, strict=True))
+        np.minimum(distance[inside], shape, out=distance[inside])
+    return distance
 
 
 def paint_bones(canvas: Canvas, anatomy: Anatomy, spine: Spine, bone: Bone) -> None:
@@ -56,13 +92,20 @@ def paint_bones(canvas: Canvas, anatomy: Anatomy, spine: Spine, bone: Bone) -> N
         _body(canvas, anatomy, vertebra, pose, bone)
 
 
+def _paint_bone(canvas: Canvas, box: Box, distance: Float, tissue: Tissue, *, bone: Bone, cortex: float) -> None:
+    """Marrow with texture inside a cortex."""
+    texture, trabecular = bone.texture(box)
+    change = 0.06 if tissue is Tissue.POSTERIOR_ELEMENT else 0.04
+    canvas.paint(box, distance, bone.material(tissue, change), shell_mm=cortex, texture=texture, void=trabecular)
+
+
 def _box(canvas: Canvas, pose: Pose, width: float, depth: float, height: float) -> Box:
     reach = np.abs(pose.rotation) @ np.array([width, depth, height]) + 2.0
     return canvas.around(pose.centre, reach)
 
 
 def _empty(box: Box) -> bool:
-    return any(s.stop - s.start <= 1 for s in box)
+    return min(box_shape(box)) <= 1
 
 
 def _body(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone: Bone) -> None:
@@ -72,22 +115,25 @@ def _body(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone
     local = canvas.local(pose, box)
     distance, above, beneath = shapes.body(local, vertebra)
     distance = distance + np.float32(0.25) * bone.roughness(box)
-    texture = bone.texture(box)
+    texture, trabecular = bone.texture(box)
     marrow = bone.material(Tissue.BODY, vertebra.marrow_shift)
-    canvas.paint(box, distance, marrow, shell_mm=anatomy.cortex, texture=texture)
+    canvas.paint(box, distance, marrow, shell_mm=anatomy.cortex, texture=texture, void=trabecular)
     _pedicle_cores(canvas, vertebra, pose, bone)
     inner = distance + np.float32(anatomy.cortex)
     for end, kind in zip((above, beneath), vertebra.modic, strict=True):
         if kind:
             change, density, t2 = MODIC[kind]
             zone = np.maximum(inner, -(end + np.float32(5.0 + 3.0 * bone.rng.random())) + bone.roughness(box))
-            canvas.paint(box, zone, bone.material(Tissue.BODY, change, density, t2), texture=texture, opacity=0.85)
-    _vein(canvas, box, local, vertebra)
+            canvas.paint(
+                box, zone, bone.material(Tissue.BODY, change, density, t2), texture=texture, void=trabecular, opacity=0.85
+            )
+    _vein(canvas, box, local, vertebra=vertebra, rng=bone.rng)
     if vertebra.haemangioma:
         place = bone.rng.uniform(-0.25, 0.25, 3) * (vertebra.width, vertebra.depth, vertebra.height)
         ball = shapes.ellipsoid(local, place, (6.0, 6.0, 6.0))
         ball = ball + bone.roughness(box)
-        canvas.paint(box, np.maximum(ball, inner), bone.material(Tissue.BODY, 0.2, 1.1, 2.2), texture=texture, opacity=0.9)
+        tumour = bone.material(Tissue.BODY, 0.2, 1.1, 2.2)
+        canvas.paint(box, np.maximum(ball, inner), tumour, texture=texture, void=0.5 * trabecular, opacity=0.9)
     for sign, node in zip((1, -1), vertebra.schmorl, strict=True):
         if node:
             pit_at = (bone.rng.uniform(-6, 6), bone.rng.uniform(-5, 5), sign * (vertebra.height / 2 - 2.0))
@@ -97,10 +143,12 @@ def _body(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone
     canvas.label(box, distance, LABEL_OF_LEVEL[vertebra.level])
 
 
-def _vein(canvas: Canvas, box: Box, local: shapes.Local, vertebra: Vertebra) -> None:
+def _vein(canvas: Canvas, box: Box, local: shapes.Local, *, vertebra: Vertebra, rng: np.random.Generator) -> None:
     b = vertebra.depth / 2
-    vein = shapes.ellipsoid(local, (0.0, 0.78 * b, 0.0), (5.0, 0.30 * b, 1.9))
-    canvas.paint(box, vein, Material(Tissue.VESSEL, fat_fraction=0.25, t2_scale=0.45), opacity=0.8)
+    size = float(rng.uniform(0.6, 1.1))
+    vein = shapes.ellipsoid(local, (0.0, 0.82 * b, 0.0), (5.0 * size, 0.30 * b * size, 1.9 * size))
+    blood = Material(Tissue.VESSEL, fat_fraction=float(rng.uniform(0.1, 0.6)), t2_scale=0.4)
+    canvas.paint(box, vein, blood, opacity=float(rng.uniform(0.35, 0.8)))
 
 
 def _pedicle_cores(canvas: Canvas, vertebra: Vertebra, pose: Pose, bone: Bone) -> None:
@@ -110,7 +158,8 @@ def _pedicle_cores(canvas: Canvas, vertebra: Vertebra, pose: Pose, bone: Bone) -
         box = canvas.around(pose.point(*(np.add(start, end) / 2)), (9.0, 13.0, 12.0))
         if not _empty(box):
             distance = shapes.capsule(canvas.local(pose, box), start, end, (3.2, 3.2, 5.0))
-            canvas.paint(box, distance, bone.material(Tissue.POSTERIOR_ELEMENT), texture=bone.texture(box))
+            texture, trabecular = bone.texture(box)
+            canvas.paint(box, distance, bone.material(Tissue.POSTERIOR_ELEMENT), texture=texture, void=trabecular)
 
 
 def _posterior_elements(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone: Bone) -> None:
@@ -123,25 +172,19 @@ def _posterior_elements(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, po
     box = canvas.around(middle, np.abs(pose.rotation) @ np.array([40.0, 34.0, 34.0]))
     if _empty(box):
         return
-    u, v, w = canvas.local(pose, box)
-    mirrored = (np.abs(u), v, w)
     pedicle = 0.30 * vertebra.width
     back = b + canal
     parts = (
-        shapes.capsule(mirrored, (pedicle, b - 4, 0.2 * h), (pedicle + 1.5, b + 11, 0.16 * h), (4.0, 4.0, 6.5)),
-        shapes.capsule(mirrored, (pedicle + 1.0, b + 11, 0.0), (3.0, back + 4, -0.30 * h), (4.5, 3.5, 7.0)),
-        shapes.capsule((u, v, w), (0, back + 6, -0.32 * h), (0, back + reach * 0.9, -0.32 * h + drop * 0.5), (3.4, 5.0, 8.5)),
-        shapes.capsule(mirrored, (pedicle + 2, b + 11, 0.3 * h), (pedicle + 3, b + 14, 0.58 * h), (4.5, 4.0, 5.0)),
-        shapes.capsule(mirrored, (pedicle, back + 1, -0.4 * h), (pedicle + 1.0, b + 16, -0.80 * h), (4.5, 4.0, 5.0)),
-        shapes.capsule(mirrored, (pedicle + 4, b + 11, 0.1 * h), (pedicle + 24, b + 15, 0.1 * h), (5.0, 3.5, 4.5)),
+        Part((pedicle, b - 4, 0.2 * h), (pedicle + 1.5, b + 11, 0.16 * h), (4.0, 4.0, 6.5)),
+        Part((pedicle + 1.0, b + 11, 0.0), (3.0, back + 4, -0.30 * h), (4.5, 3.2, 8.5)),
+        Part((0, back + 6, -0.32 * h), (0, back + reach * 0.9, -0.32 * h + drop * 0.5), (3.9, 5.5, 10.0), paired=False),
+        Part((pedicle + 2, b + 11, 0.3 * h), (pedicle + 3, b + 14, 0.58 * h), (4.5, 4.0, 5.0)),
+        Part((pedicle, back + 1, -0.4 * h), (pedicle + 1.0, b + 16, -0.80 * h), (4.5, 4.0, 5.0)),
+        Part((pedicle + 4, b + 11, 0.1 * h), (pedicle + 24, b + 15, 0.1 * h), (5.0, 3.5, 4.5)),
     )
-    distance = parts[0]
-    for part in parts[1:]:
-        distance = np.minimum(distance, part)
+    distance = union(canvas, pose, box, parts)
     distance = distance + np.float32(0.5) * bone.roughness(box)
-    canvas.paint(
-        box, distance, bone.material(Tissue.POSTERIOR_ELEMENT, 0.06), shell_mm=anatomy.cortex * 1.4, texture=bone.texture(box)
-    )
+    _paint_bone(canvas, box, distance, Tissue.POSTERIOR_ELEMENT, bone=bone, cortex=anatomy.cortex * 1.1)
 
 
 def _disc(canvas: Canvas, placed: tuple[Disc, Pose, float, float], bone: Bone) -> None:
@@ -173,14 +216,13 @@ def _disc(canvas: Canvas, placed: tuple[Disc, Pose, float, float], bone: Bone) -
 
 
 def _sacrum(canvas: Canvas, anatomy: Anatomy, spine: Spine, bone: Bone) -> None:
-    material = bone.material(Tissue.SACRUM, 0.04)
     depths = [vertebra.depth for vertebra, _ in spine.sacrum] + [8.0]
     _, first_pose = spine.sacrum[0]
     for side in (-1.0, 1.0):
         box = canvas.around(first_pose.point(side * 36.0, 4.0, -6.0), (28.0, 40.0, 48.0))
         if not _empty(box):
             ala = shapes.capsule(canvas.local(first_pose, box), (side * 38, -2, -2), (side * 30, 8, -28), (18.0, 13.0, 13.0))
-            canvas.paint(box, ala, material, shell_mm=anatomy.cortex, texture=bone.texture(box))
+            _paint_bone(canvas, box, ala, Tissue.SACRUM, bone=bone, cortex=anatomy.cortex)
     for (vertebra, pose), lower in zip(spine.sacrum, depths[1:], strict=True):
         box = _box(canvas, pose, vertebra.width / 2 + 2, vertebra.depth / 2 + 3, vertebra.height / 2 + 4)
         if _empty(box):
@@ -193,7 +235,7 @@ def _sacrum(canvas: Canvas, anatomy: Anatomy, spine: Spine, bone: Bone) -> None:
         )
         canvas.paint(box, gap, Material(Tissue.DISC, t2_scale=1.0, fat_fraction=0.1), void=0.3)
         distance = shapes.tapered((u, v, w), vertebra, lower) + np.float32(0.25) * bone.roughness(box)
-        canvas.paint(box, distance, material, shell_mm=anatomy.cortex, texture=bone.texture(box))
+        _paint_bone(canvas, box, distance, Tissue.SACRUM, bone=bone, cortex=anatomy.cortex)
         if vertebra.level == "S1":
             canvas.label(box, distance, LABEL_OF_LEVEL["S1"])
     for vertebra, pose in spine.sacrum[:4]:
@@ -205,11 +247,8 @@ def _sacral_crest(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Po
     box = canvas.around(pose.point(0.0, back + 6, 0.0), (26.0, 24.0, 26.0))
     if _empty(box):
         return
-    u, v, w = canvas.local(pose, box)
-    mirrored = (np.abs(u), v, w)
-    plate = shapes.capsule(mirrored, (18, back - 5, 0), (0, back + 3, 0), (4.0, 3.0, vertebra.height * 0.36))
-    spine = shapes.capsule((u, v, w), (0, back + 3, 0), (0, back + 9, -3), (2.8, 4.0, vertebra.height * 0.3))
-    distance = np.minimum(plate, spine) + np.float32(0.6) * bone.roughness(box)
-    canvas.paint(
-        box, distance, bone.material(Tissue.POSTERIOR_ELEMENT, 0.06), shell_mm=anatomy.cortex, texture=bone.texture(box)
-    )
+    tall = vertebra.height
+    plate = Part((18, back - 5, 0), (0, back + 3, 0), (4.0, 3.0, tall * 0.36))
+    crest = Part((0, back + 3, 0), (0, back + 9, -3), (2.8, 4.0, tall * 0.3), paired=False)
+    distance = union(canvas, pose, box, (plate, crest)) + np.float32(0.6) * bone.roughness(box)
+    _paint_bone(canvas, box, distance, Tissue.POSTERIOR_ELEMENT, bone=bone, cortex=anatomy.cortex)
