@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,12 +27,18 @@ class LevelOffset:
     """Alignment at one vertebra.
 
     ``similarity``: 0 to 1, correlation of the two sequences' edge orientations around the body as they lie.
-    ``offset_mm``: how far within the sagittal plane the other sequence would have to move to fit best; 0 is aligned.
+    ``offset_lps_mm``: where the body seems to lie in the other sequence, relative to where it is looked for, within the
+    sagittal plane.
     """
 
     level: str
     similarity: float
-    offset_mm: float
+    offset_lps_mm: tuple[float, float, float]
+
+    @property
+    def offset_mm(self) -> float:
+        """Length of the offset; 0 is aligned."""
+        return math.hypot(*self.offset_lps_mm)
 
 
 def level_offsets(mask: Mask, source: Volume, onto: Volume, transform: Affine) -> tuple[LevelOffset, ...]:
@@ -57,13 +64,15 @@ def level_offsets(mask: Mask, source: Volume, onto: Volume, transform: Affine) -
     moved = resample_volume(onto, AnalysisGrid(transform @ source.affine, source.shape), "linear").array
     fixed, other = np.moveaxis(source.array, axis, 0), np.moveaxis(moved, axis, 0)
     labels = np.moveaxis(mask.labels, axis, 0)
-    spacing = np.delete(np.asarray(source.spacing_mm)[::-1], axis)
-    return tuple(_offset(level, labels == LABEL_OF_LEVEL[level], fixed, other, spacing) for level in mask.levels)
+    steps_lps = np.delete((transform @ source.affine)[:3, :3].T[::-1], axis, axis=0)
+    return tuple(_offset(level, labels == LABEL_OF_LEVEL[level], fixed, other, steps_lps) for level in mask.levels)
 
 
 def _offset(
-    level: str, body: npt.NDArray[np.bool_], fixed: FloatArray, other: FloatArray, spacing_mm: npt.NDArray[np.float64]
+    level: str, body: npt.NDArray[np.bool_], fixed: FloatArray, other: FloatArray, steps_lps: npt.NDArray[np.float64]
 ) -> LevelOffset:
+    """Arrays are (slice, row, column); ``steps_lps`` holds one row's and one column's step in mm."""
+    spacing_mm = np.linalg.norm(steps_lps, axis=1)
     slices = np.flatnonzero(body.any(axis=(1, 2)))
     outline: npt.NDArray[np.bool_] = np.any(body, axis=0)
     window = _window(outline, spacing_mm)
@@ -72,7 +81,8 @@ def _offset(
     scores, centre = _scores(_orientations(fixed[area], spacing_mm), _orientations(other[area], spacing_mm), near, spacing_mm)
     best = np.unravel_index(np.argmax(scores), scores.shape)
     refined = np.array([_peak(np.take(scores, best[1 - axis], axis=1 - axis), best[axis]) for axis in (0, 1)])
-    return LevelOffset(level, float(scores[centre]), float(np.hypot(*((refined - centre) * spacing_mm))))
+    x, y, z = (refined - centre) @ steps_lps
+    return LevelOffset(level, float(scores[centre]), (float(x), float(y), float(z)))
 
 
 def _window(outline: npt.NDArray[np.bool_], spacing_mm: npt.NDArray[np.float64]) -> tuple[slice, slice]:

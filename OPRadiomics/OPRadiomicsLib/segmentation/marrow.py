@@ -42,21 +42,22 @@ def marrow_region(bodies: Mask, region: Region, levels: Sequence[str] = STUDY_LE
     plane = _Plane.of(bodies.affine, axis)
     labels = np.zeros(bodies.shape, dtype=np.uint8)
     for level in levels:
-        body = np.moveaxis(bodies.of(level), axis, 0)
-        if not body.any():
+        voxels = bodies.of(level)
+        if not voxels.any():
             raise MaskError(
                 f"No voxel of {level}; the mask holds {', '.join(bodies.levels) or 'nothing'}",
                 f"the bodies of {', '.join(levels)}",
                 f"draw {level}, or shift the levels if they are misnumbered",
             )
-        marrow = _marrow_of(body, plane, region)
+        box = tuple(slice(int(w.min()), int(w.max()) + 1) for w in np.nonzero(voxels))
+        marrow = np.moveaxis(_marrow_of(np.moveaxis(voxels[box], axis, 0), plane, region), 0, axis)
         if not marrow.any():
             raise MaskError(
-                f"Nothing of {level} is left inside its cortex ({np.count_nonzero(body)} voxels before)",
+                f"Nothing of {level} is left inside its cortex ({np.count_nonzero(voxels)} voxels before)",
                 f"a body wider than twice the inset of {region.inset_mm:g} mm",
                 f"redraw {level}, or use a profile with a smaller inset",
             )
-        np.moveaxis(labels, axis, 0)[marrow] = LABEL_OF_LEVEL[level]
+        labels[box][marrow] = LABEL_OF_LEVEL[level]
     return Mask(labels, bodies.affine, bodies.frame_of_reference_uid, bodies.origin)
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import GeometryError, MaskError
 from ..geometry import require_same_frame, require_same_grid, to_sitk
-from ..levels import STUDY_LEVELS
+from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from ..preprocessing.resampling import IDENTITY, AnalysisGrid, resample_mask
 from ..types import Affine, Mask, Volume
 from .alignment import LevelOffset, level_offsets
@@ -24,6 +25,8 @@ MAX_SHIFT_MM = 10.0
 MAX_ANGLE_DEG = 10.0
 LARGEST_SHARE_OUTSIDE = 0.1
 SEED = 20260411
+SHADING_SIGMA_MM = 15.0
+"""Wider than a vertebra's half, narrower than a coil's reach."""
 LEAST_GAIN = 0.005
 """Mean similarity that a registration has to add: below it, interpolation alone may explain the difference."""
 
@@ -103,42 +106,61 @@ def _registered(
     mask: Mask, source: Volume, onto: Volume, before: tuple[LevelOffset, ...], threads: int
 ) -> tuple[Affine, tuple[LevelOffset, ...], list[str]]:
     """The transform if it is within bounds and better, else the identity; and what to tell the reader."""
-    found = _rigid_registration(mask, source, onto, threads)
-    centre = _centre_lps(mask)
+    studied = _studied(mask)
+    found = _rigid_registration(studied, source, onto, _typical_offset(before, studied), threads)
+    centre = _centre_lps(studied)
     shift_mm = float(np.linalg.norm(found[:3, :3] @ centre + found[:3, 3] - centre))
     angle_deg = float(np.degrees(np.arccos(np.clip((np.trace(found[:3, :3]) - 1) / 2, -1, 1))))
     if shift_mm > MAX_SHIFT_MM or angle_deg > MAX_ANGLE_DEG:
         return IDENTITY, before, [f"Registration refused: it moved the spine by {shift_mm:.1f} mm and {angle_deg:.1f} degrees"]
     after = level_offsets(mask, source, onto, found)
-    gain = np.mean([level.similarity for level in after]) - np.mean([level.similarity for level in before])
-    if gain < LEAST_GAIN:
+    gains = [two.similarity - one.similarity for one, two in zip(before, after, strict=True) if one.level in studied.levels]
+    if np.mean(gains) < LEAST_GAIN:
         return IDENTITY, before, ["Registration not used: it brought no better alignment"]
     return found, after, [f"Registered: moved by {shift_mm:.1f} mm and {angle_deg:.1f} degrees; check the outlines"]
 
 
-def _rigid_registration(mask: Mask, source: Volume, onto: Volume, threads: int) -> Affine:
-    """Source -> other sequence, 4 x 4, LPS mm. Every voxel near the bodies is sampled, so there is no chance in it."""
+def _studied(mask: Mask) -> Mask:
+    """L1 to L3 where any is there: a spine that has bent is rigid over few levels only."""
+    kept = [LABEL_OF_LEVEL[level] for level in STUDY_LEVELS if level in mask.levels]
+    if not kept:
+        return mask
+    return Mask(np.where(np.isin(mask.labels, kept), mask.labels, 0), mask.affine, mask.frame_of_reference_uid, mask.origin)
+
+
+def _typical_offset(offsets: tuple[LevelOffset, ...], studied: Mask) -> npt.NDArray[np.float64]:
+    """Median over the levels, LPS mm: the registration's start."""
+    median: npt.NDArray[np.float64] = np.median([o.offset_lps_mm for o in offsets if o.level in studied.levels], axis=0)
+    return median
+
+
+def _rigid_registration(
+    mask: Mask, source: Volume, onto: Volume, start_lps_mm: npt.NDArray[np.float64], threads: int
+) -> Affine:
+    """Source -> other sequence, 4 x 4, LPS mm. Samples are taken at every fourth voxel near the bodies: no chance in it."""
     import SimpleITK as sitk
 
     fixed, moving, near = _around_bodies(mask, source, onto)
-    start = sitk.Euler3DTransform()
-    start.SetCenter(_centre_lps(mask).tolist())
+    transform = sitk.Euler3DTransform()
+    transform.SetCenter(_centre_lps(mask).tolist())
+    transform.SetTranslation(start_lps_mm.tolist())
     method = sitk.ImageRegistrationMethod()
     method.SetNumberOfThreads(threads)
     method.SetMetricAsMattesMutualInformation(numberOfHistogramBins=32)
-    method.SetMetricSamplingStrategy(method.NONE)
+    method.SetMetricSamplingStrategy(method.REGULAR)
+    method.SetMetricSamplingPercentage(0.25, SEED)
     method.SetMetricFixedMask(near)
     method.SetInterpolator(sitk.sitkLinear)
     method.SetOptimizerAsRegularStepGradientDescent(
-        learningRate=2.0, minStep=0.01, numberOfIterations=100, gradientMagnitudeTolerance=1e-6
+        learningRate=1.0, minStep=0.01, numberOfIterations=100, gradientMagnitudeTolerance=1e-6
     )
     method.SetOptimizerScalesFromPhysicalShift()
-    method.SetShrinkFactorsPerLevel([2, 1])
-    method.SetSmoothingSigmasPerLevel([1.5, 0.5])
+    method.SetShrinkFactorsPerLevel([1])
+    method.SetSmoothingSigmasPerLevel([1.0])
     method.SmoothingSigmasAreSpecifiedInPhysicalUnitsOn()
-    method.SetInitialTransform(start, inPlace=True)
+    method.SetInitialTransform(transform, inPlace=True)
     method.Execute(fixed, moving)
-    return _matrix_of(start)
+    return _matrix_of(transform)
 
 
 def _around_bodies(mask: Mask, source: Volume, onto: Volume) -> tuple[sitk.Image, sitk.Image, sitk.Image]:
@@ -149,8 +171,21 @@ def _around_bodies(mask: Mask, source: Volume, onto: Volume) -> tuple[sitk.Image
     statistics = sitk.LabelShapeStatisticsImageFilter()
     statistics.Execute(near)
     box = statistics.GetBoundingBox(1)
-    fixed = sitk.RegionOfInterest(sitk.Cast(to_sitk(source), sitk.sitkFloat32), box[3:], box[:3])
-    return fixed, sitk.Cast(to_sitk(onto), sitk.sitkFloat32), sitk.RegionOfInterest(near, box[3:], box[:3])
+    fixed = sitk.RegionOfInterest(_without_shading(source), box[3:], box[:3])
+    return fixed, _without_shading(onto), sitk.RegionOfInterest(near, box[3:], box[:3])
+
+
+def _without_shading(volume: Volume) -> sitk.Image:
+    """Log image minus its own average over `SHADING_SIGMA_MM`.
+
+    Two sequences share the coil, so raw intensities tell more of each other unmoved than aligned: on simulated FS-T2WI mutual
+    information ran away by 17 mm on them.
+    """
+    import SimpleITK as sitk
+
+    image = sitk.Cast(to_sitk(volume), sitk.sitkFloat32)
+    log_image = sitk.Log(sitk.Maximum(image, float(np.percentile(volume.array, 20)) + 1e-6))
+    return log_image - sitk.SmoothingRecursiveGaussian(log_image, SHADING_SIGMA_MM)
 
 
 def _matrix_of(transform: sitk.Euler3DTransform) -> Affine:
