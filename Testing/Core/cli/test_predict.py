@@ -1,0 +1,161 @@
+"""The main job on a simulated study, from DICOM to the report."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from OPRadiomicsLib import io, workflow
+from OPRadiomicsLib.cli import main
+from OPRadiomicsLib.errors import Cancelled
+from OPRadiomicsLib.profile import load_profile
+from OPRadiomicsLib.types import Role
+from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
+
+
+@pytest.fixture(scope="module")
+def result(untouched_dicom: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("result")
+    assert main(["predict", str(untouched_dicom), "--age", "71", "--sex", "F", "--out", str(out)]) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def prediction(result: Path) -> dict:
+    return json.loads((result / "prediction.json").read_text(encoding="utf-8"))
+
+
+def read_features(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def dice(first: np.ndarray, second: np.ndarray) -> float:
+    return float(2 * (first & second).sum() / (first.sum() + second.sum()))
+
+
+def test_everything_that_the_readme_names_is_written(result: Path) -> None:
+    expected = {"report.html", "prediction.json", "features.csv"}
+    expected |= {f"masks/{role}_{region}.nii.gz" for role in Role for region in ("bodies", "marrow")}
+    expected |= {f"pictures/{name}.png" for name in ("masks", "slices", "probabilities", "shap", "training")}
+    assert {str(path.relative_to(result)) for path in result.rglob("*") if path.is_file()} == expected
+
+
+def test_three_models_and_the_published_formula_answer(prediction: dict) -> None:
+    assert set(prediction["models"]) == {"clinical", "radiomics", "combined"}
+    assert prediction["published_clinical"]["probability"] == pytest.approx(1 / (1 + np.exp(6.178 - 0.097 * 71)), abs=1e-12)
+    assert prediction["published_clinical"]["interval_95"] == "not published"
+
+
+def test_contributions_add_up_to_the_logit(prediction: dict) -> None:
+    for model in prediction["models"].values():
+        total = model["base_logit"] + sum(part["shap"] for part in model["contributions"])
+        assert total == pytest.approx(model["logit"], abs=1e-12)
+
+
+def test_a_demo_signature_marks_every_result(result: Path, prediction: dict) -> None:
+    assert prediction["demo"] is True
+    assert all(model["demo"] for model in prediction["models"].values())
+    assert "DEMO" in (result / "report.html").read_text(encoding="utf-8")
+
+
+def test_features_are_1158_named_by_sequence(result: Path) -> None:
+    (row,) = read_features(result / "features.csv")
+    names = [name for name in row if name.startswith(tuple(f"{role}_" for role in Role))]
+    assert len(names) == 1158
+    assert all(sum(name.startswith(f"{role}_") for name in names) == 386 for role in (Role.T1WI, Role.T2WI, Role.FST2WI))
+    assert row["profile_hash"] == load_profile().hash
+
+
+def test_no_file_names_the_patient(result: Path, untouched_dicom: Path) -> None:
+    import pydicom
+
+    header = pydicom.dcmread(next(path for path in untouched_dicom.rglob("*") if path.is_file()))
+    words = [str(header.get(keyword, "")) for keyword in ("PatientName", "PatientID", "StudyDate", "StudyInstanceUID")]
+    texts = [path.read_text(encoding="utf-8") for path in result.rglob("*") if path.suffix in {".html", ".json", ".csv"}]
+    assert [word for word in words if word and any(word in text for text in texts)] == []
+
+
+def test_masks_lie_on_the_vertebrae(result: Path, simulated: SimulatedStudy) -> None:
+    mask = io.read_mask(result / "masks" / "T1WI_bodies.nii.gz", simulated.volumes[Role.T1WI])
+    assert {level: dice(mask.of(level), simulated.bodies.of(level)) > 0.8 for level in mask.levels} == {
+        "L1": True,
+        "L2": True,
+        "L3": True,
+    }
+
+
+def test_the_steps_give_the_features_of_the_whole(result: Path, untouched_files: dict[Role, Path], tmp_path: Path) -> None:
+    mask, table = tmp_path / "mask.nii.gz", tmp_path / "features.csv"
+    t1, t2, fst2 = (str(untouched_files[role]) for role in Role)
+    assert main(["segment", t1, "-o", str(mask)]) == 0
+    description = json.loads((tmp_path / "mask.json").read_text(encoding="utf-8"))
+    assert {level["level"]: level["snomed_ct"] for level in description["levels"]}["L2"] == "14293000"
+    masks = []
+    for option, target in (("--mask-t2", t2), ("--mask-fst2", fst2)):
+        carried = tmp_path / f"{option[2:]}.nii.gz"
+        assert main(["propagate", str(mask), "--from", t1, "--onto", target, "-o", str(carried)]) == 0
+        masks += [option, str(carried)]
+    files = ["--t1", t1, "--t2", t2, "--fst2", fst2]
+    assert main(["features", *files, "--mask", str(mask), *masks, "-o", str(table)]) == 0
+    (whole,), (steps,) = read_features(result / "features.csv"), read_features(table)
+    names = [name for name in whole if "_original_" in name or "_log-sigma" in name]
+    first, second = (np.array([float(row[name]) for name in names]) for row in (whole, steps))
+    # DICOM stores the affine as decimal strings and NIfTI as float32, so the grids differ by micrometres.
+    assert np.allclose(first, second, rtol=5e-3, atol=1e-6)
+
+
+def test_two_runs_are_bit_identical(result: Path, untouched_dicom: Path, tmp_path: Path) -> None:
+    assert main(["predict", str(untouched_dicom), "--age", "71", "--sex", "F", "--out", str(tmp_path)]) == 0
+    for name in ("prediction.json", "features.csv"):
+        assert (tmp_path / name).read_bytes() == (result / name).read_bytes()
+
+
+def test_paper_literal_warns_of_one_grey_level(
+    untouched_files: dict[Role, Path], truth_mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["features", "--t1", str(untouched_files[Role.T1WI]), "--allow-missing", "--mask", str(truth_mask)]
+    assert main([*arguments, "--profile", "paper-literal", "--per-level", "-o", str(tmp_path / "f.csv")]) == 0
+    assert "into one bin" in capsys.readouterr().out
+    rows = read_features(tmp_path / "f.csv")
+    assert [row["region"] for row in rows] == ["L1-L3", "L1", "L2", "L3"]
+
+
+def test_without_a_sequence_only_the_clinical_model_answers(
+    untouched_files: dict[Role, Path], truth_mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ["--t1", str(untouched_files[Role.T1WI]), "--fst2", str(untouched_files[Role.FST2WI]), "--allow-missing"]
+    out = tmp_path / "out"
+    assert main(["predict", *files, "--mask", str(truth_mask), "--age", "71", "--sex", "F", "--out", str(out)]) == 0
+    assert "Missing: T2WI" in capsys.readouterr().out
+    assert set(json.loads((out / "prediction.json").read_text(encoding="utf-8"))["models"]) == {"clinical"}
+
+
+def test_cancel_stops_the_analysis(simulated: SimulatedStudy) -> None:
+    def cancel_after_the_body(message: str, fraction: float) -> None:
+        if "bias" in message:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        workflow.analyse(workflow.Study(simulated.volumes), simulated.bodies, load_profile(), progress=cancel_after_the_body)
+
+
+def test_an_interrupt_leaves_nothing_behind(untouched_dicom: Path, truth_mask: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "OPRadiomicsLib.cli", "predict", str(untouched_dicom), "--mask", str(truth_mask)]
+    with subprocess.Popen(
+        [*command, "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        while "bias" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    assert process.returncode == 130
+    assert list(out.iterdir()) == []
