@@ -6,27 +6,98 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from OPRadiomicsLib.errors import StudyError
+
 
 def add_simulate_command(subparsers: Any) -> None:
     """Add the subcommand to an argparse collection of subparsers; the handler is set as ``run``."""
-    parser = subparsers.add_parser("simulate", help="write simulated lumbar MR studies", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the study is written")
-    parser.add_argument("--seed", type=int, default=1, help="decides everything that is random (default 1)")
-    parser.add_argument("--centre", choices=("A", "B"), default="A", help="A: 3 T, B: 1.5 T")
-    parser.add_argument("--signal-strength", type=float, default=1.0, help="0 makes the images independent of BMD")
+    parser = subparsers.add_parser(
+        "simulate",
+        help="simulated lumbar MR studies, as DICOM or NIfTI",
+        description="Simulated lumbar MR: one demo study as DICOM, or with --cohort many cases with their truth.",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the study or the cohort is written")
+    parser.add_argument("--seed", type=int, default=1, help="decides everything that is random (default: %(default)s)")
+    parser.add_argument("--centre", choices=("A", "B"), default="A", help="of one study; A: 3 T, B: 1.5 T (default: A)")
+    parser.add_argument("--cohort", type=int, metavar="N", help="simulate N cases; a stopped run goes on where it stopped")
+    parser.add_argument("--centres", metavar="A:961,B:134", help="how many cases each centre gives (default: all of A)")
+    parser.add_argument("--format", choices=("dicom", "nifti"), default="dicom", help="of a cohort's images (default: dicom)")
+    parser.add_argument("--signal-strength", type=float, default=1.0, help="0 makes the images independent of BMD, age and sex")
+    parser.add_argument("--motion-mm", type=float, default=0.0, help="SD of the patient's shift between sequences (default: 0)")
+    parser.add_argument("--motion-deg", type=float, default=0.0, help="SD of the patient's turn between sequences (default: 0)")
     parser.set_defaults(run=run_simulate)
 
 
 def run_simulate(arguments: argparse.Namespace) -> int:
-    """Write one study; returns the exit status."""
+    """Write one study or a cohort; returns the exit status."""
+    from .study import Options
+
+    options = Options(motion_sd_mm=arguments.motion_mm, motion_sd_deg=arguments.motion_deg)
+    if arguments.cohort is None:
+        _simulate_one(arguments, options)
+    else:
+        _simulate_many(arguments, options)
+    return 0
+
+
+def _simulate_one(arguments: argparse.Namespace, options: Any) -> None:
     import numpy as np
+    from OPRadiomicsLib.files import all_or_nothing
 
     from .dicom import write_dicom
     from .patients import sample_patient
     from .study import simulate_study
 
     patient = sample_patient(np.random.default_rng(arguments.seed), arguments.centre)
-    study = simulate_study(patient, seed=arguments.seed, centre=arguments.centre, signal_strength=arguments.signal_strength)
-    write_dicom(study, arguments.out, np.random.default_rng(arguments.seed))
+    study = simulate_study(
+        patient,
+        seed=arguments.seed,
+        centre=arguments.centre,
+        signal_strength=arguments.signal_strength,
+        options=options,
+    )
+    with all_or_nothing(arguments.out) as scratch:
+        write_dicom(study, scratch, np.random.default_rng(arguments.seed))
     print(f"Simulated study {arguments.seed}: age {patient.age}, {'M' if patient.male else 'F'}, BMD {patient.bmd:.0f} mg/cm3")
-    return 0
+
+
+def _simulate_many(arguments: argparse.Namespace, options: Any) -> None:
+    import time
+
+    from OPRadiomicsLib.console import printed_progress
+
+    from .cohort import CohortPlan, simulate_cohort
+
+    plan = CohortPlan(
+        centres=parse_centres(arguments.centres, arguments.cohort),
+        seed=arguments.seed,
+        format=arguments.format,
+        signal_strength=arguments.signal_strength,
+        options=options,
+    )
+    began = time.perf_counter()
+    table = simulate_cohort(plan, arguments.out, progress=printed_progress())
+    print(f"{table} ({time.perf_counter() - began:.0f} s)")
+
+
+def parse_centres(text: str | None, total: int) -> dict[str, int]:
+    """Patients by centre from "A:961,B:134"; all of centre A where nothing is said.
+
+    Raises
+    ------
+    StudyError
+        If the text cannot be read, or its numbers don't add up to ``total``.
+    """
+    if text is None:
+        return {"A": total}
+    centres: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, count = part.partition(":")
+        if name not in {"A", "B"} or not count.isdigit():
+            raise StudyError(f"Centres '{text}'", "such as A:961,B:134", "name centre A or B and a whole number for each")
+        centres[name] = centres.get(name, 0) + int(count)
+    if sum(centres.values()) != total:
+        raise StudyError(
+            f"Centres '{text}', {sum(centres.values())} patients in all", f"{total}, as --cohort says", "change one of the two"
+        )
+    return centres

@@ -1,0 +1,192 @@
+"""A simulated cohort on disk: written case by case, taken up again where it stopped."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from OPRadiomicsLib.errors import OutputError
+from OPRadiomicsLib.files import all_or_nothing, write_text
+from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
+
+from .patients import Patient, sample_patient
+from .study import DEFAULT_OPTIONS, Options, SimulatedStudy, simulate_study
+
+Format = Literal["dicom", "nifti"]
+
+COLUMNS = ("case", "centre", "age", "sex", "label", "bmd", "bmi", "diabetes", "smoking", "drinking", "seed")
+"""sex: male 1, female 0; label: osteoporosis (BMD < 80 mg/cm3) 1; yes/no variables 1 and 0."""
+
+BYTES_PER_CASE = {"dicom": 12_000_000, "nifti": 12_000_000}
+"""Upper estimate, with the truth, at the study's geometry."""
+
+
+@dataclass(frozen=True)
+class CohortPlan:
+    """What a cohort is made of; equal plans give equal files.
+
+    ``centres`` maps a centre's name to its number of patients; ``truth`` adds the bodies, tissues and the coil's field as
+    NIfTI beside the images.
+    """
+
+    centres: Mapping[str, int]
+    seed: int = 1
+    format: Format = "dicom"
+    signal_strength: float = 1.0
+    truth: bool = True
+    options: Options = field(default=DEFAULT_OPTIONS)
+
+    def cases(self) -> list[tuple[str, str, int]]:
+        """Name, centre and seed of every case, in order."""
+        listed = [centre for centre, count in sorted(self.centres.items()) for _ in range(count)]
+        children = np.random.SeedSequence(self.seed).generate_state(len(listed))
+        return [(f"case_{n:04d}", centre, int(s)) for n, (centre, s) in enumerate(zip(listed, children, strict=True), 1)]
+
+
+def simulate_cohort(plan: CohortPlan, out: Path, *, progress: Progress = no_progress) -> Path:
+    """Simulate every case of a plan into its own folder, then write cohort.csv.
+
+    A case's folder appears when it is whole; cases that are there already are kept, so that a stopped run goes on.
+
+    Parameters
+    ----------
+    plan
+        What to simulate.
+    out
+        Folder of case_0001, case_0002, ..., cohort.json (the plan) and cohort.csv.
+
+    Returns
+    -------
+    Path
+        cohort.csv.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds another plan's cohort, cannot be written, or the disk has no room.
+    StudyError
+        If a centre is unknown.
+    """
+    cases = plan.cases()
+    _claim(plan, out)
+    missing = [case for case in cases if not (out / case[0] / "case.json").exists()]
+    _require_room(plan, out, len(missing))
+    for number, (name, centre, seed) in enumerate(missing):
+        done = len(cases) - len(missing) + number
+        progress(f"{name}: centre {centre}, {done + 1} of {len(cases)}", done / len(cases))
+        write_case(_simulate(plan, centre, seed), out / name, plan, name)
+    table = _write_table(out, [name for name, _, _ in cases])
+    progress(f"{len(cases)} cases in {out}", 1.0)
+    return table
+
+
+def _simulate(plan: CohortPlan, centre: str, seed: int) -> SimulatedStudy:
+    patient = sample_patient(np.random.default_rng(seed), centre)
+    return simulate_study(patient, seed=seed, centre=centre, signal_strength=plan.signal_strength, options=plan.options)
+
+
+def write_case(study: SimulatedStudy, folder: Path, plan: CohortPlan, name: str) -> None:
+    """Images, truth and case.json of one study; case.json comes last, so that it proves the rest."""
+    from .dicom import write_dicom
+
+    with all_or_nothing(folder) as scratch:
+        if plan.format == "dicom":
+            write_dicom(study, scratch / "dicom", np.random.default_rng(study.seed))
+        else:
+            _write_images(study, scratch)
+        if plan.truth:
+            _write_truth(study, scratch / "truth")
+    write_text(folder / "case.json", json.dumps(_row(name, study.patient, study.seed), indent=2) + "\n")
+
+
+def _write_images(study: SimulatedStudy, folder: Path) -> None:
+    from OPRadiomicsLib.io.volumes import write_volume
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for role, volume in study.volumes.items():
+        write_volume(volume, folder / f"{role.value}.nii.gz")
+
+
+def _write_truth(study: SimulatedStudy, folder: Path) -> None:
+    import SimpleITK as sitk
+    from OPRadiomicsLib.geometry import to_sitk
+    from OPRadiomicsLib.io.masks import write_mask
+    from OPRadiomicsLib.io.volumes import save_image, write_volume
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_mask(study.bodies, folder / "bodies.nii.gz", all_levels=True)
+    tissues = sitk.GetImageFromArray(study.tissues)
+    tissues.CopyInformation(to_sitk(study.bodies))
+    save_image(tissues, folder / "tissues.nii.gz")
+    # The coil lies still between the sequences: one field serves all three.
+    field_volume = Volume(np.round(study.bias_log_fields[Role.T1WI], 3), study.bodies.affine)
+    write_volume(field_volume, folder / "bias_log_field.nii.gz")
+    motion = {role.value: matrix.tolist() for role, matrix in study.motion.items()}
+    write_text(folder / "motion.json", json.dumps(motion, indent=2) + "\n")
+
+
+def _row(name: str, patient: Patient, seed: int) -> dict[str, Any]:
+    values = (
+        name,
+        patient.centre,
+        patient.age,
+        int(patient.male),
+        int(patient.osteoporosis),
+        round(patient.bmd, 2),
+        patient.bmi,
+        int(patient.diabetes),
+        int(patient.smoking),
+        int(patient.drinking),
+        seed,
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def _write_table(out: Path, names: list[str]) -> Path:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for name in names:
+        writer.writerow(json.loads((out / name / "case.json").read_text(encoding="utf-8")))
+    return write_text(out / "cohort.csv", text.getvalue())
+
+
+def _claim(plan: CohortPlan, out: Path) -> None:
+    """Write the plan, or prove that the one already there is the same."""
+    written = json.dumps(
+        {
+            "centres": dict(sorted(plan.centres.items())),
+            "seed": plan.seed,
+            "format": plan.format,
+            "signal_strength": plan.signal_strength,
+            "truth": plan.truth,
+            "options": repr(plan.options),
+        },
+        indent=2,
+    )
+    path = out / "cohort.json"
+    if path.exists() and path.read_text(encoding="utf-8").strip() != written:
+        raise OutputError(
+            f"Folder '{out}' holds a cohort of another plan",
+            "the plan of the cohort that is to be continued, or an empty folder",
+            "choose another folder, or repeat the settings that cohort.json lists",
+        )
+    write_text(path, written + "\n")
+
+
+def _require_room(plan: CohortPlan, out: Path, cases: int) -> None:
+    import shutil
+
+    needed, free = cases * BYTES_PER_CASE[plan.format], shutil.disk_usage(out).free
+    if needed > free:
+        raise OutputError(
+            f"{free / 1e9:.1f} GB free at '{out}'",
+            f"about {needed / 1e9:.1f} GB for {cases} cases",
+            "choose another disk or simulate fewer cases",
+        )

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from OPRadiomicsLib.errors import OutputError, StudyError
+from OPRadiomicsTrainingLib.simulation.cli import parse_centres
+from OPRadiomicsTrainingLib.simulation.cohort import COLUMNS, CohortPlan, simulate_cohort
+from OPRadiomicsTrainingLib.simulation.study import Options
+
+
+@pytest.fixture
+def plan(small: Options) -> CohortPlan:
+    return CohortPlan({"A": 2, "B": 1}, seed=3, format="nifti", options=small)
+
+
+def test_a_stopped_cohort_goes_on_and_ends_as_an_unbroken_one(plan: CohortPlan, tmp_path: Path) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop_at_the_third(message: str, fraction: float) -> None:
+        if "3 of 3" in message:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        simulate_cohort(plan, tmp_path / "broken", progress=stop_at_the_third)
+    assert not (tmp_path / "broken" / "cohort.csv").exists()
+    kept = (tmp_path / "broken" / "case_0001" / "T1WI.nii.gz").stat().st_mtime_ns
+    tables = [simulate_cohort(plan, tmp_path / name) for name in ("broken", "whole")]
+    assert (tmp_path / "broken" / "case_0001" / "T1WI.nii.gz").stat().st_mtime_ns == kept
+    assert tables[0].read_text() == tables[1].read_text()
+    images = [sitk.GetArrayFromImage(sitk.ReadImage(str(t.parent / "case_0003" / "T2WI.nii.gz"))) for t in tables]
+    assert np.array_equal(*images)
+
+
+def test_the_table_has_one_row_a_patient_with_class_and_centre(plan: CohortPlan, tmp_path: Path) -> None:
+    with simulate_cohort(plan, tmp_path).open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["centre"] for row in rows] == ["A", "A", "B"]
+    assert len({row["seed"] for row in rows}) == 3
+    for row in rows:
+        assert int(row["label"]) == (float(row["bmd"]) < 80)
+        case = tmp_path / row["case"]
+        truth = sitk.ReadImage(str(case / "truth" / "bodies.nii.gz"))
+        assert truth.GetSize() == sitk.ReadImage(str(case / "FS-T2WI.nii.gz")).GetSize()
+        assert 21 in np.unique(sitk.GetArrayFromImage(truth))
+
+
+def test_dicom_cases_hold_four_series(plan: CohortPlan, tmp_path: Path, small: Options) -> None:
+    simulate_cohort(CohortPlan({"A": 1}, format="dicom", options=small), tmp_path)
+    assert len(list((tmp_path / "case_0001" / "dicom").iterdir())) == 4
+
+
+def test_another_plan_is_not_mixed_into_a_cohort(plan: CohortPlan, tmp_path: Path) -> None:
+    simulate_cohort(CohortPlan({"A": 1}, format="nifti", options=plan.options), tmp_path)
+    with pytest.raises(OutputError, match="another plan"):
+        simulate_cohort(plan, tmp_path)
+
+
+def test_centres_are_read_and_must_add_up() -> None:
+    assert parse_centres("A:961,B:134", 1095) == {"A": 961, "B": 134}
+    assert parse_centres(None, 5) == {"A": 5}
+    with pytest.raises(StudyError, match="1094"):
+        parse_centres("A:961,B:134", 1094)
+    with pytest.raises(StudyError, match="whole number"):
+        parse_centres("A:x", 1)
