@@ -1,0 +1,132 @@
+"""The shipped network: a folder in MONAI bundle shape, checked before use.
+
+<name>/configs/metadata.json   what it is, its input and output
+models/model.onnx       for ONNX Runtime
+models/model.safetensors  for torch
+docs/README.md          model card
+SHA256SUMS              checksums of the two models and the metadata, as sha256sum -c reads them
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelError
+from ..resources import model_folder
+
+CHECKSUMS = "SHA256SUMS"
+ONNX_FILE = "models/model.onnx"
+WEIGHTS_FILE = "models/model.safetensors"
+METADATA_FILE = "configs/metadata.json"
+DEFAULT_MODEL = "lumbar-bodies"
+INPUT_FORMAT = "sagittal-3-slices-1mm-local-zscore"
+"""What this version's `standardise` and `inference` feed a network; a bundle made for another input is refused."""
+
+
+@dataclass(frozen=True)
+class SegmentationModel:
+    """A verified bundle.
+
+    Parameters
+    ----------
+    name, version
+        Which network; both travel with every mask made by it.
+    folder
+        The bundle.
+    neighbour_mm
+        Distance of the neighbouring slices that it was trained with.
+    threshold
+        Probability of "body" above which a voxel belongs to one.
+    """
+
+    name: str
+    version: str
+    folder: Path
+    neighbour_mm: float
+    threshold: float
+
+    @property
+    def onnx_path(self) -> Path:
+        return self.folder / ONNX_FILE
+
+    @property
+    def weights_path(self) -> Path:
+        return self.folder / WEIGHTS_FILE
+
+
+def load_segmentation_model(name_or_folder: str | Path = DEFAULT_MODEL) -> SegmentationModel:
+    """Bundle of a shipped name (Resources/Models/<name>) or of a folder, its checksums verified.
+
+    Raises
+    ------
+    ModelError
+        If the folder or a file is absent, a checksum differs, or the metadata are not of this input format.
+    """
+    folder = Path(name_or_folder)
+    if not folder.is_dir():
+        folder = model_folder(str(name_or_folder))
+    if not (folder / CHECKSUMS).is_file():
+        raise ModelError(
+            f"No segmentation bundle '{name_or_folder}'",
+            f"a folder that holds {CHECKSUMS}, {METADATA_FILE} and {ONNX_FILE}",
+            "check the name, or install the package again",
+        )
+    _verify(folder)
+    return _from_metadata(folder)
+
+
+def _verify(folder: Path) -> None:
+    listed: dict[str, str] = {}
+    for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines():
+        digest, _, name = line.strip().partition("  ")
+        listed[name] = digest
+    missing = [name for name in (ONNX_FILE, METADATA_FILE) if name not in listed]
+    if missing:
+        raise ModelError(f"{folder.name}/{CHECKSUMS} without {', '.join(missing)}", "a line for each file", _AGAIN)
+    for name, expected in listed.items():
+        path = folder / name
+        if not path.is_file():
+            raise ModelError(f"Segmentation bundle {folder.name} without {name}", "every file that it lists", _AGAIN)
+        found = sha256_of(path)
+        if found != expected:
+            raise ModelError(
+                f"{folder.name}/{name} with SHA-256 {found[:16]}...", f"{expected[:16]}... as in {CHECKSUMS}", _AGAIN
+            )
+
+
+_AGAIN = "the bundle is incomplete or was changed: install the package again, or export the network again"
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _from_metadata(folder: Path) -> SegmentationModel:
+    try:
+        metadata: dict[str, Any] = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
+        settings = metadata["opradiomics"]
+        model = SegmentationModel(
+            name=str(metadata["name"]),
+            version=str(metadata["version"]),
+            folder=folder,
+            neighbour_mm=float(settings["neighbour_mm"]),
+            threshold=float(settings["threshold"]),
+        )
+        input_format = settings["input_format"]
+    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"{folder.name}/{METADATA_FILE} that lacks or misstates {error}",
+            "name, version and opradiomics.{input_format, neighbour_mm, threshold}",
+            _AGAIN,
+        ) from None
+    if input_format != INPUT_FORMAT:
+        raise ModelError(
+            f"Bundle {folder.name} of input format '{input_format}'", INPUT_FORMAT, "update the package or the bundle"
+        )
+    return model

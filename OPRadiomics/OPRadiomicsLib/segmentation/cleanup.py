@@ -1,0 +1,194 @@
+"""From class probabilities to separate vertebral bodies, ordered along the spine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int16]
+
+CORE_INSET_MM = 2.0
+"""Bodies are told apart by their cores, so far inside the border: facets and thin bridges vanish."""
+
+_MIN_CORE_ML = 1.0
+_MIN_SHARE_OF_MEDIAN = 0.22
+_MIN_VOLUME_ML = 3.0
+_TALL = 1.55
+
+
+@dataclass(frozen=True, eq=False)
+class Bodies:
+    """Separate bodies on the network's grid.
+
+    ``labels`` (slice, row, column): 0, or 1 for the most cranial body, 2 for the next ...
+    ``centres_mm`` (n, 3) of slice, row, column; ``volumes_ml`` (n,).
+    """
+
+    labels: Labels
+    centres_mm: npt.NDArray[np.float64]
+    volumes_ml: npt.NDArray[np.float64]
+    spacing_mm: tuple[float, float, float]
+
+    @property
+    def count(self) -> int:
+        return len(self.volumes_ml)
+
+
+def split_bodies(probability: Floats, spacing_mm: tuple[float, float, float], threshold: float) -> Bodies:
+    """Separate the bodies, drop what is none, and order the rest from cranial to caudal.
+
+    Parameters
+    ----------
+    probability
+        Of "body", (slice, row, column).
+    spacing_mm
+        Of slice, row, column.
+    threshold
+        Above which a voxel belongs to a body.
+    """
+    labels = np.zeros(probability.shape, np.int16)
+    box = _bounding_box(probability > threshold)
+    if box is not None:
+        mask = _filled(probability[box] > threshold)
+        cores = _split_tall(_cores(mask, spacing_mm), spacing_mm)
+        labels[box] = _keep_bodies(_grow(cores, mask, spacing_mm), spacing_mm)
+    return _ordered(labels, spacing_mm)
+
+
+def _bounding_box(mask: Bools) -> tuple[slice, ...] | None:
+    from scipy import ndimage
+
+    boxes = ndimage.find_objects(mask.astype(np.uint8))
+    return boxes[0] if boxes else None
+
+
+def _filled(mask: Bools) -> Bools:
+    from scipy import ndimage
+
+    return np.stack([ndimage.binary_fill_holes(plane) for plane in mask])
+
+
+def _cores(mask: Bools, spacing_mm: tuple[float, float, float]) -> Labels:
+    from scipy import ndimage
+
+    inside = np.stack([ndimage.distance_transform_edt(plane, spacing_mm[1:]) for plane in mask])
+    cores, count = ndimage.label(inside > CORE_INSET_MM)
+    voxel_ml = float(np.prod(spacing_mm)) / 1000
+    volumes = np.bincount(cores.ravel(), minlength=count + 1) * voxel_ml
+    kept = np.flatnonzero(volumes >= _MIN_CORE_ML)
+    kept = kept[kept > 0]
+    relabel = np.zeros(count + 1, np.int16)
+    relabel[kept] = np.arange(1, len(kept) + 1)
+    result: Labels = relabel[cores]
+    return result
+
+
+def _split_tall(cores: Labels, spacing_mm: tuple[float, float, float]) -> Labels:
+    """Cut cores that hold two or more bodies where their area along the spine is least."""
+    result = cores.copy()
+    heights = {int(label): _extent_mm(cores == label, spacing_mm) for label in np.unique(cores[cores > 0])}
+    if len(heights) < 2:
+        return result
+    typical = float(np.median(list(heights.values())))
+    for label, height in heights.items():
+        parts = round(height / typical)
+        if height > _TALL * typical and parts >= 2:
+            _cut(result, label, parts)
+    return result
+
+
+def _extent_mm(mask: Bools, spacing_mm: tuple[float, float, float]) -> float:
+    """Height along the rows, which the spine follows within about 40 degrees."""
+    low, high = np.percentile(np.argwhere(mask)[:, 1], (2, 98))
+    return float(high - low) * spacing_mm[1]
+
+
+def _cut(labels: Labels, label: int, parts: int) -> None:
+    mask = labels == label
+    area = mask.sum(axis=(0, 2))
+    rows = np.flatnonzero(area)
+    step = len(rows) / parts
+    new = int(labels.max())
+    cuts = []
+    for number in range(1, parts):
+        around = rows[int((number - 0.35) * step) : int((number + 0.35) * step) + 1]
+        cuts.append(int(around[np.argmin(area[around])]))
+    bounds = [*cuts, labels.shape[1]]
+    for start, stop in zip(cuts, bounds[1:], strict=True):
+        new += 1
+        below = mask.copy()
+        below[:, : start + 1] = False
+        below[:, stop:] = False
+        labels[below] = new
+    for cut in cuts:
+        labels[:, cut][mask[:, cut]] = 0
+
+
+def _grow(cores: Labels, mask: Bools, spacing_mm: tuple[float, float, float]) -> Labels:
+    """Give every voxel of the mask to its nearest core, if that is near and connected to it."""
+    from scipy import ndimage
+
+    if not cores.any():
+        return np.zeros(mask.shape, np.int16)
+    distance, nearest = ndimage.distance_transform_edt(cores == 0, spacing_mm, return_indices=True)
+    labels: Labels = np.where(mask & (distance < 3 * CORE_INSET_MM + spacing_mm[0]), cores[tuple(nearest)], 0).astype(np.int16)
+    for number, box in enumerate(ndimage.find_objects(labels), start=1):
+        if box is None:
+            continue
+        region = labels[box]
+        parts, count = ndimage.label(region == number)
+        if count > 1:
+            largest = 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
+            region[(region == number) & (parts != largest)] = 0
+    return labels
+
+
+def _keep_bodies(labels: Labels, spacing_mm: tuple[float, float, float]) -> Labels:
+    """Drop what is too small for a body beside the others, or lies off the line that they form."""
+    voxel_ml = float(np.prod(spacing_mm)) / 1000
+    volumes = np.bincount(labels.ravel())[1:] * voxel_ml
+    large = volumes[volumes >= _MIN_VOLUME_ML]
+    if large.size == 0:
+        return np.zeros_like(labels)
+    least = max(_MIN_VOLUME_ML, _MIN_SHARE_OF_MEDIAN * float(np.median(large)))
+    keep = _along_the_spine(labels, [int(n) + 1 for n in np.flatnonzero(volumes >= least)], spacing_mm)
+    result: Labels = np.where(np.isin(labels, keep), labels, 0).astype(np.int16)
+    return result
+
+
+def _along_the_spine(labels: Labels, numbers: list[int], spacing_mm: tuple[float, float, float]) -> list[int]:
+    """Of bodies at one height (under 12 mm apart) keep the largest; drop what lies 50 mm beside its neighbours' line."""
+    centres = {n: np.argwhere(labels == n).mean(axis=0) * spacing_mm for n in numbers}
+    sizes = {n: int((labels == n).sum()) for n in numbers}
+    kept: list[int] = []
+    for n in sorted(numbers, key=lambda n: -sizes[n]):
+        if all(np.linalg.norm((centres[n] - centres[m])[1:]) > 12 for m in kept):
+            kept.append(n)
+    kept.sort(key=lambda n: float(centres[n][1]))
+    if len(kept) < 4:
+        return kept
+    rows = np.array([centres[n][1] for n in kept])
+    columns = np.array([centres[n][2] for n in kept])
+    residuals = []
+    for index in range(len(kept)):
+        others = np.arange(len(kept)) != index
+        fit = np.polyfit(rows[others], columns[others], 2 if len(kept) > 4 else 1)
+        residuals.append(abs(float(np.polyval(fit, rows[index]) - columns[index])))
+    return [n for n, residual in zip(kept, residuals, strict=True) if residual < 50]
+
+
+def _ordered(labels: Labels, spacing_mm: tuple[float, float, float]) -> Bodies:
+    numbers = [int(n) for n in np.unique(labels[labels > 0])]
+    centres = [np.argwhere(labels == n).mean(axis=0) * spacing_mm for n in numbers]
+    order = sorted(range(len(numbers)), key=lambda n: float(centres[n][1]))
+    relabel = np.zeros(int(labels.max()) + 1, np.int16)
+    for place, index in enumerate(order, start=1):
+        relabel[numbers[index]] = place
+    ordered: Labels = relabel[labels]
+    volumes = np.bincount(ordered.ravel(), minlength=len(numbers) + 1)[1:] * float(np.prod(spacing_mm)) / 1000
+    centres_mm = np.array([centres[index] for index in order]).reshape(-1, 3)
+    return Bodies(ordered, centres_mm, volumes.astype(np.float64), spacing_mm)

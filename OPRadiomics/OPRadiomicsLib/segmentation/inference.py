@@ -1,0 +1,184 @@
+"""Segmentation of one sagittal volume: orientation, network, separate bodies, levels, and back to the image's own grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..levels import LEVEL_OF_LABEL
+from ..types import LevelQuality, Mask, Progress, Segmentation, Volume, no_progress
+from .bundle import SegmentationModel
+from .cleanup import Bodies, Bools, Floats, split_bodies
+from .numbering import Numbering, in_range, number_levels
+from .quality import assess_levels
+from .runners import Backend, Runner, make_runner
+from .sagittal import SagittalOrder, require_image, resample_in_plane, sagittal_order
+from .standardise import standardise
+
+BODY, SACRUM, CANAL = 1, 2, 3
+GRID_MM = 1.0
+"""In-plane resolution that the network was trained at."""
+
+_STRIDE = 16
+_BATCH = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Probabilities:
+    """Softmax of the network, each (slice, row, column) at 1 mm in plane; slices as `SagittalOrder` gives them."""
+
+    body: Floats
+    sacrum: Floats
+    canal: Floats
+    spacing_mm: tuple[float, float, float]
+
+
+def segment(
+    volume: Volume,
+    model: SegmentationModel,
+    *,
+    backend: Backend = "auto",
+    shift: int = 0,
+    threads: int | None = None,
+    progress: Progress = no_progress,
+) -> Segmentation:
+    """Find every vertebral body in view and number them.
+
+    Parameters
+    ----------
+    volume
+        A sagittal image of any contrast, axis order and in-plane resolution.
+    backend
+        "onnxruntime", "torch", or "auto" for the first of them that is installed.
+    shift
+        Levels by which the numbering is moved down (+1) or up (-1), where the reader knows better.
+    threads
+        For the network alone; None leaves it to the backend.
+
+    Returns
+    -------
+    Segmentation
+        Mask with VerSe codes and the canal on the image's own grid, quality of each level, warnings.
+
+    Raises
+    ------
+    StudyError
+        If the image is not sagittal, too small, constant, or holds NaN or infinite values.
+    MissingDependencyError, ModelError
+        If the network cannot be run.
+    Cancelled
+        If ``progress`` raises it.
+    """
+    require_image(volume)
+    progress("Loading the network", 0.0)
+    runner = make_runner(model, backend, threads)
+    order = sagittal_order(volume)
+    slices = order.apply(volume.array).astype(np.float32)
+    probabilities = predict_probabilities(slices, order, runner, model.neighbour_mm, progress)
+    progress("Separating and numbering the bodies", 0.9)
+    bodies = split_bodies(probabilities.body, probabilities.spacing_mm, model.threshold)
+    numbering = number_levels(bodies, probabilities.sacrum > 0.5, shift)
+    codes = _level_codes(bodies, numbering)
+    labels = _labels_on_image(codes, probabilities.body, order, slices.shape, model.threshold)
+    canal = _on_image(probabilities.canal, order, slices.shape) > 0.5
+    levels = assess_levels(bodies, numbering, probabilities.body)
+    progress("Segmented", 1.0)
+    return Segmentation(
+        Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, f"model {model.name} {model.version}"),
+        levels,
+        _warnings(numbering, levels),
+        order.undo(canal),
+        bool(numbering.doubts),
+    )
+
+
+def predict_probabilities(
+    slices: npt.NDArray[np.float32],
+    order: SagittalOrder,
+    runner: Runner,
+    neighbour_mm: float,
+    progress: Progress = no_progress,
+) -> Probabilities:
+    """Run the network over all slices, two at a time: the memory stays small and Cancel is prompt.
+
+    Parameters
+    ----------
+    slices
+        (slice, row, column) as ``order`` gives them.
+    """
+    slice_mm, row_mm, column_mm = order.spacing_mm
+    shape = (_length(slices.shape[1], row_mm), _length(slices.shape[2], column_mm))
+    planes = standardise(resample_in_plane(slices, (row_mm, column_mm), shape, (GRID_MM, GRID_MM)))
+    padded = np.pad(planes, ((0, 0), (0, -shape[0] % _STRIDE), (0, -shape[1] % _STRIDE)), mode="edge")
+    step = max(1, round(neighbour_mm / slice_mm))
+    indices = np.arange(len(padded))
+    triples = np.clip(indices[:, None] + np.array([-step, 0, step]), 0, len(padded) - 1)
+    result = np.empty((3, *planes.shape), np.float32)
+    for start in range(0, len(padded), _BATCH):
+        progress("Segmenting", 0.1 + 0.8 * start / len(padded))
+        chosen = slice(start, start + _BATCH)
+        classes = _softmax(runner(padded[triples[chosen]]))[:, BODY : CANAL + 1, : shape[0], : shape[1]]
+        result[:, chosen] = classes.swapaxes(0, 1)
+    return Probabilities(result[0], result[1], result[2], (slice_mm, GRID_MM, GRID_MM))
+
+
+def _length(count: int, spacing_mm: float) -> int:
+    return int(np.floor((count - 1) * spacing_mm / GRID_MM)) + 1
+
+
+def _softmax(logits: Floats) -> Floats:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _on_image(probability: Floats, order: SagittalOrder, shape: tuple[int, ...]) -> Floats:
+    return resample_in_plane(probability, (GRID_MM, GRID_MM), (shape[1], shape[2]), order.spacing_mm[1:])
+
+
+def _level_codes(bodies: Bodies, numbering: Numbering) -> npt.NDArray[np.uint8]:
+    """Bodies' numbers replaced by VerSe codes, 0 for what masks cannot name."""
+    codes = np.array([0, *(label if in_range(label) else 0 for label in numbering.labels)], np.uint8)
+    named: npt.NDArray[np.uint8] = codes[bodies.labels]
+    return named
+
+
+def _labels_on_image(
+    codes: npt.NDArray[np.uint8], body: Floats, order: SagittalOrder, shape: tuple[int, ...], threshold: float
+) -> npt.NDArray[np.uint8]:
+    """Interpolated probabilities give the edge, the nearest labelled voxel of the slice gives the level."""
+    inside: Bools = _on_image(np.where(_dilated(codes > 0), body, 0), order, shape) > threshold
+    rows, columns = (
+        np.clip(np.round(np.arange(n) * mm / GRID_MM).astype(int), 0, limit - 1)
+        for n, mm, limit in zip(shape[1:], order.spacing_mm[1:], codes.shape[1:], strict=True)
+    )
+    nearest = _spread(codes)[:, rows[:, None], columns[None, :]]
+    labels: npt.NDArray[np.uint8] = np.where(inside, nearest, 0).astype(np.uint8)
+    return labels
+
+
+def _dilated(mask: Bools) -> Bools:
+    from scipy import ndimage
+
+    grown: Bools = ndimage.binary_dilation(mask, np.ones((1, 3, 3), bool))
+    return grown
+
+
+def _spread(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Labels carried two voxels outward in plane, each to what is unlabelled."""
+    from scipy import ndimage
+
+    grown = labels
+    for _ in range(2):
+        grown = np.where(grown > 0, grown, ndimage.grey_dilation(grown, (1, 3, 3)))
+    return grown
+
+
+def _warnings(numbering: Numbering, levels: tuple[LevelQuality, ...]) -> tuple[str, ...]:
+    doubts = [f"Confirm the levels: {doubt}" for doubt in numbering.doubts]
+    unnamed = sum(not in_range(label) for label in numbering.labels)
+    if unnamed:
+        doubts.append(f"{unnamed} bodies beyond {LEVEL_OF_LABEL[min(LEVEL_OF_LABEL)]} or below L6 were left out")
+    return (*doubts, *(f"{level.level}: {flag}" for level in levels for flag in level.flags))

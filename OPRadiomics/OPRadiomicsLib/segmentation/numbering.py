@@ -1,0 +1,123 @@
+"""Which body is which: counted up from the sacrum, with every doubt in words (design decision 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
+from .cleanup import Bodies, Bools
+
+_L5 = LABEL_OF_LEVEL["L5"]
+_TOP = min(LEVEL_OF_LABEL)
+
+_MIN_SACRUM_ML = 2.0
+_LEAP = 1.6
+"""Distance between neighbouring centres, in units of the usual one, from which a body may be missing between them."""
+_MAX_DISC_MM = 22.0
+"""From the lowest body to the sacrum: beyond this a body may be missing between them."""
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """``labels``: VerSe code of each body from cranial to caudal; ``doubts``: why a reader should confirm them."""
+
+    labels: tuple[int, ...]
+    doubts: tuple[str, ...]
+    sacrum_in_view: bool
+
+
+def number_levels(bodies: Bodies, sacrum: Bools, shift: int = 0) -> Numbering:
+    """Count up from the sacrum, or where it is out of view from the lowest body, taken for L5.
+
+    Parameters
+    ----------
+    bodies
+        Ordered from cranial to caudal.
+    sacrum
+        Voxels of the sacrum on the same grid.
+    shift
+        Levels by which every body is moved down (+1: L1 becomes L2) or up (-1).
+    """
+    if bodies.count == 0:
+        return Numbering((), ("no vertebral body was found",), False)
+    gap_mm = _gap_to_sacrum_mm(bodies, sacrum)
+    doubts = _doubts_at_the_sacrum(gap_mm)
+    missing_below = 1 if gap_mm is not None and gap_mm > _MAX_DISC_MM else 0
+    leaps, more_doubts = _leaps(bodies)
+    lowest = _L5 - missing_below + shift
+    labels = [lowest]
+    for leap in reversed(leaps):
+        labels.append(labels[-1] - leap)
+    labels.reverse()
+    doubts += more_doubts + _doubts_about_sizes(bodies) + _doubts_about_count(bodies)
+    if shift:
+        doubts.append(f"levels were shifted by {shift:+d} on request")
+    return Numbering(tuple(labels), tuple(doubts), gap_mm is not None)
+
+
+def in_range(label: int) -> bool:
+    """Whether a code is one of T8 to S1, which masks can hold."""
+    return _TOP <= label <= LABEL_OF_LEVEL["L6"]
+
+
+def _gap_to_sacrum_mm(bodies: Bodies, sacrum: Bools) -> float | None:
+    """Distance from the lowest body to the sacrum below it; None where no sacrum is in view."""
+    voxel_ml = float(np.prod(bodies.spacing_mm)) / 1000
+    start = int(bodies.centres_mm[-1][1] / bodies.spacing_mm[1])
+    below = np.argwhere(sacrum[:, start:]) + np.array([0, start, 0])
+    if len(below) * voxel_ml < _MIN_SACRUM_ML:
+        return None
+    lowest = np.argwhere(bodies.labels == bodies.count)
+    spacing_mm = np.asarray(bodies.spacing_mm, np.float64)
+    return _nearest_mm(lowest * spacing_mm, below * spacing_mm)
+
+
+def _nearest_mm(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
+    """Smallest distance between two clouds of points, a few stray ones aside; a quarter of the points are looked at."""
+    from scipy.spatial import cKDTree
+
+    distances, _ = cKDTree(first[::4]).query(second[::4], distance_upper_bound=80.0)
+    return float(np.percentile(np.minimum(distances, 80.0), 1))
+
+
+def _doubts_at_the_sacrum(gap_mm: float | None) -> list[str]:
+    if gap_mm is None:
+        return ["the sacrum was not found in view: the lowest body is taken for L5"]
+    if gap_mm > _MAX_DISC_MM:
+        return [f"{gap_mm:.0f} mm lie between the lowest body and the sacrum: it is taken for L4"]
+    return []
+
+
+def _leaps(bodies: Bodies) -> tuple[list[int], list[str]]:
+    """How many levels lie from each body to the next one down, usually 1."""
+    distances = np.linalg.norm(np.diff(bodies.centres_mm[:, 1:], axis=0), axis=1)
+    leaps, doubts = [], []
+    for index, distance in enumerate(distances):
+        others = np.delete(distances, index)
+        usual = float(np.median(others)) if others.size else float(distance)
+        leap = max(1, round(float(distance) / usual)) if distance > _LEAP * usual else 1
+        leaps.append(leap)
+        if leap > 1:
+            doubts.append(f"a body seems to be missing between the {index + 1}. and the {index + 2}. from above")
+    return leaps, doubts
+
+
+def _doubts_about_sizes(bodies: Bodies) -> list[str]:
+    """Neighbouring bodies differ little in volume; the ends of the row may be cut off by the field of view."""
+    inner = bodies.volumes_ml[1:]
+    jumps = [max(a, b) / min(a, b) for a, b in pairwise(inner)]
+    if jumps and max(jumps) > 1.8:
+        return [f"neighbouring bodies differ in volume by a factor of {max(jumps):.1f}"]
+    return []
+
+
+def _doubts_about_count(bodies: Bodies) -> list[str]:
+    if bodies.count < 4:
+        return [f"only {bodies.count} bodies were found; a lumbar study shows at least five"]
+    if bodies.count > 10:
+        return [f"{bodies.count} bodies were found; a lumbar study shows at most about ten"]
+    return []

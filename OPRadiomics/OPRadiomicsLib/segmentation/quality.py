@@ -1,0 +1,149 @@
+"""What a reader should know of each segmented level before trusting it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..levels import LEVEL_OF_LABEL, SNOMED_CODE
+from ..types import LevelQuality, Segmentation
+from .cleanup import Bodies, Floats
+from .numbering import Numbering, in_range
+
+LOW_CONFIDENCE = 0.85
+VOLUME_RATIO = (0.6, 1.6)
+"""Plausible volume, in units of the neighbours' mean."""
+HEIGHT_RATIO = 0.75
+"""Below this share of another height of the body or its neighbours: Genant's grade 1 begins at a loss of 20-25 % (Genant et
+al., J Bone Miner Res 1993)."""
+
+_EDGE_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class BodyHeights:
+    """Anterior, middle and posterior height in mm, over the three slices through the middle of the body."""
+
+    anterior: float
+    middle: float
+    posterior: float
+
+    @property
+    def least(self) -> float:
+        return min(self.anterior, self.middle, self.posterior)
+
+
+def assess_levels(bodies: Bodies, numbering: Numbering, probability: Floats) -> tuple[LevelQuality, ...]:
+    """Volume, mean probability and flags of every body that has a level, from cranial to caudal.
+
+    Parameters
+    ----------
+    probability
+        Of "body", on the grid of ``bodies``.
+    """
+    heights = [body_heights(bodies, number) for number in range(1, bodies.count + 1)]
+    levels = []
+    for index, label in enumerate(numbering.labels):
+        if not in_range(label):
+            continue
+        confidence = float(probability[bodies.labels == index + 1].mean())
+        flags = [*_edge_flags(bodies, index + 1), *_size_flags(bodies, index), *_height_flags(heights, index)]
+        if confidence < LOW_CONFIDENCE:
+            flags.append(f"the network is unsure of it (mean probability {confidence:.2f})")
+        levels.append(LevelQuality(LEVEL_OF_LABEL[label], float(bodies.volumes_ml[index]), confidence, tuple(flags)))
+    return tuple(levels)
+
+
+def body_heights(bodies: Bodies, number: int) -> BodyHeights:
+    """Heights along the spine's own direction, taken from the neighbouring centres."""
+    index = number - 1
+    above, below = bodies.centres_mm[max(0, index - 1)], bodies.centres_mm[min(bodies.count - 1, index + 1)]
+    along = (below - above)[1:] if bodies.count > 1 else np.array([1.0, 0.0])
+    along = along / np.linalg.norm(along)
+    across = np.array([-along[1], along[0]])
+    area = (bodies.labels == number).sum(axis=(1, 2))
+    middle = int(np.argmax(np.convolve(area, np.ones(3), "same")))
+    planes = bodies.labels[max(0, middle - 1) : middle + 2] == number
+    heights = [_heights_mm(plane, bodies.spacing_mm[1:], across) for plane in planes if plane.sum() > 30]
+    return BodyHeights(*np.mean(heights or [[0.0] * 3], axis=0).tolist())
+
+
+def _heights_mm(
+    plane: npt.NDArray[np.bool_],
+    spacing_mm: tuple[float, float],
+    across: npt.NDArray[np.float64],
+) -> list[float]:
+    """Mean height of the anterior, middle and posterior fifth: its area over its width, voxels cut where it ends."""
+    depth = np.argwhere(plane) * spacing_mm @ across
+    edges = np.linspace(*np.percentile(depth, (4, 96)), 6)
+    half = spacing_mm[1] / 2
+    heights = []
+    for start, stop in list(pairwise(edges))[::2]:
+        share = np.clip(np.minimum(stop, depth + half) - np.maximum(start, depth - half), 0, None) / (2 * half)
+        heights.append(float(share.sum()) * spacing_mm[0] * spacing_mm[1] / (stop - start + 1e-6))
+    return heights
+
+
+def _edge_flags(bodies: Bodies, number: int) -> list[str]:
+    mask = bodies.labels == number
+    flags = []
+    if mask[:, [0, -1]].any() or mask[:, :, [0, -1]].any():
+        flags.append("it is cut off at the edge of the image")
+    area = mask.sum(axis=(1, 2))
+    if max(area[0], area[-1]) > _EDGE_SHARE * area.max():
+        flags.append("it is cut off at the first or last slice")
+    return flags
+
+
+def _neighbours(index: int, count: int) -> list[int]:
+    return [n for n in (index - 1, index + 1) if 0 <= n < count]
+
+
+def _size_flags(bodies: Bodies, index: int) -> list[str]:
+    beside = [bodies.volumes_ml[n] for n in _neighbours(index, bodies.count)]
+    if not beside:
+        return []
+    ratio = float(bodies.volumes_ml[index] / np.mean(beside))
+    if VOLUME_RATIO[0] <= ratio <= VOLUME_RATIO[1]:
+        return []
+    return [f"its volume is {ratio:.2f} times that of its neighbours"]
+
+
+def _height_flags(heights: list[BodyHeights], index: int) -> list[str]:
+    own = heights[index]
+    if own.least <= 0:
+        return ["its height could not be measured"]
+    flags = []
+    if own.least < HEIGHT_RATIO * max(own.anterior, own.posterior):
+        flags.append(
+            f"its heights differ (anterior {own.anterior:.0f}, middle {own.middle:.0f}, posterior {own.posterior:.0f} mm): "
+            "a fracture or wedge is possible"
+        )
+    beside = [heights[n].middle for n in _neighbours(index, len(heights))]
+    if beside and own.middle < HEIGHT_RATIO * float(np.mean(beside)):
+        flags.append(f"it is lower than its neighbours ({own.middle:.0f} against {float(np.mean(beside)):.0f} mm)")
+    return flags
+
+
+def describe(segmentation: Segmentation) -> dict[str, Any]:
+    """What stands beside a mask as JSON: levels with SNOMED CT codes, volumes, confidence and flags, and the warnings."""
+    levels = [
+        {
+            "level": quality.level,
+            "snomed_ct": SNOMED_CODE.get(quality.level),
+            "volume_ml": round(quality.volume_ml, 2),
+            "confidence": round(quality.confidence, 3),
+            "flags": list(quality.flags),
+        }
+        for quality in segmentation.quality
+    ]
+    return {
+        "origin": segmentation.mask.origin,
+        "levels": levels,
+        "needs_confirmation": segmentation.needs_confirmation,
+        "warnings": list(segmentation.warnings),
+    }

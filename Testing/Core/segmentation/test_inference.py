@@ -1,0 +1,69 @@
+"""The chain from volume to mask, with a network that is known: bright voxels are bodies, very bright ones the sacrum."""
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.segmentation import inference
+from OPRadiomicsLib.segmentation.inference import predict_probabilities
+from OPRadiomicsLib.segmentation.sagittal import SagittalOrder
+
+
+def _threshold_network(images):
+    """Logits whose body class follows the middle slice's sign."""
+    logits = np.zeros((len(images), 5, *images.shape[2:]), np.float32)
+    logits[:, 1] = 20 * images[:, 1]
+    return logits
+
+
+def _undecided_network(images):
+    return np.zeros((len(images), 5, *images.shape[2:]), np.float32)
+
+
+def _order(spacing_mm):
+    return SagittalOrder((0, 1, 2), (False, False, False), spacing_mm)
+
+
+@pytest.mark.parametrize("spacing_mm", [0.6, 1.0, 1.5])
+def test_a_square_keeps_its_place_and_size_at_any_resolution(spacing_mm):
+    size = round(120 / spacing_mm)
+    image = np.zeros((5, size, size), np.float32)
+    first, last = round(40 / spacing_mm), round(70 / spacing_mm)
+    image[:, first:last, first:last] = 1
+    order = _order((3.3, spacing_mm, spacing_mm))
+    body = predict_probabilities(image, order, _threshold_network, 3.3).body
+    back = inference._on_image(body, order, image.shape) > 0.6
+    overlap = 2 * (back & (image > 0)).sum() / (back.sum() + (image > 0).sum())
+    assert overlap > 0.93, "within half a millimetre of the border of a 30 mm square"
+
+
+def test_neighbouring_slices_are_taken_at_the_distance_of_training():
+    seen = []
+
+    def spy(images):
+        seen.append(images.copy())
+        return _threshold_network(images)
+
+    ramp = np.random.default_rng(0).random((9, 64, 64), np.float32)
+    predict_probabilities(ramp, _order((1.1, 1.0, 1.0)), spy, 3.3)
+    images = np.concatenate(seen)
+    assert np.array_equal(images[4, 0], images[1, 1]), "three slices of 1.1 mm back"
+    assert np.array_equal(images[0, 0], images[0, 1]), "the first slice stands in for what lies before it"
+
+
+def test_probabilities_are_those_of_softmax():
+    image = np.random.default_rng(0).random((3, 70, 90), np.float32)
+    result = predict_probabilities(
+        image, _order((3.3, 1.0, 1.0)), lambda x: np.zeros((len(x), 5, *x.shape[2:]), np.float32), 3.3
+    )
+    assert result.body.shape == (3, 70, 90)
+    assert result.canal == pytest.approx(0.2)
+
+
+def test_local_standardisation_removes_gain_and_coil():
+    from OPRadiomicsLib.segmentation.standardise import standardise
+
+    image = np.random.default_rng(0).random((1, 160, 160)).astype(np.float32) + 1
+    coil = np.exp(np.linspace(0, 1.5, 160, dtype=np.float32))[None, None, :]
+    plain, shaded = standardise(image), standardise(7 * image * coil)
+    inner = (slice(None), slice(50, 110), slice(50, 110))
+    assert np.corrcoef(plain[inner].ravel(), shaded[inner].ravel())[0, 1] > 0.85
+    assert standardise(7 * image) == pytest.approx(plain, abs=1e-3)
