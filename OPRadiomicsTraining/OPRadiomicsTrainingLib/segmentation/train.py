@@ -1,0 +1,316 @@
+"""Training of the segmentation network: seeded sample by sample, resumable, on CPU or GPU.
+
+Every sample has a generator of its own, seeded by (seed, step, place in the batch): no state of random numbers has to be kept,
+and a resumed run draws what an uninterrupted one would have drawn.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from OPRadiomicsLib.errors import ModelError, StudyError
+from OPRadiomicsLib.types import Progress, no_progress
+
+from .augment import Sample, draw_sample
+from .cases import BODY, TrainingCase, load_case
+
+if TYPE_CHECKING:
+    import torch
+    from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
+
+WEIGHT_DECAY = 0.02
+WARM_UP_STEPS = 150
+EMA_DECAY = 0.998
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """One run. An epoch is ``batches_per_epoch`` batches; the learning rate falls as a cosine to the last epoch.
+
+    ``simulated_share``: share of the samples drawn from simulated cases, where there are any.
+    ``bf16``: mixed precision; worth it on a GPU, slower on CPUs without bfloat16 arithmetic.
+    """
+
+    epochs: int = 100
+    batches_per_epoch: int = 50
+    batch_size: int = 8
+    learning_rate: float = 2e-3
+    seed: int = 1
+    simulated_share: float = 0.35
+    validation_share: float = 0.1
+    validate_every: int = 5
+    device: str = "cpu"
+    bf16: bool = False
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Training cases by origin, and the real ones held out for validation."""
+
+    real: tuple[TrainingCase, ...]
+    simulated: tuple[TrainingCase, ...]
+    validation: tuple[TrainingCase, ...]
+
+
+def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSettings) -> Cases:
+    """Load prepared cases; of each real set every tenth (by ``validation_share``) is held out.
+
+    Raises
+    ------
+    StudyError
+        If neither folder holds a case.
+    """
+    by_set: dict[str, list[Path]] = {}
+    for path in sorted(real.glob("*.npz")) if real else []:
+        by_set.setdefault(path.stem.split("_")[0], []).append(path)
+    step = max(2, round(1 / settings.validation_share))
+    held_out = [path for files in by_set.values() for path in files[step // 2 :: step]]
+    training = [path for files in by_set.values() for path in files if path not in held_out]
+    invented = sorted(simulated.glob("*.npz")) if simulated else []
+    if not training and not invented:
+        raise StudyError("No training case", "prepared .npz cases, real or simulated", "give --data or --simulated")
+    groups = ([load_case(path) for path in paths] for paths in (training, invented, held_out))
+    return Cases(*(tuple(group) for group in groups))
+
+
+def _draw_batch(cases: Cases, settings: TrainingSettings, step: int) -> list[Sample]:
+    batch = []
+    for place in range(settings.batch_size):
+        rng = np.random.default_rng([settings.seed, step, place])
+        share = settings.simulated_share if cases.real else 1.0
+        pool = cases.simulated if cases.simulated and rng.random() < share else cases.real
+        batch.append(draw_sample(_draw_case(pool, rng), rng))
+    return batch
+
+
+def _draw_case(pool: tuple[TrainingCase, ...], rng: np.random.Generator) -> TrainingCase:
+    """Sets first, then cases, so that no set outweighs the others."""
+    names = sorted({case.name.split("_")[0] for case in pool})
+    chosen = names[int(rng.integers(len(names)))]
+    members = [case for case in pool if case.name.split("_")[0] == chosen]
+    return members[int(rng.integers(len(members)))]
+
+
+def _batches(cases: Cases, settings: TrainingSettings, first: int, last: int) -> Iterator[list[Sample]]:
+    """Batches of the steps first..last-1; the next one is drawn while this one is learnt."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(_draw_batch, cases, settings, first)
+        for step in range(first, last):
+            batch = coming.result()
+            if step + 1 < last:
+                coming = pool.submit(_draw_batch, cases, settings, step + 1)
+            yield batch
+
+
+def learning_rate(settings: TrainingSettings, step: int) -> float:
+    """Linear warm-up, then a cosine to zero at the end of the last epoch."""
+    total = settings.epochs * settings.batches_per_epoch
+    warm = min(1.0, (step + 1) / WARM_UP_STEPS)
+    return settings.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * min(1.0, step / total)))
+
+
+class Trainer:
+    """Network, its running average and optimiser, saved and restored together.
+
+    Raises
+    ------
+    ModelError
+        If a checkpoint to resume from is of another network.
+    """
+
+    def __init__(self, settings: TrainingSettings, network: DeepLabV3Plus | None = None) -> None:
+        import torch
+        from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
+
+        torch.manual_seed(settings.seed)
+        self.settings = settings
+        self.step = 0
+        self.network = (network or DeepLabV3Plus()).to(settings.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), settings.learning_rate, weight_decay=WEIGHT_DECAY)
+
+    def learn(self, batch: list[Sample]) -> float:
+        """One step of the optimiser; gives the loss."""
+        import torch
+
+        from .loss import partial_label_loss
+
+        arrays = (np.stack([getattr(s, name) for s in batch]) for name in ("image", "target", "weight", "labelled", "seed"))
+        image, target, weight, labelled, seed = (torch.from_numpy(a).to(self.settings.device) for a in arrays)
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(self.settings, self.step)
+        self.network.train()
+        with torch.autocast(self.settings.device, torch.bfloat16, enabled=self.settings.bf16):
+            logits = self.network(image.contiguous(memory_format=torch.channels_last))
+        loss = partial_label_loss(logits, target, weight, labelled, seed)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
+        self.optimiser.step()
+        self._update_average()
+        self.step += 1
+        return float(loss.detach())
+
+    def _update_average(self) -> None:
+        import torch
+
+        decay = min(EMA_DECAY, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, tensor in self.network.state_dict().items():
+                if tensor.is_floating_point():
+                    self.average[name].lerp_(tensor, 1 - decay)
+                else:
+                    self.average[name].copy_(tensor)
+
+    def averaged(self) -> DeepLabV3Plus:
+        """A copy of the network with the averaged weights, for use."""
+        import copy
+
+        network: DeepLabV3Plus = copy.deepcopy(self.network).eval()
+        network.load_state_dict(self.average)
+        return network
+
+    def save(self, path: Path) -> None:
+        """Write weights, averages and the optimiser's moments as safetensors, by way of a temporary file."""
+        from safetensors.torch import save_file
+
+        tensors = {f"network.{name}": t for name, t in self.network.state_dict().items()}
+        tensors |= {f"average.{name}": t for name, t in self.average.items()}
+        for number, state in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"adam.{number}.{key}": t for key, t in state.items()}
+        partial = path.with_suffix(".part")
+        contiguous = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+        save_file(contiguous, partial, {"step": str(self.step), "settings": json.dumps(asdict(self.settings))})
+        partial.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Continue from what `save` wrote."""
+        from safetensors import safe_open
+        from safetensors.torch import load_file
+
+        tensors = load_file(path, device=self.settings.device)
+        with safe_open(path, "pt") as file:
+            self.step = int(file.metadata()["step"])
+        try:
+            self.network.load_state_dict(_with_prefix(tensors, "network."))
+        except RuntimeError as error:
+            raise ModelError(
+                f"Checkpoint {path.name} of another network ({str(error).splitlines()[0]})",
+                "a checkpoint of this DeepLabv3+",
+                "start without --resume",
+            ) from None
+        self.average = _with_prefix(tensors, "average.")
+        state: dict[int, dict[str, torch.Tensor]] = {}
+        for name, tensor in _with_prefix(tensors, "adam.").items():
+            number, key = name.split(".")
+            state.setdefault(int(number), {})[key] = tensor
+        self.optimiser.load_state_dict({"state": state, "param_groups": self.optimiser.state_dict()["param_groups"]})
+
+
+def _with_prefix(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def validation_dice(network: torch.nn.Module, cases: tuple[TrainingCase, ...], device: str = "cpu") -> dict[str, float]:
+    """Mean Dice of all bodies by set, over every second slice of each held-out case, at a probability of 0.5."""
+    import torch
+    from OPRadiomicsLib.segmentation.standardise import standardise
+    from torch.nn import functional
+
+    scores: dict[str, list[float]] = {}
+    for case in cases:
+        planes = standardise((case.image / 255).astype(np.float32))
+        overlap = total = 0.0
+        for k in range(0, len(planes), 2):
+            triple = planes[[max(k - 1, 0), k, min(k + 1, len(planes) - 1)]]
+            rows, columns = triple.shape[1:]
+            padded = functional.pad(torch.from_numpy(triple)[None], (0, -columns % 16, 0, -rows % 16))
+            with torch.no_grad():
+                predicted = network(padded.to(device)).softmax(1)[0, BODY, :rows, :columns].cpu().numpy() > 0.5
+            counted = case.weight[k] > 100
+            truth = (case.body[k] > 0) & counted
+            predicted &= counted
+            overlap += 2 * float((truth & predicted).sum())
+            total += float(truth.sum() + predicted.sum())
+        scores.setdefault(case.name.split("_")[0], []).append(overlap / max(total, 1.0))
+    return {name: float(np.mean(values)) for name, values in scores.items()}
+
+
+def train(
+    cases: Cases,
+    out: Path,
+    settings: TrainingSettings,
+    *,
+    resume: bool = False,
+    after_epoch: Callable[[], None] | None = None,
+    progress: Progress = no_progress,
+) -> Trainer:
+    """Train to the last epoch; a checkpoint and a line of curves.csv follow each epoch.
+
+    Parameters
+    ----------
+    out
+        Folder of checkpoint.safetensors, average.safetensors (weights for use) and curves.csv.
+    resume
+        Continue from ``out``'s checkpoint; with another number of epochs the learning rate follows the new one.
+    after_epoch
+        Called when an epoch's figures are written, e.g. to draw curves.
+
+    Raises
+    ------
+    ModelError
+        If ``resume`` finds no checkpoint, or one of another network.
+    Cancelled
+        If ``progress`` raises it; the last epoch's checkpoint stays.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(settings)
+    if resume:
+        _restore(trainer, out)
+    per_epoch = settings.batches_per_epoch
+    last = settings.epochs * per_epoch
+    losses: list[float] = []
+    started = time.monotonic()
+    for batch in _batches(cases, settings, trainer.step, last):
+        losses.append(trainer.learn(batch))
+        if trainer.step % per_epoch:
+            continue
+        epoch = trainer.step // per_epoch
+        figures = {"epoch": float(epoch), "loss": float(np.mean(losses)), "seconds": time.monotonic() - started}
+        if cases.validation and (epoch % settings.validate_every == 0 or trainer.step == last):
+            scores = validation_dice(trainer.averaged(), cases.validation, settings.device)
+            figures |= {f"dice_{name}": score for name, score in scores.items()}
+        trainer.save(out / "checkpoint.safetensors")
+        _append(out / "curves.csv", figures)
+        progress(", ".join(f"{k} {v:.4g}" for k, v in figures.items()), epoch / settings.epochs)
+        if after_epoch is not None:
+            after_epoch()
+        losses, started = [], time.monotonic()
+    return trainer
+
+
+def _restore(trainer: Trainer, out: Path) -> None:
+    path = out / "checkpoint.safetensors"
+    if not path.exists():
+        raise ModelError(f"No checkpoint in {out.name}/", "checkpoint.safetensors of an earlier run", "start without --resume")
+    trainer.restore(path)
+
+
+def _append(path: Path, figures: dict[str, float]) -> None:
+    """One JSON-free row: name=value columns differ by epoch, so the table is long: epoch, figure, value."""
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(["epoch", "figure", "value"])
+        writer.writerows([int(figures["epoch"]), name, f"{value:.6g}"] for name, value in figures.items() if name != "epoch")

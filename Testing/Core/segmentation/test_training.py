@@ -1,0 +1,180 @@
+"""Labels are brought to one border, samples are reproducible, and training resumes to the bit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed")
+ndimage = pytest.importorskip("scipy.ndimage")
+
+from OPRadiomicsLib.errors import ModelError, StudyError  # noqa: E402
+from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation import labels, train  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.augment import CROP, draw_sample  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.cases import SACRUM_SEED, TrainingCase, load_case, sacrum_seed  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.loss import marginal_probabilities, partial_label_loss  # noqa: E402
+
+
+def _case(name="chu_1", labelled=(True, True, False, False, False)):
+    """A noisy slab with one bright square body of 40 mm."""
+    shape = (5, 120, 110)
+    body = np.zeros(shape, bool)
+    body[1:4, 40:80, 35:75] = True
+    image = np.random.default_rng(0).integers(20, 60, shape) + 120 * body
+    distance = np.stack([labels.signed_distance_mm(plane, (1.0, 1.0)) for plane in body])
+    return TrainingCase(
+        name,
+        image.astype(np.uint8),
+        np.clip(distance * 16, -127, 127).astype(np.int8),
+        np.zeros(shape, np.uint8),
+        np.full(shape, 255, np.uint8),
+        np.array(labelled),
+        (3.3, 1.0, 1.0),
+    )
+
+
+@pytest.mark.parametrize("drawn_mm", [-1.0, 0.0, 2.0])
+def test_the_border_is_moved_to_where_the_marrow_ends_wherever_it_was_drawn(drawn_mm):
+    """Marrow 1, a dark cortex from 0 to 1.5 mm outside the true border, disc 0.7; imaged with a blur of 0.5 mm."""
+    rows, columns = np.indices((120, 120))
+    outside = np.maximum(np.abs(rows - 59.5) - 20, np.abs(columns - 59.5) - 20)
+    image = np.where(outside < 0, 1.0, np.where(outside < 1.5, 0.1, 0.7))
+    image = ndimage.gaussian_filter(image, 0.5).astype(np.float32)
+    profile = labels.endplate_profile(image, outside < drawn_mm, 1.0)
+    assert drawn_mm + labels.border_offset_mm([profile]) == pytest.approx(0.0, abs=0.6)
+
+
+def test_moving_the_border_inward_shrinks_a_block_by_that_much():
+    bodies = np.zeros((11, 60, 60), np.uint8)
+    bodies[2:9, 15:45, 15:45] = 20
+    distance = labels.body_distance_mm(bodies, (3.3, 1.0, 1.0), -2.0)
+    assert (distance[5] > 0).sum() == pytest.approx(26 * 26, rel=0.08)
+
+
+def test_a_slice_that_the_body_fills_only_partly_is_not_marrow():
+    distance = np.stack([np.full((4, 4), v, np.float32) for v in (-3.0, 1.0, 4.0, 4.0)])
+    kept = labels.filling_the_slice(distance)[:, 0, 0] > 0
+    assert kept.tolist() == [False, False, True, True]
+
+
+def test_the_part_of_a_vertebra_before_the_canal_is_its_body():
+    vertebra, canal = np.zeros((3, 60, 90), bool), np.zeros((3, 60, 90), bool)
+    vertebra[:, 15:45, 10:40] = True
+    vertebra[:, 15:45, 55:80] = True
+    canal[:, 5:55, 40:55] = True
+    bodies = labels.bodies_of_vertebrae(vertebra, canal)
+    assert bodies[1, 20:40, 14:36].all()
+    assert not bodies[:, :, 41:].any()
+
+
+def test_the_sacrum_seed_lies_one_step_below_l5():
+    bodies = np.zeros((5, 200, 80), np.uint8)
+    for number, label in enumerate((22, 23, 24)):
+        bodies[1:4, 10 + 40 * number : 36 + 40 * number, 20:50] = label
+    centre = np.argwhere(sacrum_seed(bodies, (3.3, 1.0, 1.0)) == SACRUM_SEED).mean(axis=0)
+    assert centre[1] == pytest.approx(23 + 40 * 3 - 0.5, abs=4)
+
+
+def test_a_saved_case_is_read_back(tmp_path):
+    case = _case()
+    case.save(tmp_path)
+    again = load_case(tmp_path / "chu_1.npz")
+    assert np.array_equal(again.body, case.body)
+    assert again.spacing_mm == case.spacing_mm
+
+
+def test_a_sample_depends_on_its_seed_alone():
+    first, second = (draw_sample(_case(), np.random.default_rng(3)) for _ in range(2))
+    assert np.array_equal(first.image, second.image)
+    assert not np.array_equal(first.image, draw_sample(_case(), np.random.default_rng(4)).image)
+
+
+def test_targets_are_shares_that_add_up_to_one():
+    for seed in range(5):
+        sample = draw_sample(_case(), np.random.default_rng(seed))
+        assert sample.image.shape == (3, *CROP)
+        assert sample.target.sum(axis=0) == pytest.approx(1, abs=1e-5)
+        assert sample.target.min() >= -1e-6
+        assert np.isfinite(sample.image).all()
+
+
+def test_classes_that_a_case_does_not_label_count_as_background():
+    probability = torch.tensor([0.1, 0.2, 0.3, 0.25, 0.15])[None, :, None, None]
+    labelled = torch.tensor([[True, True, False, False, True]])
+    merged = marginal_probabilities(probability, labelled).flatten()
+    assert merged == pytest.approx(torch.tensor([0.65, 0.2, 0, 0, 0.15]))
+
+
+def test_the_loss_is_blind_to_what_is_not_labelled_and_to_weight_zero():
+    target = torch.zeros(1, 5, 16, 16)
+    target[:, 0, :, :8], target[:, 1, :, 8:] = 1, 1
+    weight, seed = torch.ones(1, 16, 16), torch.zeros(1, 16, 16)
+    labelled = torch.tensor([[True, True, False, False, False]])
+    right = 12 * target
+    sacrum_instead = right.clone()
+    sacrum_instead[:, 2, :, :8], sacrum_instead[:, 0, :, :8] = 12, 0
+    loss = partial_label_loss(right, target, weight, labelled, seed)
+    assert partial_label_loss(sacrum_instead, target, weight, labelled, seed) == pytest.approx(float(loss), abs=1e-3)
+    wrong = right.flip(1)
+    assert partial_label_loss(wrong, target, weight, labelled, seed) > 1
+    weight[:, :4] = 0
+    half_wrong = torch.where(weight[:, None] == 0, -right, right)
+    assert partial_label_loss(half_wrong, target, weight, labelled, seed) < 0.1
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """Training in seconds: a quarter of the width, one sample a batch."""
+    wide = DeepLabV3Plus
+    monkeypatch.setattr("OPRadiomicsLib.segmentation.network.DeepLabV3Plus", lambda: wide(width=0.25, aspp=8))
+    cases = train.Cases((_case("chu_1"), _case("spider_1", (True,) * 5)), (), (_case("chu_2"),))
+    return cases, train.TrainingSettings(epochs=2, batches_per_epoch=2, batch_size=2, validate_every=2)
+
+
+def test_a_resumed_run_ends_with_the_same_bits(tiny, tmp_path):
+    cases, settings = tiny
+    straight = train.train(cases, tmp_path / "straight", settings)
+
+    class Stop(Exception):
+        pass
+
+    def stop(message, fraction):
+        if fraction == 0.5:
+            raise Stop
+
+    with pytest.raises(Stop):
+        train.train(cases, tmp_path / "broken", settings, progress=stop)
+    resumed = train.train(cases, tmp_path / "broken", settings, resume=True)
+    assert resumed.step == straight.step == 4
+    for name, tensor in straight.average.items():
+        assert torch.equal(tensor, resumed.average[name]), name
+    assert (tmp_path / "broken" / "curves.csv").read_text().count("dice_chu") == 1
+
+
+def test_resuming_from_nothing_says_so(tiny, tmp_path):
+    cases, settings = tiny
+    with pytest.raises(ModelError, match="checkpoint"):
+        train.train(cases, tmp_path, settings, resume=True)
+
+
+def test_a_checkpoint_of_another_network_is_refused(tiny, tmp_path, monkeypatch):
+    cases, settings = tiny
+    train.train(cases, tmp_path, replace(settings, epochs=1))
+    monkeypatch.setattr("OPRadiomicsLib.segmentation.network.DeepLabV3Plus", lambda: DeepLabV3Plus(width=0.5, aspp=8))
+    with pytest.raises(ModelError, match="another network"):
+        train.train(cases, tmp_path, settings, resume=True)
+
+
+def test_a_tenth_of_each_set_is_held_out(tmp_path):
+    for number in range(20):
+        replace(_case(), name=f"chu_{number:02d}").save(tmp_path)
+    cases = train.gather_cases(tmp_path, None, train.TrainingSettings())
+    held_out = {case.name for case in cases.validation}
+    assert len(held_out) == 2
+    assert not held_out & {case.name for case in cases.real}
+
+
+def test_no_case_at_all_is_an_error(tmp_path):
+    with pytest.raises(StudyError):
+        train.gather_cases(tmp_path, None, train.TrainingSettings())
