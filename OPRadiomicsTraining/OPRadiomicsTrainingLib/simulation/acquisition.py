@@ -21,7 +21,8 @@ class Scan:
     """What varies from scan to scan.
 
     ``noise`` is the SD of each channel relative to the mean marrow-like signal; ``ghost`` the amplitude of the ghost of
-    moving tissue relative to it; ``coil_exponent`` how much of the surface coil's profile the scanner left in (0: none).
+    moving tissue relative to it; ``shim`` how far spectral fat suppression fails toward the edges of the field of view;
+    ``coil_exponent`` how much of the surface coil's profile the scanner left in (0: none).
     """
 
     noise: float
@@ -30,6 +31,7 @@ class Scan:
     coil_gap_mm: float
     coil_radius_mm: float
     coil_wave: float
+    shim: float
     coil_phase: float
 
 
@@ -41,6 +43,7 @@ def sample_scan(rng: np.random.Generator) -> Scan:
         coil_exponent=float(rng.uniform(0.55, 1.0)),
         coil_gap_mm=float(rng.uniform(12.0, 25.0)),
         coil_radius_mm=float(rng.uniform(60.0, 85.0)),
+        shim=float(rng.uniform(0.0, 2.5)),
         coil_wave=float(rng.uniform(0.02, 0.12)),
         coil_phase=float(rng.uniform(0.0, 2 * np.pi)),
     )
@@ -95,6 +98,15 @@ def water_and_fat(scene: Phantom, sequence: Sequence) -> Complex:
     flat[scene.textured] += scene.change * exchange[scene.dominant]
     signal *= scene.present
     return signal
+
+
+def failed_suppression(canvas: Canvas, sequence: Sequence, scan: Scan) -> Float:
+    """Gain of fat's signal, (1, rows, columns): away from the middle the main field drifts and suppression misses fat."""
+    if sequence.fat_residual >= 1.0:
+        return np.ones((1, 1, 1), np.float32)
+    away = (canvas.y[None, None, :] ** 2 + canvas.z[None, :, None] ** 2) / np.float32(150.0**2)
+    gain = 1 + np.float32(scan.shim) * away * away
+    return np.asarray(np.minimum(gain, 1.0 / sequence.fat_residual), np.float32)
 
 
 def slice_profile(offset_mm: Float) -> Float:

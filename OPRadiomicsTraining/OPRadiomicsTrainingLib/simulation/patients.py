@@ -116,8 +116,8 @@ def sample_marrow(rng: np.random.Generator, patient: Patient, signal_strength: f
     draws = rng.standard_normal(5)
     return Marrow(
         fat_fraction=float(np.clip(0.53 + 0.17 * deficit + 0.07 * draws[0], 0.2, 0.85)),
-        heterogeneity=float(0.036 * np.exp(0.4 * deficit + 0.25 * draws[1])),
+        heterogeneity=float(0.026 * np.exp(0.4 * deficit + 0.25 * draws[1])),
         t2_scale=float(np.clip(1.0 + 0.10 * deficit + 0.07 * draws[2], 0.7, 1.4)),
         trabecular=float(np.clip(0.10 - 0.06 * deficit + 0.015 * draws[3], 0.03, 0.25)),
-        trabecular_heterogeneity=float(0.07 * np.exp(0.35 * deficit + 0.25 * draws[4])),
+        trabecular_heterogeneity=float(0.085 * np.exp(0.35 * deficit + 0.25 * draws[4])),
     )

@@ -24,7 +24,11 @@ def render(anatomy: Anatomy, marrow: Marrow, canvas: Canvas) -> Spine:
     voxel = (canvas.slab_mm, canvas.pixel_mm, canvas.pixel_mm)
     spine = place(anatomy)
     line = curves(canvas, anatomy, spine)
-    tiles = Tiles(*(tile(rng, TILE, voxel, lengths) for lengths in ((3.0, 9.0, 1.6), (3.0, 3.0, 3.0), (9.0, 9.0, 9.0))))
+    tiles = Tiles(
+        streaks=tile(rng, TILE, voxel, (2.5, 9.0, 1.1), lean=-0.25),
+        clouds=tile(rng, TILE, voxel, (3.0, 3.0, 3.0)),
+        haze=tile(rng, TILE, voxel, (9.0, 9.0, 9.0)),
+    )
     paint_trunk(canvas, anatomy, line, rng, tiles)
     paint_front(canvas, anatomy, line, rng, tiles)
     paint_canal(canvas, anatomy, spine, line, rng)

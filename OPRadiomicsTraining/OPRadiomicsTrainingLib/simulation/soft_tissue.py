@@ -136,7 +136,8 @@ def _back_muscles(
     # Fat grows toward the bone and toward the sacrum (Kjaer et al., BMC Med 2007;5:2).
     deep = 1.0 + 0.8 * np.clip((fascia - y) / 45.0, 0, 1)
     strong = np.float32(0.35 + 2.2 * anatomy.muscle_fat) * deep
-    fat = np.clip(np.float32(0.45) * (inner - np.float32(0.8)), 0, 0.8) * strong
+    patches = crop(tiles.haze, box_shape(box), start + _corner(box))
+    fat = np.clip(np.float32(0.3) * (inner - np.float32(0.1) + np.float32(0.7) * patches), 0, 0.8) * strong
     canvas.paint(box, distance, Material(Tissue.LIGAMENT))
     muscle = Material(Tissue.MUSCLE, fat_fraction=0.6 * anatomy.muscle_fat)
     canvas.paint(box, distance + np.float32(1.2), muscle, texture=fat.astype(np.float32))

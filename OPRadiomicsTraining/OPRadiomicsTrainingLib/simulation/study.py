@@ -17,6 +17,7 @@ from .acquisition import (
     coil_log_field,
     excite,
     excite_moved,
+    failed_suppression,
     phantom,
     receive,
     sample_scan,
@@ -173,6 +174,7 @@ def _acquire(
     still = np.array_equal(motion, np.eye(4))
     fine = water_and_fat(scene, sequence)
     slices = excite(scene.canvas, fine) if still else excite_moved(scene.canvas, fine, motion)
+    slices.imag *= failed_suppression(scene.canvas, sequence, scan)
     received = receive(through_k_space(slices, sequence), log_field, scan, rng)
     stored: Float = np.rint(received * (1000.0 / np.percentile(received[:, ::2, ::2], 99))).astype(np.float32)
     return stored

@@ -9,16 +9,25 @@ Float = npt.NDArray[np.float32]
 
 
 def tile(
-    rng: np.random.Generator, shape: tuple[int, int, int], voxel_mm: tuple[float, float, float], length_mm: tuple[float, ...]
+    rng: np.random.Generator,
+    shape: tuple[int, int, int],
+    voxel_mm: tuple[float, float, float],
+    length_mm: tuple[float, ...],
+    lean: float = 0.0,
 ) -> Float:
-    """Gaussian random field, periodic, mean 0 and SD 1, with a Gaussian correlation of ``length_mm`` along each axis."""
+    """Gaussian random field, periodic, mean 0 and SD 1, with a Gaussian correlation of ``length_mm`` along each axis.
+
+    ``lean`` tilts what is long along the rows: columns gained for each row down.
+    """
     import scipy.fft
 
     spectrum = scipy.fft.rfftn(rng.standard_normal(shape, dtype=np.float32))
-    for axis, (n, step, length) in enumerate(zip(shape, voxel_mm, length_mm, strict=True)):
-        frequency = scipy.fft.rfftfreq(n, step) if axis == 2 else scipy.fft.fftfreq(n, step)
-        weight = np.exp(-((np.pi * length * frequency) ** 2)).astype(np.float32)
-        spectrum *= weight.reshape([-1 if a == axis else 1 for a in range(3)])
+    k, j, i = (
+        step(n, mm) for step, n, mm in zip((scipy.fft.fftfreq,) * 2 + (scipy.fft.rfftfreq,), shape, voxel_mm, strict=True)
+    )
+    down = j[:, None] + lean * i[None, :]
+    spectrum *= np.exp(-((np.pi * length_mm[0] * k) ** 2)).astype(np.float32)[:, None, None]
+    spectrum *= np.exp(-((np.pi * length_mm[1] * down) ** 2) - (np.pi * length_mm[2] * i) ** 2).astype(np.float32)[None]
     spectrum[0, 0, 0] = 0
     field: Float = scipy.fft.irfftn(spectrum, s=shape).astype(np.float32)
     return field / np.float32(field.std())

@@ -8,7 +8,7 @@ import numpy as np
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL
 
 from . import shapes
-from .anatomy import Anatomy, Disc, Vertebra
+from .anatomy import CANAL_WIDTH, PEDICLE_WIDTH, Anatomy, Disc, Vertebra
 from .canvas import Box, Canvas, Float, box_shape, overlap
 from .patients import Marrow
 from .spine import Pose, Spine
@@ -118,7 +118,7 @@ def _body(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone
     texture, trabecular = bone.texture(box)
     marrow = bone.material(Tissue.BODY, vertebra.marrow_shift)
     canvas.paint(box, distance, marrow, shell_mm=anatomy.cortex, texture=texture, void=trabecular)
-    _pedicle_cores(canvas, vertebra, pose, bone)
+    _pedicle_cores(canvas, anatomy, vertebra, pose, bone)
     inner = distance + np.float32(anatomy.cortex)
     for end, kind in zip((above, beneath), vertebra.modic, strict=True):
         if kind:
@@ -151,13 +151,17 @@ def _vein(canvas: Canvas, box: Box, local: shapes.Local, *, vertebra: Vertebra, 
     canvas.paint(box, vein, blood, opacity=float(rng.uniform(0.35, 0.8)))
 
 
-def _pedicle_cores(canvas: Canvas, vertebra: Vertebra, pose: Pose, bone: Bone) -> None:
+def _pedicle_cores(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone: Bone) -> None:
     b, h = vertebra.depth / 2, vertebra.height
+    beam = 0.5 * PEDICLE_WIDTH[vertebra.level] * anatomy.size
+    pedicle = 0.5 * CANAL_WIDTH[vertebra.level] * anatomy.size + beam
     for side in (-1.0, 1.0):
-        start, end = (side * 0.29 * vertebra.width, b - 5.0, 0.2 * h), (side * 0.32 * vertebra.width, b + 8.0, 0.16 * h)
-        box = canvas.around(pose.point(*(np.add(start, end) / 2)), (9.0, 13.0, 12.0))
+        start, end = (side * pedicle, b - 7.0, 0.2 * h), (side * (pedicle + 1.0), b + 9.0, 0.16 * h)
+        box = canvas.around(pose.point(*(np.add(start, end) / 2)), (12.0, 15.0, 14.0))
         if not _empty(box):
-            distance = shapes.capsule(canvas.local(pose, box), start, end, (3.2, 3.2, 5.0))
+            distance = shapes.capsule(
+                canvas.local(pose, box), start, end, (beam - anatomy.cortex, 3.2, 7.0 - 1.3 * anatomy.cortex)
+            )
             texture, trabecular = bone.texture(box)
             canvas.paint(box, distance, bone.material(Tissue.POSTERIOR_ELEMENT), texture=texture, void=trabecular)
 
@@ -172,19 +176,20 @@ def _posterior_elements(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, po
     box = canvas.around(middle, np.abs(pose.rotation) @ np.array([40.0, 34.0, 34.0]))
     if _empty(box):
         return
-    pedicle = 0.30 * vertebra.width
+    beam = 0.5 * PEDICLE_WIDTH[vertebra.level] * s
+    pedicle = 0.5 * CANAL_WIDTH[vertebra.level] * s + beam
     back = b + canal
     parts = (
-        Part((pedicle, b - 4, 0.2 * h), (pedicle + 1.5, b + 11, 0.16 * h), (4.0, 4.0, 6.5)),
-        Part((pedicle + 1.0, b + 11, 0.0), (3.0, back + 4, -0.30 * h), (4.5, 3.2, 8.5)),
+        Part((pedicle, b - 7, 0.2 * h), (pedicle + 1.0, b + 11, 0.16 * h), (beam, 4.0, 7.0)),
+        Part((pedicle, b + 11, 0.0), (3.0, back + 4, -0.30 * h), (4.5, 3.2, 8.5)),
         Part((0, back + 6, -0.32 * h), (0, back + reach * 0.9, -0.32 * h + drop * 0.5), (3.9, 5.5, 10.0), paired=False),
         Part((pedicle + 2, b + 11, 0.3 * h), (pedicle + 3, b + 14, 0.58 * h), (4.5, 4.0, 5.0)),
-        Part((pedicle, back + 1, -0.4 * h), (pedicle + 1.0, b + 16, -0.80 * h), (4.5, 4.0, 5.0)),
+        Part((pedicle - 2, back + 1, -0.4 * h), (pedicle - 1, b + 16, -0.80 * h), (4.5, 4.0, 5.0)),
         Part((pedicle + 4, b + 11, 0.1 * h), (pedicle + 24, b + 15, 0.1 * h), (5.0, 3.5, 4.5)),
     )
     distance = union(canvas, pose, box, parts)
     distance = distance + np.float32(0.5) * bone.roughness(box)
-    _paint_bone(canvas, box, distance, Tissue.POSTERIOR_ELEMENT, bone=bone, cortex=anatomy.cortex * 1.1)
+    _paint_bone(canvas, box, distance, Tissue.POSTERIOR_ELEMENT, bone=bone, cortex=anatomy.cortex * 0.9)
 
 
 def _disc(canvas: Canvas, placed: tuple[Disc, Pose, float, float], bone: Bone) -> None:
