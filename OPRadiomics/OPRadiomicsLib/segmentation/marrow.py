@@ -98,7 +98,7 @@ def _marrow_of(body: BoolArray, plane: _Plane, region: Region) -> BoolArray:
     kept = areas >= max(1.0, region.lateral_area_fraction * areas.max())
     marrow = np.zeros_like(body)
     for index in np.flatnonzero(kept):
-        marrow[index] = _depth_mm(body[index], plane.spacing_mm) >= region.inset_mm - 1e-6
+        marrow[index] = body[index] & (_depth_mm(body[index], plane.spacing_mm) >= region.inset_mm - 1e-6)
     return marrow & ~_vein_box(body, plane, region)
 
 
