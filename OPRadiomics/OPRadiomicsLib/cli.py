@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    _keep_libraries_single_threaded()
+    keep_libraries_single_threaded()
     try:
         return options.run(options) or 0
     except OPRadiomicsError as error:
@@ -149,13 +149,15 @@ def _add_feature_settings(parser: argparse.ArgumentParser) -> None:
 def _run(name: str) -> Command:
     def run(options: argparse.Namespace) -> None:
         print(f"opradiomics {__version__} {name}", flush=True)
+        console = import_module(".console", __package__)
         commands = import_module(".commands", __package__)
-        getattr(commands, name)(options)
+        for line in getattr(commands, name)(options, console.printed_progress()).lines:
+            print(line)
 
     return run
 
 
-def _keep_libraries_single_threaded() -> None:
+def keep_libraries_single_threaded() -> None:
     """Sequences run side by side, so the libraries below them must not each start a thread per core."""
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")

@@ -1,4 +1,7 @@
-"""What each command does once its arguments are parsed: read, call the workflow, write all results or none."""
+"""What each command does once its arguments are parsed: read, call the workflow, write all results or none.
+
+The command line and the worker both call these; they differ in how they show progress and the outcome.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import io, workflow
-from .console import Clock, listed_warnings, printed_progress, printed_result
+from .console import Clock, result_lines, warning_lines
 from .errors import ModelError, StudyError
 from .features_table import write_features
 from .files import all_or_nothing
@@ -20,10 +23,17 @@ from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, V
 UNION = "L1-L3"
 
 
-def predict(options: argparse.Namespace) -> None:
+@dataclass(frozen=True)
+class Outcome:
+    """What a person is told, line by line, and the files that were written."""
+
+    lines: tuple[str, ...]
+    files: tuple[Path, ...]
+
+
+def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     """A study to report.html, prediction.json, masks, features.csv and pictures."""
     clock = Clock()
-    progress = printed_progress()
     out = io.output_folder(options.out)
     signature = load_signature(options.signature)
     profile = _profile_of(signature)
@@ -58,38 +68,41 @@ def predict(options: argparse.Namespace) -> None:
         write_report(result, folder)
         _write_masks(analysis, folder / "masks")
         write_features({UNION: analysis.features}, folder / "features.csv")
+        names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     progress("Done", 1.0)
-    printed_result(result, out)
+    return Outcome(result_lines(result, out), tuple(out / name for name in names))
 
 
-def segment(options: argparse.Namespace) -> None:
+def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Vertebral bodies on one image: a label map, and a JSON beside it."""
     from .segmentation.quality import describe
 
     volume = _one_volume(options)
-    draft = _segmentation(options, volume, printed_progress())
+    draft = _segmentation(options, volume, progress)
+    description = options.out.with_name(f"{_stem(options.out)}.json")
     with all_or_nothing(options.out.parent) as folder:
         io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
-        io.write_json(describe(draft), folder / f"{_stem(options.out)}.json")
-    print(f"{options.out}: {', '.join(draft.mask.levels)}")
-    listed_warnings(draft.warnings)
+        io.write_json(describe(draft), folder / description.name)
+    lines = (f"{options.out}: {', '.join(draft.mask.levels)}", *warning_lines(draft.warnings))
+    return Outcome(lines, (options.out, description))
 
 
-def propagate(options: argparse.Namespace) -> None:
+def propagate(options: argparse.Namespace, progress: Progress) -> Outcome:
     """A mask from one sequence onto another's grid."""
     from .segmentation.propagation import propagate as carry
 
+    progress("Reading", 0.0)
     source, onto = io.read_volume(options.source), io.read_volume(options.onto)
     mask = io.read_mask(options.mask, source)
+    progress("Propagating", 0.3)
     found = carry(mask, source, onto, register=options.register)
     io.write_mask(found.mask, options.out, all_levels=options.all_levels)
-    print(f"{options.out}: {', '.join(found.mask.levels)}")
-    listed_warnings(found.warnings)
+    progress("Done", 1.0)
+    return Outcome((f"{options.out}: {', '.join(found.mask.levels)}", *warning_lines(found.warnings)), (options.out,))
 
 
-def features(options: argparse.Namespace) -> None:
+def features(options: argparse.Namespace, progress: Progress) -> Outcome:
     """386 features for each sequence of a study, one row a region."""
-    progress = printed_progress()
     profile = load_profile(options.profile)
     study = _open(options, progress)
     reviewed = _bodies(options, study, workflow.part(progress, 0.1, 0.3))
@@ -104,8 +117,9 @@ def features(options: argparse.Namespace) -> None:
         progress=workflow.part(progress, 0.3, 1.0),
     )
     write_features({UNION: analysis.features, **analysis.by_level}, options.out)
-    print(f"{options.out}: {len(analysis.features.names)} features, profile {profile.name} {profile.hash}")
-    listed_warnings((*study.warnings, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings))
+    warnings = (*study.warnings, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
+    line = f"{options.out}: {len(analysis.features.names)} features, profile {profile.name} {profile.hash}"
+    return Outcome((line, *warning_lines(warnings)), (options.out,))
 
 
 def _profile_of(signature: Signature) -> Profile:

@@ -43,24 +43,25 @@ def printed_progress() -> Progress:
     return progress
 
 
-def printed_result(result: CaseResult, out: Path) -> None:
+def result_lines(result: CaseResult, out: Path) -> tuple[str, ...]:
     """The probabilities, the warnings, and where the report lies."""
     from .models.signature import RESEARCH_USE_ONLY
 
-    if result.demo:
-        print(f"DEMO: signature '{result.signature.name}' was fitted on simulated patients; it says nothing about real ones")
-    for prediction in result.predictions:
-        print(_line(prediction.model, prediction))
-    if result.published is not None:
-        print(_line("published clinical formula", result.published))
-    listed_warnings(result.all_warnings)
-    print(f"{RESEARCH_USE_ONLY}.\nReport: {out / 'report.html'}")
+    demo = f"DEMO: signature '{result.signature.name}' was fitted on simulated patients; it says nothing about real ones"
+    published = () if result.published is None else (_line("published clinical formula", result.published),)
+    return (
+        *((demo,) if result.demo else ()),
+        *(_line(prediction.model, prediction) for prediction in result.predictions),
+        *published,
+        *warning_lines(result.all_warnings),
+        f"{RESEARCH_USE_ONLY}.",
+        f"Report: {out / 'report.html'}",
+    )
 
 
-def listed_warnings(warnings: Iterable[str]) -> None:
-    """Each warning once, in order, on standard output."""
-    for warning in dict.fromkeys(warnings):
-        print(f"warning: {warning}")
+def warning_lines(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Each warning once, in order."""
+    return tuple(f"warning: {warning}" for warning in dict.fromkeys(warnings))
 
 
 def _line(name: str, prediction: Prediction) -> str:

@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-HEAVY = {"SimpleITK", "torch", "monai", "onnxruntime", "radiomics", "matplotlib", "scipy", "sklearn", "numba", "pydicom", "shap"}
+HEAVY = {
+    "SimpleITK",
+    "torch",
+    "monai",
+    "onnxruntime",
+    "radiomics",
+    "matplotlib",
+    "scipy",
+    "sklearn",
+    "numba",
+    "pydicom",
+    "shap",
+}
 CORE = sorted((ROOT / "OPRadiomics" / "OPRadiomicsLib").rglob("*.py"))
 
 

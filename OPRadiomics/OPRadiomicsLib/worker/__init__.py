@@ -1,0 +1,1 @@
+"""One warm process for the heavy work: JSON lines in, JSON lines out."""
