@@ -1,12 +1,30 @@
-"""Which engine runs: the one that was asked for, or the fast one where it proves equal to the reference."""
+"""Which engine runs: the one that was asked for, or the fast one where it proves equal to the reference on this machine."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from ..errors import FeatureError
+from ..errors import FeatureError, MissingDependencyError
 from .engine import FeatureEngine
+from .parity import Proof, prove, shipped_case
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine, and what the user must know of how it came to be chosen (empty where there is nothing)."""
+
+    engine: FeatureEngine
+    note: str = ""
+
+
+def _native() -> FeatureEngine:
+    from .native import NativeEngine
+
+    return NativeEngine()
 
 
 def _pyradiomics() -> FeatureEngine:
@@ -15,21 +33,57 @@ def _pyradiomics() -> FeatureEngine:
     return PyRadiomicsEngine()
 
 
-ENGINES: Final[dict[str, Callable[[], FeatureEngine]]] = {"pyradiomics": _pyradiomics}
+ENGINES: Final[dict[str, Callable[[], FeatureEngine]]] = {"native": _native, "pyradiomics": _pyradiomics}
+
+_one_at_a_time = threading.Lock()
 
 
-def choose_engine(name: str = "auto") -> FeatureEngine:
-    """Engine of that name.
+def choose_engine(name: str = "auto") -> Choice:
+    """Engine of that name; "auto" is native where its self-test holds, else PyRadiomics with a note that says why.
+
+    The self-test runs once in a process.
 
     Raises
     ------
     FeatureError
-        If there is no engine of that name.
+        If there is no engine of that name, or native fails its self-test and PyRadiomics is not installed.
     MissingDependencyError
-        If it is not installed.
+        If the engine that was asked for is not installed.
     """
     if name == "auto":
-        return _pyradiomics()
+        with _one_at_a_time:  # sequences side by side ask at the same time
+            return _proven()
     if name not in ENGINES:
         raise FeatureError(f"No radiomics engine '{name}'", f"auto, {', '.join(ENGINES)}", "check the name")
-    return ENGINES[name]()
+    return Choice(ENGINES[name]())
+
+
+def prove_native() -> Proof:
+    """Self-test of the native engine; its first run in a process includes loading, or compiling, the kernels."""
+    return prove(_native(), shipped_case())
+
+
+@lru_cache(maxsize=1)
+def _proven() -> Choice:
+    fault = _native_fault()
+    if not fault:
+        return Choice(_native())
+    try:
+        reference = _pyradiomics()
+    except MissingDependencyError as error:
+        raise FeatureError(
+            f"No radiomics engine works here: {fault}; {error.found}",
+            "the native engine equal to PyRadiomics 3.0.1, or PyRadiomics itself",
+            "install numba (pip install numba) or PyRadiomics, and report the machine's processor and Python version",
+        ) from None
+    return Choice(reference, f"The native engine was set aside ({fault}); {reference.name} {reference.version} ran instead.")
+
+
+def _native_fault() -> str:
+    try:
+        proof = prove_native()
+    except MissingDependencyError as error:
+        return error.found
+    if proof.holds:
+        return ""
+    return f"its self-test differs from PyRadiomics 3.0.1 by {proof.difference:.1e} in {proof.feature}"

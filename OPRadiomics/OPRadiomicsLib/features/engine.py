@@ -69,7 +69,7 @@ def require_computable(image: FloatArray, region: RegionArray, spacing_mm: Spaci
     MaskError, FeatureError
         As `FeatureEngine.compute`.
     """
-    _require_two_dimensions(region)
+    _require_extent(region)
     if not np.isfinite(image).all():
         raise FeatureError(
             f"Image with {int((~np.isfinite(image)).sum())} voxels that are NaN or infinite",
@@ -86,17 +86,22 @@ def require_computable(image: FloatArray, region: RegionArray, spacing_mm: Spaci
             )
 
 
-def _require_two_dimensions(region: RegionArray) -> None:
-    extent = [int(np.ptp(axis)) + 1 if axis.size else 0 for axis in np.nonzero(region)]
+def _require_extent(region: RegionArray) -> None:
+    extent = tuple(part.stop - part.start for part in bounding_box(region)) if region.any() else (0, 0, 0)
     if sum(size > 1 for size in extent) < 2:
         raise MaskError(
-            f"Region of {int(region.sum())} voxels with the extent {tuple(extent)} voxels (k, j, i)",
+            f"Region of {int(region.sum())} voxels with the extent {extent} voxels (k, j, i)",
             "a region that extends along at least two axes",
             "redraw the mask before extraction",
+        )
+    if region.all():
+        raise MaskError(
+            "Region that fills the whole image", "a region with image around it", "redraw the mask, or pad the image"
         )
 
 
 def bounding_box(region: RegionArray) -> tuple[slice, slice, slice]:
-    """Smallest box of the array that holds the region, as slices (k, j, i)."""
-    k, j, i = (slice(int(axis.min()), int(axis.max()) + 1) for axis in np.nonzero(region))
+    """Smallest box of the array that holds the region, which has a voxel, as slices (k, j, i)."""
+    occupied = (np.flatnonzero(region.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
+    k, j, i = (slice(int(found[0]), int(found[-1]) + 1) for found in occupied)
     return k, j, i

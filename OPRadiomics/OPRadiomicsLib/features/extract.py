@@ -11,8 +11,8 @@ from ..geometry import require_same_grid
 from ..levels import STUDY_LEVELS
 from ..profile import Features, Profile
 from ..types import FeatureVector, Mask, Progress, Role, Volume, no_progress
-from .choose import choose_engine
-from .engine import EngineResult, FeatureEngine, RegionArray
+from .choose import Choice, choose_engine
+from .engine import EngineResult, RegionArray
 from .names import ORIGINAL, TEXTURE_FAMILIES, names_of
 
 
@@ -108,16 +108,18 @@ def _union(region: Mask, levels: Iterable[str]) -> RegionArray:
     return voxels
 
 
-def _extract(volume: Volume, voxels: RegionArray, profile: Profile, engine: FeatureEngine, progress: Progress) -> FeatureVector:
-    result = engine.compute(volume.array, voxels, volume.spacing_mm, profile.features, progress)
+def _extract(volume: Volume, voxels: RegionArray, profile: Profile, choice: Choice, progress: Progress) -> FeatureVector:
+    # float32 and float64 are what the filters know; their choice is the preprocessing's.
+    image = volume.array if volume.array.dtype in (np.float32, np.float64) else volume.array.astype(np.float32)
+    result = choice.engine.compute(image, voxels, volume.spacing_mm, profile.features, progress)
     names = names_of(profile.features)
     return FeatureVector(
         names=names,
         values=np.array([result.values[name] for name in names]),
         profile_hash=profile.hash,
-        engine=f"{engine.name} {engine.version}",
+        engine=f"{choice.engine.name} {choice.engine.version}",
         grey_levels=result.grey_levels,
-        warnings=_warnings(result, profile.features),
+        warnings=(*((choice.note,) if choice.note else ()), *_warnings(result, profile.features)),
     )
 
 

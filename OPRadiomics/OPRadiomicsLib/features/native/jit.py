@@ -1,0 +1,33 @@
+"""Compilation of the numeric kernels, kept on disk between runs where a folder can be written.
+
+Imported only by the kernel modules, which are themselves imported at the point of use: numba takes a good part of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+
+def compiled(*signatures: str) -> Callable[[Kernel], Kernel]:
+    """Compile for these signatures at import: without the GIL, without fast-math (results are bit-identical on every CPU).
+
+    numba keeps machine code in ``__pycache__`` beside the source, else in the user's cache folder, or where NUMBA_CACHE_DIR
+    points. Where none of these can be written it compiles anew in every process, which costs time and nothing else.
+    """
+
+    def decorate(function: Kernel) -> Kernel:
+        options = {"nogil": True, "fastmath": False, "error_model": "numpy"}
+        try:
+            kernel: Kernel = njit(list(signatures), cache=True, **options)(function)
+        except RuntimeError as error:
+            if "no locator available" not in str(error):
+                raise
+            kernel = njit(list(signatures), **options)(function)
+        return kernel
+
+    return decorate
