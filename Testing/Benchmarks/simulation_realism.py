@@ -6,7 +6,8 @@ The real images are those of the development data folder: T1 and TIRM (zukic, on
 They come without tissue masks, 8-bit, resampled to 1 mm. So both sides are measured by one sampler that knows only the
 image and the bodies' labels: it finds the other tissues by their place beside the bodies, after the same resampling to
 1 mm and subtraction of the air's level. The simulated fat-suppressed sequence is short-tau here, as the real one is.
-Nothing is corrected for the coil: ratios over a distance (marrow:fat) hold its profile, on both sides.
+Nothing is corrected for the coil: ratios over a distance (marrow:fat) hold its profile, on both sides. The simulated range
+is that of WIDE_VARIETY, which a network is trained on: these people are not the study's age.
 """
 
 from __future__ import annotations
@@ -201,13 +202,14 @@ def _lag(rest: Array, inside: Array, lag: int) -> float:
 
 def simulated(cases: int, seed: int) -> Iterator[tuple[str, Sample]]:
     """Role and sample of simulated studies of both centres."""
+    from OPRadiomicsTrainingLib.simulation.anatomy import WIDE_VARIETY
     from OPRadiomicsTrainingLib.simulation.patients import sample_patient
     from OPRadiomicsTrainingLib.simulation.study import Options, simulate_study
 
     for number in range(seed, seed + cases):
         centre = "AB"[number % 2]
         patient = sample_patient(np.random.default_rng(number), centre)
-        study = simulate_study(patient, seed=number, centre=centre, options=Options(short_tau=True))
+        study = simulate_study(patient, seed=number, centre=centre, options=Options(short_tau=True, variety=WIDE_VARIETY))
         for role, volume in study.volumes.items():
             pixel_mm, _, spacing_mm = volume.spacing_mm
             yield role.value, measure(resample_to_1mm(volume.array, study.bodies.labels, pixel_mm, spacing_mm))

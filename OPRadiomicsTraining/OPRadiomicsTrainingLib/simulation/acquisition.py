@@ -38,9 +38,9 @@ class Scan:
 def sample_scan(rng: np.random.Generator) -> Scan:
     """Draw the scanner's part."""
     return Scan(
-        noise=float(rng.uniform(0.012, 0.045)),
+        noise=float(rng.uniform(0.010, 0.034)),
         ghost=float(rng.uniform(0.0, 0.03)),
-        coil_exponent=float(rng.uniform(0.55, 1.0)),
+        coil_exponent=float(rng.uniform(0.4, 1.0)),
         coil_gap_mm=float(rng.uniform(12.0, 25.0)),
         coil_radius_mm=float(rng.uniform(60.0, 85.0)),
         shim=float(rng.uniform(0.0, 2.5)),

@@ -103,7 +103,11 @@ class Anatomy:
 
 @dataclass(frozen=True)
 class Variety:
-    """How far anatomy strays; probabilities per patient or level. ``lumbar_counts`` weighs 5 and 6 lumbar bodies."""
+    """How far anatomy strays: probabilities per patient (transitional bodies) or per level (the rest), and spreads.
+
+    ``marrow_sd`` is an SD of the fat fraction between patients that has nothing to do with BMD, as children's and young
+    adults' red marrow, for networks that must not take marrow's brightness for granted.
+    """
 
     six_lumbar: float = 0.04
     sacralised: float = 0.04
@@ -113,9 +117,23 @@ class Variety:
     haemangioma: float = 0.04
     scoliosis_sd: float = 2.0
     altered_marrow: float = 0.04
+    marrow_sd: float = 0.0
 
 
 DEFAULT_VARIETY = Variety()
+
+WIDE_VARIETY = Variety(
+    six_lumbar=0.10,
+    sacralised=0.08,
+    deformity=0.15,
+    modic=0.10,
+    schmorl=0.08,
+    haemangioma=0.08,
+    scoliosis_sd=3.0,
+    altered_marrow=0.08,
+    marrow_sd=0.12,
+)
+"""For training a segmentation: much that is rare, often."""
 
 
 def sample_anatomy(
@@ -133,7 +151,8 @@ def sample_anatomy(
     sacralised = rng.random() < variety.sacralised
     wear = np.clip(rng.normal(0.55 + 0.12 * older, 0.2), 0.05, 1.0)
     discs = tuple(_disc(rng, level, size, float(wear)) for level in levels)
-    vertebrae = tuple(_vertebra(rng, level, size, variety) for level in levels)
+    marrow = float(variety.marrow_sd * rng.standard_normal())
+    vertebrae = tuple(_vertebra(rng, level, size, variety, marrow=marrow) for level in levels)
     if sacralised:
         discs = (Disc(discs[0].level, 3.0, 4.0, 0.7, 0.0), *discs[1:])
     return Anatomy(
@@ -176,7 +195,7 @@ def _disc(rng: np.random.Generator, level: str, size: float, wear: float) -> Dis
     )
 
 
-def _vertebra(rng: np.random.Generator, level: str, size: float, variety: Variety) -> Vertebra:
+def _vertebra(rng: np.random.Generator, level: str, size: float, variety: Variety, *, marrow: float) -> Vertebra:
     draws: npt.NDArray[np.float64] = rng.random(6)
     deformed = draws[0] < variety.deformity
     loss = float(rng.uniform(2.0, 9.0))
@@ -195,5 +214,5 @@ def _vertebra(rng: np.random.Generator, level: str, size: float, variety: Variet
         modic=(modic[0], modic[1]),
         schmorl=(bool(rng.random() < variety.schmorl), bool(rng.random() < variety.schmorl)),
         haemangioma=bool(draws[4] < variety.haemangioma),
-        marrow_shift=float(rng.normal(0.0, 0.02)) - (0.25 if draws[5] < variety.altered_marrow else 0.0),
+        marrow_shift=marrow + float(rng.normal(0.0, 0.02)) - (0.25 if draws[5] < variety.altered_marrow else 0.0),
     )

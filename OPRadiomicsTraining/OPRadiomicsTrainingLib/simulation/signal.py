@@ -94,9 +94,9 @@ near water, is not suppressed) are not published; usual values are taken."""
 
 
 def stir(sequence: Sequence) -> Sequence:
-    """The same sequence with fat nulled by inversion (TI = T1 of fat x ln 2) instead of spectrally."""
+    """Short-tau inversion recovery on the same grid: fat nulled (TI = T1 of fat x ln 2), TR 4000 ms, TE 40 ms, as is usual."""
     inversion_ms = FAT[sequence.field_t].t1_ms * float(np.log(2.0))
-    return replace(sequence, fat_residual=1.0, inversion_ms=inversion_ms)
+    return replace(sequence, tr_ms=4000.0, te_ms=40.0, fat_residual=1.0, inversion_ms=inversion_ms)
 
 
 def protocol(centre: str, *, short_tau: bool = False) -> tuple[Sequence, Sequence, Sequence]:

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.geometry import to_sitk
+from OPRadiomicsLib.types import Role
+from OPRadiomicsTrainingLib.simulation.acquisition import Scan, excite, excite_moved, receive, through_k_space
+from OPRadiomicsTrainingLib.simulation.canvas import Canvas
+from OPRadiomicsTrainingLib.simulation.patients import Patient
+from OPRadiomicsTrainingLib.simulation.signal import protocol
+from OPRadiomicsTrainingLib.simulation.study import Options, simulate_study
+
+QUIET = Scan(
+    noise=0.0, ghost=0.0, coil_exponent=1.0, coil_gap_mm=15.0, coil_radius_mm=70.0, shim=0.0, coil_wave=0.0, coil_phase=0.0
+)
+
+
+def _smooth_canvas() -> tuple[Canvas, np.ndarray]:
+    from scipy.ndimage import gaussian_filter
+
+    canvas = Canvas(5, 64, 2.0, 3.3)
+    noise = np.random.default_rng(0).standard_normal(canvas.share.shape)
+    return canvas, gaussian_filter(noise, 2.0).astype(np.complex64)
+
+
+def test_a_patient_who_did_not_move_is_imaged_the_same_either_way() -> None:
+    canvas, fine = _smooth_canvas()
+    still = excite(canvas, fine)
+    assert np.abs(excite_moved(canvas, fine, np.eye(4)) - still).max() < 2e-3 * still.real.std()
+
+
+@pytest.mark.parametrize(("axis", "step", "image_axis"), [(1, 2.0, 2), (2, -2.0, 1)])
+def test_moving_one_pixel_back_or_down_moves_the_image_one_column_or_row(axis: int, step: float, image_axis: int) -> None:
+    canvas, fine = _smooth_canvas()
+    motion = np.eye(4)
+    motion[axis, 3] = step
+    still, moved = excite(canvas, fine), excite_moved(canvas, fine, motion)
+    there = np.take(moved, range(1, 64), image_axis)
+    before = np.take(still, range(63), image_axis)
+    assert np.abs(there - before).max() < 2e-3 * still.real.std()
+
+
+def test_the_stored_motion_brings_the_sequences_back_together(a_patient: Patient) -> None:
+    """Correlation about the bodies of the moved T2WI with the unmoved one: above 0.9 once resampled by the truth."""
+    import SimpleITK as sitk
+    from scipy.ndimage import binary_dilation
+
+    options = Options(slices=9, pixels=160)
+    moving = Options(slices=9, pixels=160, motion_sd_mm=2.0, motion_sd_deg=1.0)
+    still, moved = (simulate_study(a_patient, seed=8, options=o) for o in (options, moving))
+    matrix = moved.motion[Role.T2WI]
+    assert not np.allclose(matrix, np.eye(4))
+    transform = sitk.AffineTransform(3)
+    transform.SetMatrix(matrix[:3, :3].ravel().tolist())
+    transform.SetTranslation(matrix[:3, 3].tolist())
+    reference, image = (to_sitk(s.volumes[Role.T2WI]) for s in (still, moved))
+    back = sitk.GetArrayFromImage(sitk.Resample(image, reference, transform, sitk.sitkLinear))
+    near = binary_dilation(still.bodies.labels > 0, iterations=2)
+    near[[0, 1, -2, -1]] = False
+
+    def agreement(array: np.ndarray) -> float:
+        return float(np.corrcoef(still.volumes[Role.T2WI].array[near], array[near])[0, 1])
+
+    assert agreement(back) > 0.9
+    assert agreement(back) > agreement(moved.volumes[Role.T2WI].array) + 0.1
+
+
+def test_fat_is_displaced_along_the_readout_and_water_is_not() -> None:
+    sequence = protocol("A")[0]
+    image = np.zeros((1, 320, 320), np.complex64)
+    image[0, 100, 100] = 1.0
+    image[0, 200, 100] = 1.0j
+    out = through_k_space(image, sequence)[0]
+    centre = [float((row.clip(0.05) - 0.05) @ np.arange(320) / (row.clip(0.05) - 0.05).sum()) for row in (out[100], out[200])]
+    assert centre[0] == pytest.approx(100.0, abs=0.05)
+    assert centre[1] - centre[0] == pytest.approx(sequence.fat_shift_pixels, abs=0.15)
+
+
+def test_noise_of_an_empty_image_is_rayleigh_distributed() -> None:
+    """Magnitude of two Gaussian channels: mean / SD = 1.913 (Gudbjartsson and Patz)."""
+    image = np.zeros((4, 128, 128), np.float32)
+    image[:, :32] = 1.0
+    background = receive(image, np.zeros_like(image), NOISY, np.random.default_rng(0))[:, 48:]
+    assert background.mean() / background.std() == pytest.approx(1.913, abs=0.03)

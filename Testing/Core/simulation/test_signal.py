@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.types import Role
+from OPRadiomicsTrainingLib.simulation.signal import fat_signal, protocol, spin_echo_signal, stir
+from OPRadiomicsTrainingLib.simulation.tissues import WATER, Relaxation, Tissue
+
+T1WI = protocol("A")[0]
+
+
+def test_long_repetition_and_no_echo_time_leave_the_proton_density() -> None:
+    tissue = Relaxation(0.7, 900.0, 50.0)
+    weighted_by_density = replace(T1WI, tr_ms=1e6, te_ms=0.0, echo_train=1)
+    assert spin_echo_signal(tissue, weighted_by_density) == pytest.approx(0.7, rel=1e-9)
+
+
+def test_signal_decays_by_e_over_one_t2_and_recovers_by_1_minus_1_over_e_over_one_t1() -> None:
+    tissue = Relaxation(1.0, 900.0, 50.0)
+    single = replace(T1WI, tr_ms=900.0, te_ms=50.0, echo_train=1)
+    assert spin_echo_signal(tissue, single) == pytest.approx((1 - np.exp(-1)) * np.exp(-1), rel=1e-9)
+
+
+@pytest.mark.parametrize("centre", ["A", "B"])
+def test_inversion_nulls_fat_and_spectral_suppression_leaves_its_residual(centre: str) -> None:
+    _, t2, suppressed = protocol(centre)
+    assert fat_signal(stir(suppressed)) < 0.02 * fat_signal(t2)
+    assert fat_signal(suppressed) == pytest.approx(
+        suppressed.fat_residual * fat_signal(replace(suppressed, fat_residual=1.0)), rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("tissue", [t for t in Tissue if WATER[t][3.0].proton_density > 0])
+def test_t1_is_longer_at_3_tesla_and_t2_never_longer_than_t1(tissue: Tissue) -> None:
+    low, high = WATER[tissue][1.5], WATER[tissue][3.0]
+    assert high.t1_ms > low.t1_ms
+    for constants in (low, high):
+        assert 0 < constants.t2_ms < constants.t1_ms
+        assert 0 < constants.proton_density <= 1
+
+
+def test_fat_lies_about_a_pixel_off_at_either_centre() -> None:
+    """440 Hz at 3 T and 220 Hz at 1.5 T, over the bandwidth of a pixel."""
+    for centre in ("A", "B"):
+        assert protocol(centre)[0].fat_shift_pixels == pytest.approx(1.11, abs=0.02)
+
+
+def test_protocols_are_the_study_s() -> None:
+    assert [(s.role, s.tr_ms, s.te_ms) for s in protocol("A")] == [
+        (Role.T1WI, 726.0, 10.0),
+        (Role.T2WI, 3614.0, 123.0),
+        (Role.FST2WI, 2682.0, 71.0),
+    ]
+    assert [s.fov_mm for s in protocol("B")] == [300.0] * 3
+    with pytest.raises(StudyError, match="A or B"):
+        protocol("C")
