@@ -10,8 +10,8 @@ from OPRadiomicsTrainingLib.simulation.patients import Patient
 from OPRadiomicsTrainingLib.simulation.signal import protocol
 from OPRadiomicsTrainingLib.simulation.study import Options, simulate_study
 
-QUIET = Scan(
-    noise=0.0, ghost=0.0, coil_exponent=1.0, coil_gap_mm=15.0, coil_radius_mm=70.0, shim=0.0, coil_wave=0.0, coil_phase=0.0
+NOISY = Scan(
+    noise=0.05, ghost=0.0, coil_exponent=1.0, coil_gap_mm=15.0, coil_radius_mm=70.0, shim=0.0, coil_wave=0.0, coil_phase=0.0
 )
 
 
