@@ -217,9 +217,9 @@ def _window(frequency: npt.NDArray[np.float32], share: float) -> npt.NDArray[np.
     return filtered
 
 
-def receive(image: Float, log_field: Float, scan: Scan, rng: np.random.Generator) -> Float:
+def receive(image: Float, sensitivity: Float, scan: Scan, rng: np.random.Generator) -> Float:
     """Coil profile, ghost along phase encoding and Rician noise (Gudbjartsson & Patz, Magn Reson Med 1995;34:910-914)."""
-    weighted = image * np.exp(log_field)
+    weighted = image * sensitivity
     level = float(np.percentile(weighted[::2, ::4, ::4], 90))
     shift = image.shape[PHASE_AXIS] // 3
     weighted = weighted + scan.ghost * np.roll(weighted, shift, axis=PHASE_AXIS)

@@ -105,8 +105,8 @@ class Anatomy:
 class Variety:
     """How far anatomy strays: probabilities per patient (transitional bodies) or per level (the rest), and spreads.
 
-    ``marrow_sd`` is an SD of the fat fraction between patients that has nothing to do with BMD, as children's and young
-    adults' red marrow, for networks that must not take marrow's brightness for granted.
+    ``marrow_mean`` and ``marrow_sd`` shift the fat fraction of whole patients apart from their BMD, toward the red marrow of
+    younger people, for networks that must not take marrow's brightness for granted.
     """
 
     six_lumbar: float = 0.04
@@ -117,6 +117,7 @@ class Variety:
     haemangioma: float = 0.04
     scoliosis_sd: float = 2.0
     altered_marrow: float = 0.04
+    marrow_mean: float = 0.0
     marrow_sd: float = 0.0
 
 
@@ -131,7 +132,8 @@ WIDE_VARIETY = Variety(
     haemangioma=0.08,
     scoliosis_sd=3.0,
     altered_marrow=0.08,
-    marrow_sd=0.12,
+    marrow_mean=-0.08,
+    marrow_sd=0.14,
 )
 """For training a segmentation: much that is rare, often."""
 
@@ -151,7 +153,7 @@ def sample_anatomy(
     sacralised = rng.random() < variety.sacralised
     wear = np.clip(rng.normal(0.55 + 0.12 * older, 0.2), 0.05, 1.0)
     discs = tuple(_disc(rng, level, size, float(wear)) for level in levels)
-    marrow = float(variety.marrow_sd * rng.standard_normal())
+    marrow = variety.marrow_mean + float(variety.marrow_sd * rng.standard_normal())
     vertebrae = tuple(_vertebra(rng, level, size, variety, marrow=marrow) for level in levels)
     if sacralised:
         discs = (Disc(discs[0].level, 3.0, 4.0, 0.7, 0.0), *discs[1:])

@@ -12,7 +12,7 @@ from .spine import Spine, place
 from .texture import tile
 from .vertebrae import Bone, paint_bones
 
-TILE = (48, 128, 128)
+TILE = (64, 128, 128)
 
 
 def render(anatomy: Anatomy, marrow: Marrow, canvas: Canvas) -> Spine:

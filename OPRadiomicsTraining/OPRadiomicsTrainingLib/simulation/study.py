@@ -127,11 +127,11 @@ def simulate_study(
     skin = float(np.median(_skin_line(canvas)))
     log_field = coil_log_field(canvas, skin, scan)
     log_field.setflags(write=False)
-    scene = phantom(canvas)
+    scene, sensitivity = phantom(canvas), np.exp(log_field)
     volumes, motion = {}, {}
     for sequence, rng in zip(sequences, streams[4:], strict=True):
         moved = np.eye(4) if sequence.role is Role.T1WI else sample_motion(rng, options)
-        image = _acquire(scene, sequence, motion=moved, log_field=log_field, scan=scan, rng=rng)
+        image = _acquire(scene, sequence, motion=moved, sensitivity=sensitivity, scan=scan, rng=rng)
         volumes[sequence.role] = Volume(image, affine, frame, f"simulated {sequence.role}")
         motion[sequence.role] = _in_lps(moved, affine, canvas)
     return SimulatedStudy(
@@ -168,14 +168,14 @@ def sample_motion(rng: np.random.Generator, options: Options) -> Affine:
 
 
 def _acquire(
-    scene: Phantom, sequence: Sequence, *, motion: Affine, log_field: Float, scan: Scan, rng: np.random.Generator
+    scene: Phantom, sequence: Sequence, *, motion: Affine, sensitivity: Float, scan: Scan, rng: np.random.Generator
 ) -> Float:
     """One sequence: integers, as a scanner stores them, the 99th percentile at 1000."""
     still = np.array_equal(motion, np.eye(4))
     fine = water_and_fat(scene, sequence)
     slices = excite(scene.canvas, fine) if still else excite_moved(scene.canvas, fine, motion)
     slices.imag *= failed_suppression(scene.canvas, sequence, scan)
-    received = receive(through_k_space(slices, sequence), log_field, scan, rng)
+    received = receive(through_k_space(slices, sequence), sensitivity, scan, rng)
     stored: Float = np.rint(received * (1000.0 / np.percentile(received[:, ::2, ::2], 99))).astype(np.float32)
     return stored
 

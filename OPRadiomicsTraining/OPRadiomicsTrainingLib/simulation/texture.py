@@ -39,3 +39,13 @@ def crop(field: Float, shape: tuple[int, ...], start: npt.ArrayLike) -> Float:
     for axis, (n, first) in enumerate(zip(shape, np.asarray(start, int), strict=True)):
         taken = np.take(taken, np.arange(first, first + n) % field.shape[axis], axis=axis)
     return taken
+
+
+def piece(field: Float, shape: tuple[int, ...], rng: np.random.Generator) -> Float:
+    """Piece of a periodic field from a random place; a view of it where the piece fits."""
+    start = rng.integers(0, 1 << 16, len(shape))
+    fits = [max(have - want + 1, 0) for have, want in zip(field.shape, shape, strict=True)]
+    if min(fits) < 1:
+        return crop(field, shape, start)
+    k, j, i = (slice(int(s) % f, int(s) % f + n) for s, f, n in zip(start, fits, shape, strict=True))
+    return field[k, j, i]

@@ -12,7 +12,7 @@ from .anatomy import CANAL_WIDTH, PEDICLE_WIDTH, Anatomy, Disc, Vertebra
 from .canvas import Box, Canvas, Float, box_shape, overlap
 from .patients import Marrow
 from .spine import Pose, Spine
-from .texture import crop
+from .texture import piece
 from .tissues import Material, Tissue
 
 MODIC = {1: (-0.28, 1.15, 1.9), 2: (0.22, 1.0, 1.0), 3: (-0.25, 0.35, 0.8)}
@@ -32,8 +32,8 @@ class Bone:
         """Change of fat fraction, and share of trabecular bone, on a box; both from a random place of the tiles."""
         fields = []
         for _ in range(2):
-            fine = crop(self.fine, box_shape(box), self.rng.integers(0, 64, 3))
-            coarse = crop(self.coarse, box_shape(box), self.rng.integers(0, 64, 3))
+            fine = piece(self.fine, box_shape(box), self.rng)
+            coarse = piece(self.coarse, box_shape(box), self.rng)
             fields.append(np.float32(0.7) * fine + np.float32(0.7) * coarse)
         fat, bone = fields
         trabecular = self.marrow.trabecular + np.float32(self.marrow.trabecular_heterogeneity) * bone
@@ -41,7 +41,7 @@ class Bone:
 
     def roughness(self, box: Box) -> Float:
         """Irregularity of borders, SD 1."""
-        return crop(self.coarse, box_shape(box), self.rng.integers(0, 64, 3))
+        return piece(self.coarse, box_shape(box), self.rng)
 
     def material(self, tissue: Tissue, change: float = 0.0, density: float = 1.0, t2: float = 1.0) -> Material:
         fat = float(np.clip(self.marrow.fat_fraction + change, 0.02, 0.93))
