@@ -96,7 +96,7 @@ def _level(quality: LevelQuality) -> dict[str, str]:
         "code": SNOMED_CODE.get(quality.level, ""),
         "volume": f"{quality.volume_ml:.1f}",
         "confidence": percent(quality.confidence),
-        "flags": " ".join(quality.flags),
+        "flags": "; ".join(quality.flags),
     }
 
 
