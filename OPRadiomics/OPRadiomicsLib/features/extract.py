@@ -21,6 +21,14 @@ def feature_names(profile: Profile) -> tuple[str, ...]:
     return names_of(profile.features)
 
 
+def warm_up(engine: str = "auto") -> None:
+    """Load, or on the very first use compile, the engine and prove it, so that the first `extract` doesn't wait.
+
+    May run in a thread beside other work; errors are as for `extract`.
+    """
+    choose_engine(engine)
+
+
 def extract(
     volume: Volume, region: Mask, profile: Profile, *, engine: str = "auto", progress: Progress = no_progress
 ) -> FeatureVector:
@@ -96,16 +104,16 @@ def join_sequences(vectors: Mapping[Role, FeatureVector]) -> FeatureVector:
 
 
 def _union(region: Mask, levels: Iterable[str]) -> RegionArray:
-    wanted = tuple(levels)
-    absent = [level for level in wanted if level not in region.levels]
+    voxels = {level: region.of(level) for level in levels}
+    absent = [level for level, inside in voxels.items() if not inside.any()]
     if absent:
         raise MaskError(
             f"Mask '{', '.join(absent)}' has 0 voxels; the mask holds {', '.join(region.levels) or 'no level'}",
-            f"a region with {', '.join(wanted)}",
+            f"a region with {', '.join(voxels)}",
             "redraw it before extraction",
         )
-    voxels: RegionArray = np.logical_or.reduce([region.of(level) for level in wanted])
-    return voxels
+    union: RegionArray = np.logical_or.reduce(list(voxels.values()))
+    return union
 
 
 def _extract(volume: Volume, voxels: RegionArray, profile: Profile, choice: Choice, progress: Progress) -> FeatureVector:

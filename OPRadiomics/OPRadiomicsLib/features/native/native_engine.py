@@ -70,9 +70,10 @@ class NativeEngine:
 
 
 def _images(image: FloatArray, spacing_mm: SpacingIjk, settings: Features, box: Box) -> Iterator[tuple[str, Intensities]]:
-    yield ORIGINAL, image[box]
+    source = np.require(image, requirements=["C", "W"])  # as the kernels want it: a Volume's array is read-only
+    yield ORIGINAL, source[box]
     for sigma_mm in settings.log_sigma_mm:
-        yield log_image_name(sigma_mm), laplacian_of_gaussian(image, spacing_mm, sigma_mm, box)
+        yield log_image_name(sigma_mm), laplacian_of_gaussian(source, spacing_mm, sigma_mm, box)
 
 
 def _intensity_features(

@@ -30,6 +30,11 @@ def shape_features(region: RegionArray, spacing_mm: SpacingIjk) -> dict[str, flo
         return dict(_shape_of_bits(np.packbits(inside).tobytes(), inside.shape, spacing_mm))
 
 
+def forget_shapes() -> None:
+    """Empty the memory of regions seen."""
+    _shape_of_bits.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _shape_of_bits(bits: bytes, shape: tuple[int, ...], spacing_mm: SpacingIjk) -> dict[str, float]:
     count = int(np.prod(shape))
