@@ -2,12 +2,12 @@
 
     python Testing/Benchmarks/simulation_realism.py [--data FOLDER] [--cases 40] [--seed 1]
 
-The real images are those of the development data folder: T1 and TIRM (zukic, one patient), T2 TSE (chu, young adults).
+The real images are those of the development data folder: T1 and TIRM (zukic, one patient), T2 TSE (chu).
 They come without tissue masks, 8-bit, resampled to 1 mm. So both sides are measured by one sampler that knows only the
 image and the bodies' labels: it finds the other tissues by their place beside the bodies, after the same resampling to
 1 mm and subtraction of the air's level. The simulated fat-suppressed sequence is short-tau here, as the real one is.
 Nothing is corrected for the coil: ratios over a distance (marrow:fat) hold its profile, on both sides. The simulated range
-is that of WIDE_VARIETY, which a network is trained on: these people are not the study's age.
+is that of WIDE_VARIETY and of TR and TE 20 % about the study's: these people and scanners are not the study's.
 """
 
 from __future__ import annotations
@@ -209,7 +209,9 @@ def simulated(cases: int, seed: int) -> Iterator[tuple[str, Sample]]:
     for number in range(seed, seed + cases):
         centre = "AB"[number % 2]
         patient = sample_patient(np.random.default_rng(number), centre)
-        study = simulate_study(patient, seed=number, centre=centre, options=Options(short_tau=True, variety=WIDE_VARIETY))
+        study = simulate_study(
+            patient, seed=number, centre=centre, options=Options(short_tau=True, variety=WIDE_VARIETY, protocol_spread=0.2)
+        )
         for role, volume in study.volumes.items():
             pixel_mm, _, spacing_mm = volume.spacing_mm
             yield role.value, measure(resample_to_1mm(volume.array, study.bodies.labels, pixel_mm, spacing_mm))

@@ -132,7 +132,7 @@ WIDE_VARIETY = Variety(
     haemangioma=0.08,
     scoliosis_sd=3.0,
     altered_marrow=0.08,
-    marrow_mean=-0.08,
+    marrow_mean=-0.04,
     marrow_sd=0.14,
 )
 """For training a segmentation: much that is rare, often."""

@@ -119,5 +119,5 @@ def sample_marrow(rng: np.random.Generator, patient: Patient, signal_strength: f
         heterogeneity=float(0.026 * np.exp(0.4 * deficit + 0.25 * draws[1])),
         t2_scale=float(np.clip(1.0 + 0.10 * deficit + 0.07 * draws[2], 0.7, 1.4)),
         trabecular=float(np.clip(0.10 - 0.06 * deficit + 0.015 * draws[3], 0.03, 0.25)),
-        trabecular_heterogeneity=float(0.085 * np.exp(0.35 * deficit + 0.35 * draws[4])),
+        trabecular_heterogeneity=float(0.065 * np.exp(0.35 * deficit + 0.35 * draws[4])),
     )

@@ -74,6 +74,12 @@ def fat_signal(sequence: Sequence) -> float:
     return spin_echo_signal(FAT[sequence.field_t], sequence) * sequence.fat_residual
 
 
+def vary(sequence: Sequence, rng: np.random.Generator, spread: float) -> Sequence:
+    """Another scanner's protocol of the same kind: TR, and TE, times a log-normal factor of SD ``spread``."""
+    repetition, echo = np.exp(spread * np.clip(rng.standard_normal(2), -2.0, 2.0))
+    return replace(sequence, tr_ms=round(sequence.tr_ms * float(repetition), 1), te_ms=round(sequence.te_ms * float(echo), 1))
+
+
 PROTOCOLS: Final = MappingProxyType(
     {
         "A": (
@@ -94,9 +100,9 @@ near water, is not suppressed) are not published; usual values are taken."""
 
 
 def stir(sequence: Sequence) -> Sequence:
-    """Short-tau inversion recovery on the same grid: fat nulled (TI = T1 of fat x ln 2), TR 4000 ms, TE 40 ms, as is usual."""
+    """Short-tau inversion recovery on the same grid: fat nulled (TI = T1 of fat x ln 2), TR 4000 ms, TE 30 ms, as is usual."""
     inversion_ms = FAT[sequence.field_t].t1_ms * float(np.log(2.0))
-    return replace(sequence, tr_ms=4000.0, te_ms=40.0, fat_residual=1.0, inversion_ms=inversion_ms)
+    return replace(sequence, tr_ms=4000.0, te_ms=30.0, fat_residual=1.0, inversion_ms=inversion_ms)
 
 
 def protocol(centre: str, *, short_tau: bool = False) -> tuple[Sequence, Sequence, Sequence]:

@@ -28,7 +28,7 @@ from .anatomy import DEFAULT_VARIETY, Anatomy, Variety, sample_anatomy
 from .canvas import MARGIN_SLABS, Canvas
 from .patients import Marrow, Patient, sample_marrow
 from .rendering import render
-from .signal import SLICE_SPACING_MM, Sequence, protocol
+from .signal import SLICE_SPACING_MM, Sequence, protocol, vary
 from .spine import rotation
 from .texture import Float
 from .tissues import Tissue
@@ -43,7 +43,7 @@ class Options:
 
     ``motion_sd_mm`` and ``motion_sd_deg`` are the SD of the patient's shift and turn between the T1WI and the others,
     along and about each axis; ``oblique_sd_deg`` that of the scan plane to the table. ``short_tau`` replaces spectral fat
-    suppression by inversion recovery (STIR).
+    suppression by inversion recovery (STIR). ``protocol_spread`` is the relative SD of TR and TE about the centre's own.
     """
 
     slices: int = SLICES
@@ -51,6 +51,7 @@ class Options:
     motion_sd_mm: float = 0.0
     motion_sd_deg: float = 0.0
     short_tau: bool = False
+    protocol_spread: float = 0.0
     oblique_sd_deg: float = 3.0
     variety: Variety = DEFAULT_VARIETY
 
@@ -115,8 +116,10 @@ def simulate_study(
     StudyError
         If the centre is unknown.
     """
-    sequences = protocol(centre, short_tau=options.short_tau)
-    streams = [np.random.default_rng(sequence) for sequence in np.random.SeedSequence(seed).spawn(7)]
+    streams = [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(8)]
+    sequences: tuple[Sequence, ...] = protocol(centre, short_tau=options.short_tau)
+    if options.protocol_spread > 0:
+        sequences = tuple(vary(sequence, streams[7], options.protocol_spread) for sequence in sequences)
     anatomy = sample_anatomy(streams[0], patient, dependence=signal_strength, variety=options.variety)
     marrow = sample_marrow(streams[1], patient, signal_strength)
     canvas = Canvas(options.slices, options.pixels, sequences[0].fov_mm / options.pixels, SLICE_SPACING_MM)
@@ -129,7 +132,7 @@ def simulate_study(
     log_field.setflags(write=False)
     scene, sensitivity = phantom(canvas), np.exp(log_field)
     volumes, motion = {}, {}
-    for sequence, rng in zip(sequences, streams[4:], strict=True):
+    for sequence, rng in zip(sequences, streams[4:7], strict=True):
         moved = np.eye(4) if sequence.role is Role.T1WI else sample_motion(rng, options)
         image = _acquire(scene, sequence, motion=moved, sensitivity=sensitivity, scan=scan, rng=rng)
         volumes[sequence.role] = Volume(image, affine, frame, f"simulated {sequence.role}")

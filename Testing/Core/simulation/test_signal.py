@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.types import Role
-from OPRadiomicsTrainingLib.simulation.signal import fat_signal, protocol, spin_echo_signal, stir
+from OPRadiomicsTrainingLib.simulation.signal import fat_signal, protocol, spin_echo_signal, stir, vary
 from OPRadiomicsTrainingLib.simulation.tissues import WATER, Relaxation, Tissue
 
 T1WI = protocol("A")[0]
@@ -57,3 +57,10 @@ def test_protocols_are_the_study_s() -> None:
     assert [s.fov_mm for s in protocol("B")] == [300.0] * 3
     with pytest.raises(StudyError, match="A or B"):
         protocol("C")
+
+
+def test_another_scanner_s_protocol_differs_in_times_alone() -> None:
+    other = vary(T1WI, np.random.default_rng(0), 0.2)
+    assert other != T1WI
+    assert replace(other, tr_ms=T1WI.tr_ms, te_ms=T1WI.te_ms) == T1WI
+    assert 0.6 < other.tr_ms / T1WI.tr_ms < 1.6
