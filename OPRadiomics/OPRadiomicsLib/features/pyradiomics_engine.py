@@ -111,7 +111,7 @@ def _extractor(settings: Features, grey_levels: dict[str, int], progress: Progre
     images = image_names(settings)
 
     class RecordingExtractor(featureextractor.RadiomicsFeatureExtractor):  # type: ignore[misc]
-        def computeFeatures(self, image: Any, mask: Any, imageTypeName: str, **kwargs: Any) -> Any:
+        def computeFeatures(self, image: Any, mask: Any, imageTypeName: str, **kwargs: Any) -> Any:  # noqa: N802, N803
             progress(f"features of the image {imageTypeName}", images.index(imageTypeName) / len(images))
             grey_levels[imageTypeName] = _grey_levels(image, mask, settings)
             return super().computeFeatures(image, mask, imageTypeName, **kwargs)

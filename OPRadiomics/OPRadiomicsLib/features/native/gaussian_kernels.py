@@ -52,11 +52,8 @@ def _backward(data: _Block, out: _Block, c: npt.NDArray[np.float64], start: int)
             out[t, b] = taps - past
 
 
-@compiled(
-    "void(float32[:,:,::1], int64, int64, float64[:,::1])",
-    "void(float64[:,:,::1], int64, int64, float64[:,::1])",
-)
-def _load(source: npt.NDArray[np.floating[Any]], first: int, count: int, data: _Block) -> None:
+@compiled("void(float32[:,:,::1], int64, int64, float64[:,::1])")
+def _load(source: npt.NDArray[np.float32], first: int, count: int, data: _Block) -> None:
     """Copy ``count`` lines from number ``first`` on, each into a column, in the order that memory has them."""
     _, n, inner = source.shape
     if inner == 1:
@@ -95,12 +92,9 @@ def _store(  # noqa: PLR0917 (a compiled kernel)
         lane += width
 
 
-@compiled(
-    "float32[:,:,::1](float32[:,:,::1], float64[::1], int64, int64)",
-    "float32[:,:,::1](float64[:,:,::1], float64[::1], int64, int64)",
-)
+@compiled("float32[:,:,::1](float32[:,:,::1], float64[::1], int64, int64)")
 def filter_lines(
-    source: npt.NDArray[np.floating[Any]], coefficients: npt.NDArray[np.float64], start: int, stop: int
+    source: npt.NDArray[np.float32], coefficients: npt.NDArray[np.float64], start: int, stop: int
 ) -> npt.NDArray[np.float32]:
     """Filter along the middle axis; keep samples start to stop of each line.
 
@@ -109,7 +103,7 @@ def filter_lines(
     Parameters
     ----------
     source
-        (outer, n, inner), float32 or float64; lines of n >= 4 samples run along the middle axis.
+        (outer, n, inner); lines of n >= 4 samples run along the middle axis.
     coefficients
         From `recursive_gaussian`, shape (20,).
 

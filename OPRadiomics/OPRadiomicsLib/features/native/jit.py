@@ -13,8 +13,8 @@ from numba import njit
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
-def compiled(*signatures: str) -> Callable[[Kernel], Kernel]:
-    """Compile for these signatures at import: without the GIL, without fast-math (results are bit-identical on every CPU).
+def compiled(signature: str) -> Callable[[Kernel], Kernel]:
+    """Compile for one signature at import: without the GIL, without fast-math (results are bit-identical on every CPU).
 
     numba keeps machine code in ``__pycache__`` beside the source, else in the user's cache folder, or where NUMBA_CACHE_DIR
     points. Where none of these can be written it compiles anew in every process, which costs time and nothing else.
@@ -23,11 +23,11 @@ def compiled(*signatures: str) -> Callable[[Kernel], Kernel]:
     def decorate(function: Kernel) -> Kernel:
         options = {"nogil": True, "fastmath": False, "error_model": "numpy"}
         try:
-            kernel: Kernel = njit(list(signatures), cache=True, **options)(function)
+            kernel: Kernel = njit(signature, cache=True, **options)(function)
         except RuntimeError as error:
             if "no locator available" not in str(error):
                 raise
-            kernel = njit(list(signatures), **options)(function)
+            kernel = njit(signature, **options)(function)
         return kernel
 
     return decorate

@@ -28,14 +28,14 @@ def laplacian_of_gaussian(
     Parameters
     ----------
     image
-        float32 or float64, (k, j, i).
+        float32, as preprocessing delivers it, or float64, which takes ITK's filter; (k, j, i).
     spacing_mm
         Voxel size along i, j, k.
     box
         Slices (k, j, i).
     """
-    if recursion_equals_itk():
-        return recursive_laplacian(image, spacing_mm, sigma_mm, box)
+    if image.dtype == np.float32 and recursion_equals_itk():
+        return recursive_laplacian(image.astype(np.float32, copy=False), spacing_mm, sigma_mm, box)
     return itk_laplacian(image, spacing_mm, sigma_mm)[box]
 
 
@@ -62,7 +62,7 @@ def itk_laplacian(image: npt.NDArray[np.floating[Any]], spacing_mm: SpacingIjk, 
 
 
 def recursive_laplacian(
-    image: npt.NDArray[np.floating[Any]], spacing_mm: SpacingIjk, sigma_mm: float, box: Box
+    image: npt.NDArray[np.float32], spacing_mm: SpacingIjk, sigma_mm: float, box: Box
 ) -> npt.NDArray[np.float32]:
     """The same by our recursion, in the box only.
 
@@ -87,7 +87,7 @@ def _add_scaled(total: npt.NDArray[np.float32], term: npt.NDArray[np.float32], f
 
 
 def _filtered(
-    array: npt.NDArray[np.floating[Any]], axis: int, keep: slice, coefficients: npt.NDArray[np.float64]
+    array: npt.NDArray[np.float32], axis: int, keep: slice, coefficients: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float32]:
     from .gaussian_kernels import as_lines, filter_lines
 
