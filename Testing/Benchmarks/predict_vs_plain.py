@@ -1,8 +1,9 @@
 """A whole study, DICOM to report, against the pipeline that a plain script would be.
 
-Plain: all slices through eager torch in one batch, ITK's N4 at full resolution (4 levels of 50 iterations, its defaults) inside
-the same body mask, then normalisation, resampling and stock PyRadiomics, one sequence after another, no report. Both take the
-same simulated study of 3 x 17 slices of 320 x 320 and the same network.
+Plain: all slices through eager torch in one batch, ITK's N4 at full resolution inside the same body mask, then normalisation,
+resampling and stock PyRadiomics, one sequence after another, no report. Both take the same simulated study of 3 x 17 slices of
+320 x 320 and the same network. ITK's N4 gets a tenth of its default 4 x 50 iterations, because all of them take minutes a
+sequence: the ratio is a floor.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from OPRadiomicsTrainingLib.simulation.patients import sample_patient
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy, simulate_study
 
 SEED = 1
+TENTH = (5, 5, 5, 5)
+"""A tenth of the iterations that ITK's N4 does by default."""
 
 
 def measure(runs: int = 2) -> Ratio:
@@ -80,9 +83,9 @@ def run_network_on_all_slices(volume: Volume) -> None:
 
 
 def full_resolution_n4(volume: Volume, body: np.ndarray) -> Volume:
-    """ITK's own N4 with its defaults, inside the body mask."""
+    """ITK's own N4 inside the body mask, with its defaults but for the iterations."""
     n4 = sitk.N4BiasFieldCorrectionImageFilter()
-    n4.SetMaximumNumberOfIterations([50, 50, 50, 50])
+    n4.SetMaximumNumberOfIterations(TENTH)
     inside = to_sitk(Mask(body.astype(np.uint8) * 20, volume.affine)) > 0
     return volume_from_sitk(n4.Execute(to_sitk(volume), inside))
 
