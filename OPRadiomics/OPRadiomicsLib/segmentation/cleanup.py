@@ -18,6 +18,11 @@ _MIN_CORE_ML = 1.0
 _MIN_SHARE_OF_MEDIAN = 0.22
 _MIN_VOLUME_ML = 3.0
 _TALL = 1.55
+_SMALL = 0.6
+"""Only bodies under this share of the median volume are doubted: a large one off the line is for the reader to judge."""
+_CROWDED_MM = 16.0
+_MAX_BESIDE_MM = (16.0, 25.0)
+"""Left-right and front-back, from a parabola through the other centres."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +62,32 @@ def split_bodies(probability: Floats, spacing_mm: tuple[float, float, float], th
         cores = _split_tall(_cores(mask, spacing_mm), spacing_mm)
         labels[box] = _keep_bodies(_grow(cores, mask, spacing_mm), spacing_mm)
     return _ordered(labels, spacing_mm)
+
+
+def sacral_share(bodies: Bodies, body: Floats, sacrum: Floats) -> float:
+    """How much of the lowest body, with 3 mm around it, the network takes for sacrum: 0 none, 1 all.
+
+    Parameters
+    ----------
+    body, sacrum
+        Probabilities on the grid of ``bodies``.
+    """
+    from scipy import ndimage
+
+    if bodies.count == 0:
+        return 0.0
+    lowest = bodies.labels == bodies.count
+    box = ndimage.find_objects(np.pad(lowest, 3).astype(np.uint8))[0]
+    k, rows, columns = (slice(max(0, b.start - 6), b.stop) for b in box)
+    near = ndimage.binary_dilation(lowest[k, rows, columns], np.ones((1, 3, 3), bool), iterations=3)
+    as_body, as_sacrum = (float(p[k, rows, columns][near].sum()) for p in (body, sacrum))
+    return as_sacrum / (as_body + as_sacrum + 1e-6)
+
+
+def without_lowest(bodies: Bodies) -> Bodies:
+    """The same without the lowest body, e.g. because it is S1."""
+    labels = np.where(bodies.labels == bodies.count, 0, bodies.labels).astype(np.int16)
+    return Bodies(labels, bodies.centres_mm[:-1], bodies.volumes_ml[:-1], bodies.spacing_mm)
 
 
 def _bounding_box(mask: Bools) -> tuple[slice, ...] | None:
@@ -161,24 +192,28 @@ def _keep_bodies(labels: Labels, spacing_mm: tuple[float, float, float]) -> Labe
 
 
 def _along_the_spine(labels: Labels, numbers: list[int], spacing_mm: tuple[float, float, float]) -> list[int]:
-    """Of bodies at one height (under 12 mm apart) keep the largest; drop what lies 50 mm beside its neighbours' line."""
+    """Drop small parts that lie beside the curve of the others' centres, or too near to a larger one on it."""
     centres = {n: np.argwhere(labels == n).mean(axis=0) * spacing_mm for n in numbers}
     sizes = {n: int((labels == n).sum()) for n in numbers}
-    kept: list[int] = []
-    for n in sorted(numbers, key=lambda n: -sizes[n]):
-        if all(np.linalg.norm((centres[n] - centres[m])[1:]) > 12 for m in kept):
-            kept.append(n)
-    kept.sort(key=lambda n: float(centres[n][1]))
-    if len(kept) < 4:
-        return kept
-    rows = np.array([centres[n][1] for n in kept])
-    columns = np.array([centres[n][2] for n in kept])
-    residuals = []
-    for index in range(len(kept)):
-        others = np.arange(len(kept)) != index
-        fit = np.polyfit(rows[others], columns[others], 2 if len(kept) > 4 else 1)
-        residuals.append(abs(float(np.polyval(fit, rows[index]) - columns[index])))
-    return [n for n, residual in zip(kept, residuals, strict=True) if residual < 50]
+    usual = float(np.median(list(sizes.values())))
+    kept = sorted(numbers, key=lambda n: -sizes[n])
+    for n in sorted(numbers, key=lambda n: sizes[n]):
+        others = [m for m in kept if m != n]
+        if sizes[n] < _SMALL * usual and others and _is_stray(centres[n], np.array([centres[m] for m in others])):
+            kept.remove(n)
+    return kept
+
+
+def _is_stray(centre: npt.NDArray[np.float64], others: npt.NDArray[np.float64]) -> bool:
+    if np.linalg.norm(others[:, 1:] - centre[1:], axis=1).min() < _CROWDED_MM:
+        return True
+    if len(others) < 3:
+        return False
+    degree = 2 if len(others) > 4 else 1
+    beside = [
+        abs(float(np.polyval(np.polyfit(others[:, 1], others[:, axis], degree), centre[1]) - centre[axis])) for axis in (0, 2)
+    ]
+    return beside[0] > _MAX_BESIDE_MM[0] or beside[1] > _MAX_BESIDE_MM[1]
 
 
 def _ordered(labels: Labels, spacing_mm: tuple[float, float, float]) -> Bodies:

@@ -11,7 +11,7 @@ from ..levels import LEVEL_OF_LABEL
 from ..types import LevelQuality, Mask, Progress, Segmentation, Volume, no_progress
 from .bundle import SegmentationModel
 from .cleanup import Bodies, Bools, Floats, split_bodies
-from .numbering import Numbering, in_range, number_levels
+from .numbering import Numbering, in_range, number_levels, settle_lowest
 from .quality import assess_levels
 from .runners import Backend, Runner, make_runner
 from .sagittal import SagittalOrder, require_image, resample_in_plane, sagittal_order
@@ -79,7 +79,9 @@ def segment(
     probabilities = predict_probabilities(slices, order, runner, model.neighbour_mm, progress)
     progress("Separating and numbering the bodies", 0.9)
     bodies = split_bodies(probabilities.body, probabilities.spacing_mm, model.threshold)
-    numbering = number_levels(bodies, probabilities.sacrum > 0.5, shift)
+    bodies, sacrum, unsettled = settle_lowest(bodies, probabilities.body, probabilities.sacrum)
+    numbering = number_levels(bodies, sacrum, shift)
+    doubts = (*unsettled, *numbering.doubts)
     codes = _level_codes(bodies, numbering)
     labels = _labels_on_image(codes, probabilities.body, order, slices.shape, model.threshold)
     canal = _on_image(probabilities.canal, order, slices.shape) > 0.5
@@ -88,9 +90,9 @@ def segment(
     return Segmentation(
         Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, f"model {model.name} {model.version}"),
         levels,
-        _warnings(numbering, levels),
+        _warnings(doubts, numbering, levels),
         order.undo(canal),
-        bool(numbering.doubts),
+        bool(doubts),
     )
 
 
@@ -176,9 +178,9 @@ def _spread(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return grown
 
 
-def _warnings(numbering: Numbering, levels: tuple[LevelQuality, ...]) -> tuple[str, ...]:
-    doubts = [f"Confirm the levels: {doubt}" for doubt in numbering.doubts]
+def _warnings(doubts: tuple[str, ...], numbering: Numbering, levels: tuple[LevelQuality, ...]) -> tuple[str, ...]:
+    warnings = [f"Confirm the levels: {doubt}" for doubt in doubts]
     unnamed = sum(not in_range(label) for label in numbering.labels)
     if unnamed:
-        doubts.append(f"{unnamed} bodies beyond {LEVEL_OF_LABEL[min(LEVEL_OF_LABEL)]} or below L6 were left out")
-    return (*doubts, *(f"{level.level}: {flag}" for level in levels for flag in level.flags))
+        warnings.append(f"{unnamed} bodies beyond {LEVEL_OF_LABEL[min(LEVEL_OF_LABEL)]} or below L6 were left out")
+    return (*warnings, *(f"{level.level}: {flag}" for level in levels for flag in level.flags))

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
-from .cleanup import Bodies, Bools
+from .cleanup import Bodies, Bools, Floats, sacral_share, without_lowest
 
 _L5 = LABEL_OF_LEVEL["L5"]
 _TOP = min(LEVEL_OF_LABEL)
@@ -19,6 +18,10 @@ _LEAP = 1.6
 """Distance between neighbouring centres, in units of the usual one, from which a body may be missing between them."""
 _MAX_DISC_MM = 22.0
 """From the lowest body to the sacrum: beyond this a body may be missing between them."""
+_SACRAL_SHARE = 0.35
+_DOUBTFUL_SHARE = 0.15
+_MAX_SIDEWAYS_MM = 15.0
+"""Left-right range of the centres above which the slices cut the bodies obliquely: levels are then easily miscounted."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,22 @@ class Numbering:
     labels: tuple[int, ...]
     doubts: tuple[str, ...]
     sacrum_in_view: bool
+
+
+def settle_lowest(bodies: Bodies, body: Floats, sacrum: Floats) -> tuple[Bodies, Bools, tuple[str, ...]]:
+    """Decide whether the lowest body is S1, which the network may take partly for a body, partly for sacrum.
+
+    Returns
+    -------
+    Bodies, sacrum's voxels, doubts
+        Without the lowest body where it is S1; its voxels then count as sacrum.
+    """
+    share = sacral_share(bodies, body, sacrum)
+    voxels: Bools = sacrum > 0.5
+    if share > _SACRAL_SHARE:
+        return without_lowest(bodies), voxels | (bodies.labels == bodies.count), ()
+    doubt = f"the lowest body may be S1 (the network takes {100 * share:.0f} % of it for sacrum)"
+    return bodies, voxels, (doubt,) if share > _DOUBTFUL_SHARE else ()
 
 
 def number_levels(bodies: Bodies, sacrum: Bools, shift: int = 0) -> Numbering:
@@ -53,7 +72,7 @@ def number_levels(bodies: Bodies, sacrum: Bools, shift: int = 0) -> Numbering:
     for leap in reversed(leaps):
         labels.append(labels[-1] - leap)
     labels.reverse()
-    doubts += more_doubts + _doubts_about_sizes(bodies) + _doubts_about_count(bodies)
+    doubts += more_doubts + _doubts_about_sizes(bodies) + _doubts_about_the_row(bodies)
     if shift:
         doubts.append(f"levels were shifted by {shift:+d} on request")
     return Numbering(tuple(labels), tuple(doubts), gap_mm is not None)
@@ -66,22 +85,17 @@ def in_range(label: int) -> bool:
 
 def _gap_to_sacrum_mm(bodies: Bodies, sacrum: Bools) -> float | None:
     """Distance from the lowest body to the sacrum below it; None where no sacrum is in view."""
+    from scipy import ndimage
+
     voxel_ml = float(np.prod(bodies.spacing_mm)) / 1000
-    start = int(bodies.centres_mm[-1][1] / bodies.spacing_mm[1])
-    below = np.argwhere(sacrum[:, start:]) + np.array([0, start, 0])
-    if len(below) * voxel_ml < _MIN_SACRUM_ML:
+    lowest = bodies.labels == bodies.count
+    below = sacrum.copy()
+    below[:, : int(bodies.centres_mm[-1][1] / bodies.spacing_mm[1])] = False
+    if below.sum() * voxel_ml < _MIN_SACRUM_ML:
         return None
-    lowest = np.argwhere(bodies.labels == bodies.count)
-    spacing_mm = np.asarray(bodies.spacing_mm, np.float64)
-    return _nearest_mm(lowest * spacing_mm, below * spacing_mm)
-
-
-def _nearest_mm(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
-    """Smallest distance between two clouds of points, a few stray ones aside; a quarter of the points are looked at."""
-    from scipy.spatial import cKDTree
-
-    distances, _ = cKDTree(first[::4]).query(second[::4], distance_upper_bound=80.0)
-    return float(np.percentile(np.minimum(distances, 80.0), 1))
+    box = ndimage.find_objects((lowest | below).astype(np.uint8))[0]
+    distance_mm = ndimage.distance_transform_edt(~lowest[box], bodies.spacing_mm)
+    return float(np.percentile(distance_mm[below[box]], 1))
 
 
 def _doubts_at_the_sacrum(gap_mm: float | None) -> list[str]:
@@ -115,9 +129,13 @@ def _doubts_about_sizes(bodies: Bodies) -> list[str]:
     return []
 
 
-def _doubts_about_count(bodies: Bodies) -> list[str]:
+def _doubts_about_the_row(bodies: Bodies) -> list[str]:
+    doubts = []
     if bodies.count < 4:
-        return [f"only {bodies.count} bodies were found; a lumbar study shows at least five"]
+        doubts.append(f"only {bodies.count} bodies were found; a lumbar study shows at least five")
     if bodies.count > 10:
-        return [f"{bodies.count} bodies were found; a lumbar study shows at most about ten"]
-    return []
+        doubts.append(f"{bodies.count} bodies were found; a lumbar study shows at most about ten")
+    sideways_mm = float(np.ptp(bodies.centres_mm[:, 0]))
+    if sideways_mm > _MAX_SIDEWAYS_MM:
+        doubts.append(f"the spine curves sideways by {sideways_mm:.0f} mm")
+    return doubts

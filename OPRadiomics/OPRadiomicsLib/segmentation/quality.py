@@ -21,6 +21,9 @@ HEIGHT_RATIO = 0.75
 """Below this share of another height of the body or its neighbours: Genant's grade 1 begins at a loss of 20-25 % (Genant et
 al., J Bone Miner Res 1993)."""
 
+LOWEST_HEIGHT_RATIO = 0.65
+"""For the lowest body: L5 is a wedge by nature, lower behind than in front."""
+
 _EDGE_SHARE = 0.5
 
 
@@ -79,7 +82,8 @@ def _heights_mm(
 ) -> list[float]:
     """Mean height of the anterior, middle and posterior fifth: its area over its width, voxels cut where it ends."""
     depth = np.argwhere(plane) * spacing_mm @ across
-    edges = np.linspace(*np.percentile(depth, (4, 96)), 6)
+    low, high = np.percentile(depth, (4, 96))
+    edges = np.linspace(low, high, 6)
     half = spacing_mm[1] / 2
     heights = []
     for start, stop in list(pairwise(edges))[::2]:
@@ -118,7 +122,8 @@ def _height_flags(heights: list[BodyHeights], index: int) -> list[str]:
     if own.least <= 0:
         return ["its height could not be measured"]
     flags = []
-    if own.least < HEIGHT_RATIO * max(own.anterior, own.posterior):
+    ratio = LOWEST_HEIGHT_RATIO if index == len(heights) - 1 else HEIGHT_RATIO
+    if own.least < ratio * max(own.anterior, own.posterior):
         flags.append(
             f"its heights differ (anterior {own.anterior:.0f}, middle {own.middle:.0f}, posterior {own.posterior:.0f} mm): "
             "a fracture or wedge is possible"

@@ -66,6 +66,7 @@ def _write_weights(network: DeepLabV3Plus, path: Path) -> None:
 
     partial = path.with_name(path.name + ".part")
     save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, partial)
+    partial.chmod(0o644)  # safetensors makes files that only their owner can read
     partial.replace(path)
 
 

@@ -37,6 +37,14 @@ def test_a_blob_behind_the_spine_is_no_body(block_spine):
     assert not bodies.labels[:, :, 125:].any()
 
 
+def test_a_fragment_beside_the_spine_is_no_level(block_spine):
+    """As seen on a real T2 volume: a part of a facet in the outermost slices, between two bodies."""
+    cluttered = np.pad(block_spine.body, ((8, 0), (0, 0), (0, 0)))
+    cluttered[0:3, 112:132, 62:88] = 0.9
+    bodies = split_bodies(cluttered, SPACING_MM, 0.5)
+    assert bodies.count == 6
+
+
 def test_holes_are_filled(block_spine):
     holed = block_spine.body.copy()
     holed[7, 20:24, 70:76] = 0.1

@@ -2,7 +2,7 @@
 
 import numpy as np
 from OPRadiomicsLib.segmentation.cleanup import split_bodies
-from OPRadiomicsLib.segmentation.numbering import number_levels
+from OPRadiomicsLib.segmentation.numbering import number_levels, settle_lowest
 
 SPACING_MM = (3.3, 1.0, 1.0)
 
@@ -46,3 +46,35 @@ def test_an_empty_image_has_no_levels(make_spine):
     numbering = number_levels(split_bodies(np.zeros_like(spine.body), SPACING_MM, 0.5), spine.sacrum)
     assert numbering.labels == ()
     assert numbering.doubts
+
+
+def test_s1_taken_half_for_a_body_is_not_counted(make_spine):
+    """Where the field of view ends within S1 the network wavers between the two."""
+    spine = make_spine(7)
+    low = spine.tops[-1]
+    sacrum = spine.sacrum.astype(np.float32)
+    sacrum[3:12, low : low + 26, 60:92] = 0.45
+    spine.body[3:12, low : low + 26, 60:92] = 0.55
+    bodies, found, doubts = settle_lowest(split_bodies(spine.body, SPACING_MM, 0.5), spine.body, sacrum)
+    assert bodies.count == 6
+    assert found[7, low + 10, 70]
+    assert doubts == ()
+    assert number_levels(bodies, found).labels == (19, 20, 21, 22, 23, 24)
+
+
+def test_a_clear_l5_stays_a_body(make_spine):
+    spine = make_spine(6)
+    bodies, _, doubts = settle_lowest(split_bodies(spine.body, SPACING_MM, 0.5), spine.body, spine.sacrum.astype(np.float32))
+    assert bodies.count == 6
+    assert doubts == ()
+
+
+def test_a_scoliotic_spine_is_to_be_confirmed(make_spine):
+    spine = make_spine(6)
+    body = np.pad(spine.body, ((6, 0), (0, 0), (0, 0)))
+    for number, top in enumerate(spine.tops):
+        rows = slice(top, top + 26)
+        body[:, rows] = np.roll(body[:, rows], -number, axis=0)
+    sacrum = np.pad(spine.sacrum, ((6, 0), (0, 0), (0, 0)))
+    numbering = number_levels(split_bodies(body, SPACING_MM, 0.5), sacrum)
+    assert any("sideways" in doubt for doubt in numbering.doubts)
