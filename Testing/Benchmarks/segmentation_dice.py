@@ -1,0 +1,161 @@
+"""Dice and surface distance of the shipped network on real volumes that it was not trained on.
+
+    python Testing/Benchmarks/segmentation_dice.py --data ../shared/data/spine-mr
+
+Each case is <case>_img.nii.gz with VerSe labels of the bodies in <case>_lab.nii.gz; --cases gives the prefix, by default
+the pair that is never trained on. --robustness adds mirrored, resampled, cropped, noisy and shaded versions of each; the
+cropped one has lost L5, so it is numbered with a shift of -1, as the reader who is asked would do. With --validation the
+cases held out of training are measured, against labels at the harmonised border (all bodies together, not by level).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+from OPRadiomicsLib.geometry import volume_from_sitk
+from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
+from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
+from OPRadiomicsLib.types import Volume
+
+Labels = npt.NDArray[np.uint8]
+
+HELD_OUT = "zukic"
+LOWEST, HIGHEST = LABEL_OF_LEVEL["T10"], LABEL_OF_LEVEL["L5"]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """An image and its manual labels on one grid, slices first."""
+
+    name: str
+    volume: Volume
+    labels: Labels
+    shift: int = 0
+
+
+def read_cases(folder: Path, prefix: str) -> list[Case]:
+    """All cases of a prefix that have body labels."""
+    cases = []
+    for path in sorted(folder.glob(f"{prefix}*_img.nii.gz")):
+        image = sitk.ReadImage(str(path))
+        labels = sitk.GetArrayFromImage(sitk.ReadImage(str(path).replace("_img", "_lab"))).astype(np.uint8)
+        cases.append(Case(path.name.removesuffix("_img.nii.gz"), volume_from_sitk(image), labels))
+    return cases
+
+
+def central_half(count: int) -> slice:
+    """The middle half of the slices, rounded up."""
+    quarter = count // 4
+    return slice(quarter, count - quarter)
+
+
+def dice(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]) -> float:
+    total = int(first.sum()) + int(second.sum())
+    return 2 * int((first & second).sum()) / total if total else float("nan")
+
+
+def hd95_mm(predicted: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], spacing_mm: float) -> float:
+    """Mean over slices of the in-plane 95th percentile Hausdorff distance (MONAI's), where both are present."""
+    import torch
+    from monai.metrics import compute_hausdorff_distance
+
+    present = predicted.any(axis=(1, 2)) & truth.any(axis=(1, 2))
+    pair = (torch.from_numpy(mask[present][:, None].astype(np.float32)) for mask in (predicted, truth))
+    distances = compute_hausdorff_distance(*pair, include_background=True, percentile=95, spacing=(spacing_mm, spacing_mm))
+    return float(distances.mean())
+
+
+def measure_case(case: Case, model: SegmentationModel) -> dict[str, object]:
+    """Figures of one case: Dice of L1-L3 over all slices and the central half, HD95 there, whether each level is right."""
+    segmentation = segment(case.volume, model, shift=case.shift)
+    found = segmentation.mask.labels
+    middle = central_half(len(found))
+    levels = {level: LABEL_OF_LEVEL[level] for level in STUDY_LEVELS}
+    every = {level: dice(found == v, case.labels == v) for level, v in levels.items()}
+    central = {level: dice(found[middle] == v, case.labels[middle] == v) for level, v in levels.items()}
+    distances = [hd95_mm(found[middle] == v, case.labels[middle] == v, case.volume.spacing_mm[0]) for v in levels.values()]
+    overlapping = [v for v in range(LOWEST, HIGHEST + 1) if (case.labels == v).any() and (found == v).any()]
+    right = all(_most_frequent(found[case.labels == v]) == v for v in overlapping)
+    return {
+        "case": case.name,
+        "dice_all": float(np.mean(list(every.values()))),
+        "dice_central": float(np.mean(list(central.values()))),
+        "hd95_central_mm": float(np.mean(distances)),
+        "asks_for_confirmation": segmentation.needs_confirmation,
+        "levels_right": right and all((found == v).any() for v in levels.values()),
+        "by_level": {level: (round(every[level], 3), round(central[level], 3)) for level in levels},
+        "volume_ratio": float(np.isin(found, list(levels.values())).sum() / np.isin(case.labels, list(levels.values())).sum()),
+    }
+
+
+def _most_frequent(values: Labels) -> int:
+    counts = np.bincount(values[values > 0], minlength=1)
+    return int(counts.argmax())
+
+
+def variants(case: Case) -> Iterator[tuple[str, Case]]:
+    """The same case as another scanner might have given it."""
+    array, affine = np.asarray(case.volume.array), np.asarray(case.volume.affine)
+    rng = np.random.default_rng(0)
+    yield "mirrored", Case(case.name, replace(case.volume, array=array[::-1].copy()), case.labels[::-1].copy())
+    step = 1.5
+    shape = tuple(int(n / step) for n in array.shape[1:])
+    rows, columns = (np.round(np.arange(n) * step).astype(int) for n in shape)
+    coarser = affine.copy()
+    coarser[:3, :2] *= step
+    coarse = array[:, rows][:, :, columns].copy()
+    yield "1.5 x coarser", Case(case.name, Volume(coarse, coarser), case.labels[:, rows][:, :, columns].copy())
+    kept = np.flatnonzero(np.isin(case.labels, range(LABEL_OF_LEVEL["T12"], LABEL_OF_LEVEL["L4"] + 1)).any(axis=(0, 2)))
+    window = slice(int(kept[0]), int(kept[-1]) + 1)
+    cropped = replace(case.volume, array=array[:, window].copy())
+    yield "cropped to T12-L4", Case(case.name, cropped, case.labels[:, window].copy(), shift=-1)
+    noisy = np.abs(array + rng.normal(0, _background_noise(array), array.shape)).astype(np.float32)
+    yield "noise added", Case(case.name, replace(case.volume, array=noisy), case.labels)
+    ramp = np.exp(np.linspace(-0.7, 0.7, array.shape[1], dtype=np.float32))[None, :, None]
+    yield "shaded 4 : 1 from head to foot", Case(case.name, replace(case.volume, array=array * ramp), case.labels)
+
+
+def _background_noise(array: npt.NDArray[np.floating]) -> float:
+    """Twice the noise that is there, by the median absolute difference of neighbours."""
+    return float(2 * np.median(np.abs(np.diff(array, axis=2))) / 0.954)
+
+
+def measure_validation(cases: Path, model: SegmentationModel) -> dict[str, float]:
+    """Dice of all bodies by set on prepared cases that training holds out."""
+    import torch
+    from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
+    from OPRadiomicsTrainingLib.segmentation.train import TrainingSettings, gather_cases, validation_dice
+    from safetensors.torch import load_file
+
+    network = DeepLabV3Plus().eval()
+    network.load_state_dict(load_file(model.weights_path))
+    torch.set_num_threads(2)
+    return validation_dice(network, gather_cases(cases, None, TrainingSettings()).validation)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and <case>_lab.nii.gz")
+    parser.add_argument("--cases", default=HELD_OUT, help=f"prefix of the cases (default {HELD_OUT}, never trained on)")
+    parser.add_argument("--model", default="lumbar-bodies", help="shipped name or folder of a bundle")
+    parser.add_argument("--robustness", action="store_true", help="also altered versions of each case")
+    parser.add_argument("--validation", type=Path, help="folder of prepared training cases: adds the held-out ones")
+    arguments = parser.parse_args()
+    model = load_segmentation_model(arguments.model)
+    for case in read_cases(arguments.data, arguments.cases):
+        print(json.dumps(measure_case(case, model)), flush=True)
+        for name, changed in variants(case) if arguments.robustness else ():
+            print(json.dumps({"changed": name, **measure_case(changed, model)}), flush=True)
+    if arguments.validation:
+        print(json.dumps({"held out of training, Dice of all bodies": measure_validation(arguments.validation, model)}))
+
+
+if __name__ == "__main__":
+    main()
