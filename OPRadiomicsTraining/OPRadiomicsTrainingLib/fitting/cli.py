@@ -32,7 +32,7 @@ def add_demo_cohort_command(commands: argparse._SubParsersAction[argparse.Argume
     parser.add_argument(
         "--out", type=Path, required=True, help="CSV to write; rows are kept beside it, so a stopped run goes on"
     )
-    parser.add_argument("--patients", type=int, default=160, help="how many (default: %(default)s)")
+    parser.add_argument("--patients", type=int, default=140, help="how many (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the patients (default: %(default)s)")
     parser.add_argument("--profile", default="standard", help="default: %(default)s")
     masks = parser.add_mutually_exclusive_group()
