@@ -63,20 +63,22 @@ class Worker:
         """Answer every request line; returns when the input ends and the running command has stopped."""
         runner = threading.Thread(target=self._run_all, name="runner")
         runner.start()
-        for line in requests:
-            if line.strip():
-                self._receive(line)
-        for job in list(self._open.values()):
-            job.stop.set()
-        self._queue.put(None)
-        runner.join()
+        try:
+            for line in requests:
+                if line.strip():
+                    self._receive(line)
+        finally:
+            for job in list(self._open.values()):
+                job.stop.set()
+            self._queue.put(None)
+            runner.join()
 
     def _receive(self, line: str) -> None:
         try:
-            request = json.loads(line)
+            request = json.loads(line, parse_constant=_no_constant)
             key = request["id"]
             arguments = [] if request.get("cancel") else [str(word) for word in request["arguments"]]
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self._refuse(None, "A line that is no request", 'a JSON object with "id" and "arguments" or "cancel"', "send one")
             return
         if request.get("cancel"):
@@ -121,7 +123,8 @@ class Worker:
 
     def _answer(self, key: object, **content: object) -> None:
         with self._writing:
-            print(json.dumps({"id": key, **content}, ensure_ascii=False), file=self._answers, flush=True)
+            # ASCII: a path may hold bytes that are no UTF-8, which only an escape can carry.
+            print(json.dumps({"id": key, **content}), file=self._answers, flush=True)
 
 
 def _parsed(arguments: list[str]) -> argparse.Namespace:
@@ -139,6 +142,10 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
+
+
 def _places(error: BaseException) -> list[str]:
     """File, line and function of each frame: no values, no message, which could hold a path or a name."""
     return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
@@ -150,4 +157,5 @@ def main() -> None:
     # Libraries that print must not break the protocol: the real standard output is kept aside, theirs goes to the log.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    Worker(answers).serve(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8"))
+    with contextlib.suppress(KeyboardInterrupt):
+        Worker(answers).serve(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"))

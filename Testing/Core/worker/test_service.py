@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,9 +33,10 @@ class Client:
         )
 
     def send(self, line: object) -> None:
+        text = line if isinstance(line, bytes) else (line if isinstance(line, str) else json.dumps(line)).encode()
         assert self.process.stdin is not None
-        self.process.stdin.write((line if isinstance(line, str) else json.dumps(line)) + "\n")
-        self.process.stdin.flush()
+        self.process.stdin.buffer.write(text + b"\n")
+        self.process.stdin.buffer.flush()
 
     def answer(self) -> dict[str, Any]:
         assert self.process.stdout is not None
@@ -84,14 +86,43 @@ def test_two_requests_are_answered_in_order_by_one_process(worker: Client, image
     assert [Path(one["files"][0]).is_file() for one in (first, second)] == [True, True]
 
 
-@pytest.mark.parametrize("line", ["no json", "[]", "{}", '{"id": 1}', '{"id": 1, "arguments": 3}', '"text"'])
+MALFORMED = [
+    "no json",
+    "[]",
+    "{}",
+    '{"id": 1}',
+    '{"id": 1, "arguments": 3}',
+    '"text"',
+    b"\xff\xfe",
+    "[" * 200_000,
+    '{"id": NaN}',
+]
+
+
+@pytest.mark.parametrize("line", MALFORMED, ids=lambda line: repr(line[:16]))
 def test_a_malformed_line_is_refused_and_the_next_one_served(
-    line: str, worker: Client, images: dict[str, str], tmp_path: Path
+    line: str | bytes, worker: Client, images: dict[str, str], tmp_path: Path
 ) -> None:
     worker.send(line)
     assert worker.last_answer()["event"] == "refused"
     worker.send({"id": 2, "arguments": propagate(images, str(tmp_path / "out.nii.gz"))})
     assert worker.last_answer()["event"] == "done"
+
+
+def test_a_path_that_is_no_text_is_refused_and_the_next_one_served(
+    worker: Client, images: dict[str, str], tmp_path: Path
+) -> None:
+    worker.send(b'{"id": 1, "arguments": ["segment", "/nowhere/\\udcff.nii", "-o", "/nowhere/x.nii.gz"]}')
+    assert worker.last_answer()["event"] == "refused"
+    worker.send({"id": 2, "arguments": propagate(images, str(tmp_path / "out.nii.gz"))})
+    assert worker.last_answer()["event"] == "done"
+
+
+def test_an_interrupt_ends_the_process(worker: Client, images: dict[str, str], tmp_path: Path) -> None:
+    worker.send({"id": 1, "arguments": propagate(images, str(tmp_path / "out.nii.gz"))})
+    worker.last_answer()
+    worker.process.send_signal(signal.SIGINT)
+    assert worker.process.wait(timeout=60) == 0
 
 
 def test_bad_input_comes_back_with_its_remedy(worker: Client, images: dict[str, str]) -> None:

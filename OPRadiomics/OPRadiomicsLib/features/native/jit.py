@@ -24,8 +24,8 @@ def compiled(signature: str) -> Callable[[Kernel], Kernel]:
         options = {"nogil": True, "fastmath": False, "error_model": "numpy"}
         try:
             kernel: Kernel = njit(signature, cache=True, **options)(function)
-        except RuntimeError as error:
-            if "no locator available" not in str(error):
+        except (RuntimeError, OSError) as error:  # no cache folder can be written, or its disk is full
+            if isinstance(error, RuntimeError) and "no locator available" not in str(error):
                 raise
             kernel = njit(signature, **options)(function)
         return kernel
