@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from ..errors import GeometryError, StudyError
 from ..types import Affine, SeriesRef, Volume
-from .headers import Frame, damaged, read_frames
+from .headers import Frame, damaged, malformed, read_frames
 from .index import normal_of
+from .itk import itk_name
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -168,27 +169,44 @@ def _pixels(frames: Sequence[Frame], name: str) -> npt.NDArray[np.float32]:
 
 def _rescaled(path: Path) -> npt.NDArray[np.float32]:
     """All frames of one file, (frames, rows, columns) float32."""
-    from pydicom import dcmread
-
     try:
-        dataset = dcmread(path, force=True)
-        stored = _decoded(path, dataset)
-    except (ValueError, EOFError, RuntimeError, AttributeError, NotImplementedError, KeyError) as error:
+        return _values(path, _dataset(path))
+    except malformed() as error:
         raise damaged(path, f"its pixels cannot be decoded ({type(error).__name__})") from None
+
+
+def _dataset(path: Path) -> Dataset:
+    """Whole file; without file meta information the encoding that its elements show stands for the transfer syntax."""
+    from pydicom import dcmread
+    from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+    dataset = dcmread(path, force=True)
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        implicit, little = dataset.original_encoding
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    return dataset
+
+
+def _values(path: Path, dataset: Dataset) -> npt.NDArray[np.float32]:
+    stored = _decoded(path, dataset)
     if int(dataset.get("SamplesPerPixel", 1)) != 1:
         raise StudyError(f"File '{path.name}' is a colour image", "one value a pixel", "choose another series")
     frames = stored.reshape(-1, *stored.shape[-2:])
     slopes, intercepts = zip(*(_rescale(dataset, number) for number in range(len(frames))), strict=True)
-    scaled = frames * np.reshape(slopes, (-1, 1, 1)) + np.reshape(intercepts, (-1, 1, 1))
-    return scaled.astype(np.float32)
+    with np.errstate(over="ignore"):
+        scaled = (frames * np.reshape(slopes, (-1, 1, 1)) + np.reshape(intercepts, (-1, 1, 1))).astype(np.float32)
+    if not np.isfinite(scaled).all():
+        raise ValueError("RescaleSlope or RescaleIntercept leads beyond float32")
+    return scaled
 
 
 def _decoded(path: Path, dataset: Dataset) -> npt.NDArray[Any]:
     """Stored values. JPEG, JPEG-LS and JPEG 2000 go through GDCM inside ITK: pydicom would need further packages."""
     from pydicom.uid import RLELossless
 
-    syntax = dataset.file_meta.get("TransferSyntaxUID")
-    if syntax is None or not syntax.is_compressed or syntax == RLELossless:
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if not syntax.is_compressed or syntax == RLELossless:
         return dataset.pixel_array
     if "PerFrameFunctionalGroupsSequence" in dataset:
         raise StudyError(
@@ -198,7 +216,7 @@ def _decoded(path: Path, dataset: Dataset) -> npt.NDArray[Any]:
         )
     import SimpleITK as sitk
 
-    rescaled = sitk.GetArrayFromImage(sitk.ReadImage(str(path), sitk.sitkFloat64))
+    rescaled = sitk.GetArrayFromImage(sitk.ReadImage(itk_name(path), sitk.sitkFloat64))
     slope, intercept = _rescale(dataset, 0)
     stored: npt.NDArray[Any] = (rescaled - intercept) / slope  # ITK has applied them
     return stored

@@ -106,6 +106,15 @@ def damaged(path: Path, what: str) -> StudyError:
     )
 
 
+@cache
+def malformed() -> tuple[type[Exception], ...]:
+    """What pydicom raises when it converts, on first use, an element whose bytes contradict their VR or length."""
+    from pydicom.errors import BytesLengthException
+
+    lookups = (KeyError, IndexError, AttributeError, TypeError, ValueError, OverflowError)
+    return (*lookups, NotImplementedError, RuntimeError, EOFError, OSError, struct.error, zlib.error, BytesLengthException)
+
+
 def read_frames(path: Path) -> tuple[Frame, ...]:
     """Header of one file, without its pixels.
 
@@ -128,8 +137,13 @@ def read_frames(path: Path) -> tuple[Frame, ...]:
             "files that you may read",
             "check permissions and the medium",
         ) from None
-    if dataset is None:
-        return ()
+    try:
+        return () if dataset is None else _frames(path, dataset)
+    except malformed() as error:
+        raise damaged(path, f"a value in its header cannot be read ({type(error).__name__})") from None
+
+
+def _frames(path: Path, dataset: Dataset) -> tuple[Frame, ...]:
     per_frame = dataset.get("PerFrameFunctionalGroupsSequence")
     if not per_frame:
         return (_frame(path, dataset, (dataset,), None),)
@@ -154,7 +168,6 @@ def tags() -> tuple[int, ...]:
 def _read_dataset(path: Path) -> Dataset | None:
     """Header, or None where the file is not DICOM or is a DICOMDIR."""
     from pydicom import dcmread
-    from pydicom.errors import InvalidDicomError
 
     with path.open("rb") as file:
         start = file.read(132)
@@ -165,8 +178,8 @@ def _read_dataset(path: Path) -> Dataset | None:
         try:
             dataset = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(tags()))
             sop_class = str(dataset.get("SOPClassUID", ""))
-        except (InvalidDicomError, EOFError, ValueError, KeyError, NotImplementedError, struct.error, zlib.error) as error:
-            if marked:
+        except malformed() as error:
+            if marked or getattr(error, "errno", None):
                 raise damaged(path, type(error).__name__) from None
             return None
         if str(dataset.file_meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:
@@ -214,13 +227,9 @@ def _first(places: tuple[Dataset, ...], keywords: tuple[str, ...]) -> Any:
 
 
 def _frame(path: Path, dataset: Dataset, places: tuple[Dataset, ...], number: int | None) -> Frame:
-    try:
-        position = _vector(_first(places, ("ImagePositionPatient",)), 3)
-        orientation = _vector(_first(places, ("ImageOrientationPatient",)), 6)
-        spacing = _vector(_first(places, ("PixelSpacing",)), 2)
-        attributes = _attributes(places)
-    except (ValueError, TypeError, OverflowError):
-        raise damaged(path, "a number in its header cannot be read") from None
+    position = _vector(_first(places, ("ImagePositionPatient",)), 3)
+    orientation = _vector(_first(places, ("ImageOrientationPatient",)), 6)
+    spacing = _vector(_first(places, ("PixelSpacing",)), 2)
     return Frame(
         path=path,
         number=number,
@@ -231,7 +240,7 @@ def _frame(path: Path, dataset: Dataset, places: tuple[Dataset, ...], number: in
         position_lps=position,
         orientation=None if orientation is None else orientation.reshape(2, 3),
         pixel_spacing_mm=None if spacing is None else (float(spacing[0]), float(spacing[1])),
-        attributes=attributes,
+        attributes=_attributes(places),
         patient=tuple(_raw_text(dataset, keyword) for keyword in PATIENT_KEYWORDS),
     )
 

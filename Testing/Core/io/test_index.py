@@ -13,6 +13,8 @@ import pytest
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.io.index import index_dicom
 from OPRadiomicsLib.io.volumes import read_volume
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import Tag
 
 PYDICOM_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
 
@@ -192,3 +194,50 @@ def test_enhanced_multi_frame_is_read_in_geometric_order(tmp_path: Path, make_st
     volume = read_volume(series)
     np.testing.assert_array_equal(volume.array, stack.array * 2.0 - 5.0)
     np.testing.assert_allclose(volume.affine, stack.affine, atol=1e-5)
+
+
+def _with_raw_element(path: Path, tag: int, vr: str, value: bytes) -> None:
+    """Store an element exactly as given, as a faulty exporter would."""
+    dataset = pydicom.dcmread(path)
+    dataset._dict[Tag(tag)] = RawDataElement(Tag(tag), vr, len(value), value, 0, False, True)
+    dataset.save_as(path)
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr", "value"),
+    [
+        (0x00280010, "US", b"\x20\x00\x20\x00"),  # Rows, twice
+        (0x00280002, "US", b"\x01"),  # SamplesPerPixel, half of it
+        (0x00181310, "US", b"abc"),  # AcquisitionMatrix, odd length
+        (0x00280030, "ZZ", b"1\\1 "),  # PixelSpacing of an unknown VR
+        (0x52009230, "LO", b"text"),  # PerFrameFunctionalGroupsSequence that is no sequence
+        (0x52009230, "SQ", b"abcdef"),
+        (0x52009229, "SQ", b"abcdef"),
+        (0x00281053, "DS", b"0 "),  # RescaleSlope
+        (0x00281053, "DS", b"abc "),
+        (0x00281053, "DS", b"1\\2 "),
+        (0x00281053, "DS", b"inf "),
+        (0x00281053, "DS", b"1e300 "),
+    ],
+)
+def test_an_element_that_contradicts_its_type_never_ends_in_a_traceback(
+    write_study: Any, make_stack: Any, tag: int, vr: str, value: bytes
+) -> None:
+    folder = write_study(make_stack())
+    reference = read_volume(index_dicom(folder)[0]).array
+    _with_raw_element(sorted(folder.rglob("IM_*"))[3], tag, vr, value)
+    try:
+        volume = read_volume(index_dicom(folder)[0])
+    except StudyError as error:
+        assert re.search(r"is damaged: .*(cannot be (read|decoded)|frames announced)", error.found)
+    else:  # the element is not needed for a classic slice
+        np.testing.assert_array_equal(volume.array, reference)
+
+
+def test_a_file_without_preamble_and_file_meta_is_read_as_it_is_encoded(write_study: Any, make_stack: Any) -> None:
+    folder = write_study(make_stack())
+    reference = read_volume(index_dicom(folder)[0]).array
+    for number, path in enumerate(sorted(folder.rglob("IM_*"))):
+        dataset = pydicom.Dataset(pydicom.dcmread(path))
+        dataset.save_as(path, implicit_vr=number % 2 == 0, little_endian=True)
+    np.testing.assert_array_equal(read_volume(index_dicom(folder)[0]).array, reference)
