@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import OutputError
@@ -25,6 +25,8 @@ def write_bytes(path: Path, content: bytes) -> Path:
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())  # network disks report a spent quota only here
             Path(temporary).chmod(0o666 & ~_umask())
             Path(temporary).replace(path)
         except BaseException:
@@ -55,25 +57,56 @@ def _umask() -> int:
 def all_or_nothing(folder: Path) -> Iterator[Path]:
     """A scratch folder inside ``folder``; what was written into it moves to ``folder`` on success and vanishes on failure.
 
-    Files of the same names are replaced, others stay.
+    Files of the same names are replaced, others stay. On failure folders that were made for it vanish too.
 
     Raises
     ------
     OutputError
-        If the folder refuses files or the disk is full.
+        If the folder refuses files, the disk is full, or a folder stands where a file shall be or the other way round.
     """
+    made = absent_folders(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as name:
             scratch = Path(name)
             yield scratch
-            for path in sorted(path for path in scratch.rglob("*") if path.is_file()):
-                target = folder / path.relative_to(scratch)
+            moves = {path: folder / path.relative_to(scratch) for path in sorted(scratch.rglob("*")) if path.is_file()}
+            for target in moves.values():
+                _require_free(target, folder)
+            for path, target in moves.items():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(target)
-    except OSError as error:
+    except BaseException as error:
+        remove_empty(made)
+        if not isinstance(error, OSError):
+            raise
         raise OutputError(
             f"Results cannot be written to {folder} ({error.strerror})",
             "a folder that this user may write, on a disk with room",
             "choose another output folder",
         ) from None
+
+
+def absent_folders(folder: Path) -> tuple[Path, ...]:
+    """``folder`` and those above it that do not exist yet, the innermost first."""
+    return tuple(one for one in (folder, *folder.parents) if not one.exists())
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove folders up to the first that is absent or holds something."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
+
+
+def _require_free(target: Path, folder: Path) -> None:
+    """Raise `OutputError` unless a file may stand at ``target``, below ``folder``."""
+    between = [one for one in target.parents if folder in one.parents]
+    in_the_way = [one for one in between if one.exists() and not one.is_dir()]
+    if target.is_dir() or in_the_way:
+        found = f"{in_the_way[0]} is a file" if in_the_way else f"{target} is a folder"
+        raise OutputError(
+            f"{found}, which stands in the way of the results",
+            "a place that holds nothing, or an earlier result",
+            "move it away or choose another output folder",
+        )

@@ -4,7 +4,7 @@ import os
 
 import pytest
 from OPRadiomicsLib.errors import OutputError
-from OPRadiomicsLib.files import write_bytes, write_text
+from OPRadiomicsLib.files import all_or_nothing, write_bytes, write_text
 
 
 def test_text_is_utf_8_with_its_own_line_feeds(tmp_path):
@@ -37,3 +37,29 @@ def test_other_users_may_read_what_the_umask_allows(tmp_path):
         assert write_text(tmp_path / "a.txt", "").stat().st_mode & 0o777 == 0o644
     finally:
         os.umask(old)
+
+
+def test_a_folder_in_a_results_place_leaves_all_results_as_they_were(tmp_path):
+    write_text(tmp_path / "a.txt", "old")
+    (tmp_path / "b.txt").mkdir()
+    with pytest.raises(OutputError, match=r"b\.txt is a folder"), all_or_nothing(tmp_path) as scratch:
+        write_text(scratch / "a.txt", "new")
+        write_text(scratch / "b.txt", "new")
+    assert (tmp_path / "a.txt").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_a_file_in_a_results_folders_place_is_refused(tmp_path):
+    write_text(tmp_path / "masks", "a file")
+    with pytest.raises(OutputError, match="masks is a file"), all_or_nothing(tmp_path) as scratch:
+        write_text(scratch / "a.txt", "new")
+        write_text(scratch / "masks" / "b.txt", "new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"masks": "a file"}
+
+
+def test_a_failure_removes_the_folders_that_were_made_and_no_other(tmp_path):
+    (tmp_path / "mine").mkdir()
+    with pytest.raises(KeyError), all_or_nothing(tmp_path / "mine" / "new" / "out") as scratch:
+        write_text(scratch / "a.txt", "new")
+        raise KeyError
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine"]

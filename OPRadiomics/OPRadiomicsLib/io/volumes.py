@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import GeometryError, StudyError
+from .. import files
+from ..errors import GeometryError, OutputError, StudyError
 from ..geometry import ijk_to_lps, require_same_frame, sagittal_axis, to_sitk, volume_from_sitk
 from ..types import Affine, Role, SeriesRef, Volume
 from .dicom_stack import read_dicom_stack
+from .itk import itk_name
 from .nifti import require_intact_nifti
-from .output import atomic_path, require_image_suffix
+from .output import IMAGE_SUFFIXES, require_image_suffix
 
 READABLE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 THICK_SLICE_RATIO = 1.5
@@ -69,15 +72,42 @@ def write_volume(volume: Volume, path: str | Path) -> Path:
 
 
 def save_image(image: Any, path: str | Path) -> None:
-    """Write a SimpleITK image atomically; the ending names the format."""
+    """Write a SimpleITK image atomically; the ending names the format.
+
+    ITK writes into the system's temporary folder, since it reports neither a full disk nor a name that is not UTF-8; what it
+    wrote is read again and compared before it goes to ``path``.
+
+    Raises
+    ------
+    OutputError
+        If the ending is unknown, the temporary folder is full, or the file cannot be written.
+    """
+    target = require_image_suffix(path)
+    suffix = next(suffix for suffix in IMAGE_SUFFIXES if target.name.lower().endswith(suffix))
+    files.write_bytes(target, _encoded(image, suffix))
+
+
+def _encoded(image: Any, suffix: str) -> bytes:
+    """The image as a file's content, proved to be whole."""
     import SimpleITK as sitk
 
-    target = require_image_suffix(path)
-    with atomic_path(target) as temporary:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"image{suffix}"
         try:
-            sitk.WriteImage(image, str(temporary), useCompression=True)
-        except RuntimeError as error:
-            raise OSError(0, "ITK could not write it; is the disk full?") from error
+            sitk.WriteImage(image, itk_name(path), useCompression=True)
+            if suffix.startswith(".nii"):
+                require_intact_nifti(path)  # ITK's reader fills what is cut off, by chance with the right values
+            again = sitk.ReadImage(itk_name(path), image.GetPixelID())
+            whole = np.array_equal(sitk.GetArrayViewFromImage(again), sitk.GetArrayViewFromImage(image))
+        except (RuntimeError, OSError, StudyError):
+            whole = False
+        if not whole:
+            raise OutputError(
+                f"An image could not be written whole to the temporary folder {tempfile.gettempdir()}",
+                "a temporary folder with room",
+                "free some space there, or name another folder in the environment variable TMPDIR",
+            )
+        return path.read_bytes()
 
 
 def read_image_file(path: Path, opened: Any = None) -> Any:
@@ -132,7 +162,7 @@ def open_image_file(path: Path) -> Any:
     if path.name.lower().endswith((".nii", ".nii.gz")):
         require_intact_nifti(path)
     reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
+    reader.SetFileName(itk_name(path))
     try:
         reader.ReadImageInformation()
     except RuntimeError as error:
