@@ -50,6 +50,12 @@ def read_dicom_stack(series: SeriesRef) -> Volume:
             "a stack of at least 2 placed slices",
             "choose another series",
         )
+    if strays := series.acquisition.get("strays"):
+        raise StudyError(
+            f"{name}: {strays} of its slices, in line with the other {len(frames)}, differ in matrix, echo or image type",
+            "a series whose slices are all alike",
+            "export the original series again; a slice was changed or damaged",
+        )
     affine = stack_affine(frames, name)
     return Volume(_pixels(frames, name), affine, series.frame_of_reference_uid, name)
 

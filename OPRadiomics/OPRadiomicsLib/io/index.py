@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..errors import StudyError
 from ..types import Progress, SeriesRef, no_progress
-from .headers import PATIENT_KEYWORDS, Frame, read_frames
+from .headers import PATIENT_KEYWORDS, Frame, damaged, read_frames
 
 READERS = 8
 """Threads: header reading waits for the disk or the network share, not for the processor."""
@@ -52,7 +52,8 @@ def index_dicom(folder: Path, progress: Progress = no_progress, *, study_uid: st
     tuple of SeriesRef
         Without roles, by series number and part. ``files`` are in ascending order along the stack's normal (row direction x
         column direction). An enhanced multi-frame file stands once, and ``acquisition["frames"]`` gives (index into files,
-        frame) for each slice. ``acquisition`` has the sequence parameters (tr_ms, te_ms, ti_ms, field_strength_t, ...; the keys
+        frame) for each slice; ``acquisition["strays"]`` counts slices that would continue the stack but differ from it.
+        ``acquisition`` has the sequence parameters (tr_ms, te_ms, ti_ms, field_strength_t, ...; the keys
         of `headers`) where known, and always: kind, modality, plane, slices, part, parts, planes_in_series.
 
     Raises
@@ -75,9 +76,11 @@ def _all_frames(folder: Path, progress: Progress) -> list[Frame]:
         raise StudyError("The study folder does not exist", "a folder of DICOM files", "check the path")
     paths = _files_below(folder)
     frames: list[Frame] = []
+    others: list[Path] = []
     with ThreadPoolExecutor(READERS) as pool:
-        for count, read in enumerate(pool.map(read_frames, paths), start=1):
+        for count, (path, read) in enumerate(zip(paths, pool.map(read_frames, paths), strict=True), start=1):
             frames.extend(read)
+            others.extend([] if read else [path])
             progress("Reading DICOM headers", count / len(paths))
     if not frames:
         raise StudyError(
@@ -85,14 +88,32 @@ def _all_frames(folder: Path, progress: Progress) -> list[Frame]:
             "a folder with a lumbar MRI study in DICOM",
             "check the path; NIfTI or NRRD files are given one by one with --t1, --t2 and --fst2",
         )
+    _require_no_blank_slice(others, frames)
     return frames
+
+
+def _require_no_blank_slice(others: Iterable[Path], frames: Iterable[Frame]) -> None:
+    """An interrupted copy leaves files without bytes, or of null bytes; among slices and named like them: a lost slice."""
+    homes = {(frame.path.parent, _ending(frame.path)) for frame in frames}
+    for path in others:
+        if (path.parent, _ending(path)) not in homes:
+            continue
+        with path.open("rb") as file:
+            if not file.read(128).strip(b"\0"):
+                raise damaged(path, "it is blank, beside DICOM files named like it")
+
+
+def _ending(path: Path) -> str:
+    """File name extension; "" where it is a number, as in names made of UIDs."""
+    ending = path.suffix.lower()
+    return "" if ending[1:].isdigit() else ending
 
 
 def _files_below(folder: Path) -> list[Path]:
     """All files, linked folders included, each folder once (links may run in a circle); "._" files are macOS resource forks."""
     seen: set[str] = set()
     found: list[Path] = []
-    for root, folders, names in os.walk(folder, followlinks=True):
+    for root, folders, names in os.walk(folder, onerror=_unreadable, followlinks=True):
         real = os.path.realpath(root)
         if real in seen:
             folders.clear()
@@ -100,6 +121,14 @@ def _files_below(folder: Path) -> list[Path]:
         seen.add(real)
         found.extend(Path(root) / name for name in names if not name.startswith("._"))
     return sorted(path for path in found if path.is_file())
+
+
+def _unreadable(error: OSError) -> None:
+    raise StudyError(
+        f"A folder of the study cannot be read ({error.strerror})",
+        "folders that you may read",
+        "check permissions and the medium",
+    ) from None
 
 
 def _one_study(frames: Sequence[Frame], study_uid: str | None) -> list[Frame]:
@@ -143,7 +172,19 @@ def _require_one_patient(frames: Iterable[Frame]) -> None:
 def _series_of(frames: list[Frame]) -> list[SeriesRef]:
     stacks = _stacks(frames)
     planes = sorted({plane_of(stack[0].orientation) for stack in stacks})
-    return [_series(stack, part, len(stacks), planes) for part, stack in enumerate(stacks, start=1)]
+    return [_series(stack, part, stacks, planes) for part, stack in enumerate(stacks, start=1)]
+
+
+def _strays(stack: list[Frame], stacks: Iterable[list[Frame]]) -> int:
+    """Slices of smaller stacks of the series that would continue this one, were their matrix, echo or image type the same."""
+    places = np.array([_place(frame)[0] for frame in stack])
+    step = _slice_spacing_mm(stack)
+    if not step:
+        return 0
+    smaller = [frame for other in stacks if len(other) < len(stack) for frame in other]
+    along = [_place(frame)[0] for frame in smaller if _parallel(stack[0].orientation, frame.orientation)]
+    nearest = np.array([np.abs(places - place).min() for place in along])
+    return int(np.count_nonzero((nearest > step / 2) & (nearest < 1.5 * step)))
 
 
 def _stacks(frames: list[Frame]) -> list[list[Frame]]:
@@ -202,7 +243,7 @@ def plane_of(orientation: npt.NDArray[np.float64] | None) -> str:
     return PLANES[axis] if cosines[axis] >= PLANE_COSINE else "oblique"
 
 
-def _series(stack: list[Frame], part: int, parts: int, planes: list[str]) -> SeriesRef:
+def _series(stack: list[Frame], part: int, stacks: list[list[Frame]], planes: list[str]) -> SeriesRef:
     first = stack[0]
     multi_frame = any(frame.number is not None for frame in stack)
     files = tuple(dict.fromkeys(frame.path for frame in stack))
@@ -219,8 +260,10 @@ def _series(stack: list[Frame], part: int, parts: int, planes: list[str]) -> Ser
         planes_in_series=tuple(planes),
         slices=len(stack),
         part=part,
-        parts=parts,
+        parts=len(stacks),
     )
+    if strays := _strays(stack, stacks):
+        acquisition["strays"] = strays
     if multi_frame:
         acquisition["frames"] = tuple((files.index(frame.path), frame.number or 0) for frame in stack)
     return SeriesRef(

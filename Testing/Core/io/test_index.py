@@ -241,3 +241,29 @@ def test_a_file_without_preamble_and_file_meta_is_read_as_it_is_encoded(write_st
         dataset = pydicom.Dataset(pydicom.dcmread(path))
         dataset.save_as(path, implicit_vr=number % 2 == 0, little_endian=True)
     np.testing.assert_array_equal(read_volume(index_dicom(folder)[0]).array, reference)
+
+
+@pytest.mark.parametrize("content", [b"", bytes(100), bytes(4096)])
+def test_a_blank_file_among_slices_is_a_lost_slice(write_study: Any, make_stack: Any, content: bytes) -> None:
+    folder = write_study(make_stack())
+    lost = min(folder.rglob("IM_*"), key=lambda path: pydicom.dcmread(path).ImagePositionPatient[0])
+    (lost.parent / "notes.txt").write_bytes(content)
+    assert index_dicom(folder)[0].acquisition["slices"] == 8
+    lost.write_bytes(content)
+    with pytest.raises(StudyError, match=f"'{lost.name}' .* is damaged: it is blank"):
+        index_dicom(folder)
+
+
+@pytest.mark.parametrize("changes", [{"EchoTime": 99.0}, {"Rows": None}])
+def test_a_slice_split_off_by_its_header_is_not_left_out_silently(
+    write_study: Any, make_stack: Any, changes: dict[str, Any]
+) -> None:
+    folder = write_study(make_stack())
+    path = min(folder.rglob("IM_*"), key=lambda path: pydicom.dcmread(path).ImagePositionPatient[0])
+    dataset = pydicom.dcmread(path)
+    for keyword, value in changes.items():
+        setattr(dataset, keyword, value) if value is not None else delattr(dataset, keyword)
+    dataset.save_as(path)
+    stack = max(index_dicom(folder), key=lambda series: len(series.files))
+    with pytest.raises(StudyError, match="1 of its slices, in line with the other 7, differ"):
+        read_volume(stack)
