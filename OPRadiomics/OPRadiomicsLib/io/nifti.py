@@ -6,6 +6,7 @@ ITK's reader turns NaN and infinity into 0 and leaves the voxels behind a file's
 from __future__ import annotations
 
 import gzip
+import math
 import struct
 import zlib
 from pathlib import Path
@@ -28,15 +29,23 @@ def require_intact_nifti(path: Path) -> None:
     """
     try:
         content = gzip.decompress(path.read_bytes()) if path.name.lower().endswith(".gz") else path.read_bytes()
-    except (EOFError, OSError, zlib.error):
+    except (EOFError, gzip.BadGzipFile, zlib.error):
         raise _damaged(path, "its compressed data end early or are corrupt") from None
+    except OSError as error:
+        raise StudyError(
+            f"File '{path.name[:80]}' cannot be read ({error.strerror})",
+            "a file that you may read",
+            "check permissions and the path",
+        ) from None
     order, shape, datatype, bits, offset = _header(path, content)
-    announced = int(np.prod(shape)) * bits // 8
+    if min(shape, default=0) < 1 or bits < 1 or not len(content) >= offset >= 0:  # NaN compares false
+        raise _damaged(path, f"its header announces {shape} voxels of {bits} bits from byte {offset}")
+    announced = math.prod(shape) * bits // 8
     if len(content) - offset < announced:
-        raise _damaged(path, f"{max(len(content) - offset, 0)} of {announced} bytes of voxels")
+        raise _damaged(path, f"{max(len(content) - int(offset), 0)} of {announced} bytes of voxels")
     if datatype not in FLOAT_TYPES:
         return
-    values = np.frombuffer(content, np.dtype(order + FLOAT_TYPES[datatype]), int(np.prod(shape)), offset)
+    values = np.frombuffer(content, np.dtype(order + FLOAT_TYPES[datatype]), math.prod(shape), int(offset))
     broken = int(np.count_nonzero(~np.isfinite(values)))
     if broken:
         raise StudyError(
@@ -46,14 +55,14 @@ def require_intact_nifti(path: Path) -> None:
         )
 
 
-def _header(path: Path, content: bytes) -> tuple[str, tuple[int, ...], int, int, int]:
+def _header(path: Path, content: bytes) -> tuple[str, tuple[int, ...], int, int, float]:
     """Byte order, dimensions, datatype, bits a voxel and offset of the voxels (nifti1.h, nifti2.h)."""
     for order in "<>":
         size = struct.unpack(order + "i", content[:4])[0] if len(content) >= 352 else 0
         if size == 348:
             dim = struct.unpack_from(order + "8h", content, 40)
             datatype, bits = struct.unpack_from(order + "2h", content, 70)
-            offset = int(struct.unpack_from(order + "f", content, 108)[0])
+            offset = struct.unpack_from(order + "f", content, 108)[0]
             return order, dim[1 : dim[0] + 1], datatype, bits, offset
         if size == 540:
             datatype, bits = struct.unpack_from(order + "2h", content, 12)
