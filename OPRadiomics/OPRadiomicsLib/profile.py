@@ -129,7 +129,11 @@ def load_profile(name_or_path: str | Path = "standard") -> Profile:
         raise ProfileError(
             f"No profile '{name_or_path}'", f"one of {', '.join(shipped)}, or the path of a .yaml file", "check the name"
         ) from None
-    except yaml.YAMLError as error:
+    except OSError as error:
+        raise ProfileError(
+            f"Profile {path.name[:80]} cannot be read ({error.strerror})", "a YAML file that you may read", "check the path"
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ProfileError(f"Profile {path.name} is not YAML ({error})", "a YAML mapping", "mend the file") from None
     try:
         return Profile.model_validate(settings)

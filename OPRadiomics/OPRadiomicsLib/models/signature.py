@@ -312,9 +312,14 @@ _REPLACE: Final = "fetch the signature again from where it was fitted or publish
 def _signature_path(folder_or_name: str | Path) -> Path:
     given = Path(folder_or_name)
     shipped = model_folder(given.name)
-    for path in (given, given / FILE_NAME, shipped / FILE_NAME if len(given.parts) == 1 else given):
-        if path.is_file():
-            return path
+    try:
+        for path in (given, given / FILE_NAME, shipped / FILE_NAME if len(given.parts) == 1 else given):
+            if path.is_file():
+                return path
+    except OSError as error:  # a name too long, a folder without permission
+        raise ModelError(
+            f"Signature cannot be read ({error.strerror})", "a folder that you may read", "check the path"
+        ) from None
     names = sorted(path.parent.name for path in shipped.parent.glob(f"*/{FILE_NAME}"))
     raise ModelError(
         f"No signature '{given.name}'", f"one of {', '.join(names)}, or a folder that holds {FILE_NAME}", "check the name"
@@ -324,7 +329,7 @@ def _signature_path(folder_or_name: str | Path) -> Path:
 def _parsed(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys, parse_constant=_no_constant)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"Signature {path.parent.name} cannot be read ({error})", "a JSON object", _REPLACE) from None
     if not isinstance(content, dict):
         raise ModelError(f"Signature {path.parent.name} holds a {type(content).__name__}", "a JSON object", _REPLACE)

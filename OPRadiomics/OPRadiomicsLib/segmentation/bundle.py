@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,14 @@ def load_segmentation_model(name_or_folder: str | Path = DEFAULT_MODEL) -> Segme
     ModelError
         If the folder or a file is absent, a checksum differs, or the metadata are not of this input format.
     """
+    try:
+        return _loaded(name_or_folder)
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else f"{CHECKSUMS} is not UTF-8"
+        raise ModelError(f"Segmentation bundle cannot be read ({why})", "a folder that you may read", _AGAIN) from None
+
+
+def _loaded(name_or_folder: str | Path) -> SegmentationModel:
     folder = Path(name_or_folder)
     if not folder.is_dir():
         folder = model_folder(str(name_or_folder))
@@ -119,7 +128,9 @@ def _from_metadata(folder: Path) -> SegmentationModel:
             threshold=float(settings["threshold"]),
         )
         input_format = settings["input_format"]
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        if not (0 < model.threshold < 1 and 0 < model.neighbour_mm < math.inf):
+            raise ValueError(f"threshold {model.threshold} or neighbour_mm {model.neighbour_mm}")
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ModelError(
             f"{folder.name}/{METADATA_FILE} that lacks or misstates {error}",
             "name, version and opradiomics.{input_format, neighbour_mm, threshold}",

@@ -119,3 +119,11 @@ def test_a_file_in_place_of_the_folder_is_an_output_error(a_signature, tmp_path)
     with pytest.raises(OutputError, match="Cannot write"):
         save_signature(a_signature, tmp_path / "model")
     assert (tmp_path / "model").read_text() == "a file"
+
+
+def test_json_nested_too_deep_and_impossible_paths_are_model_errors(tmp_path):
+    (tmp_path / "signature.json").write_text("[" * 100_000)
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_signature(tmp_path)
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_signature("x" * 5000)

@@ -62,3 +62,24 @@ def test_a_bundle_of_another_input_format_is_refused(bundle):
 def test_an_unknown_name_is_refused():
     with pytest.raises(ModelError, match="no-such-model"):
         load_segmentation_model("no-such-model")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("threshold", float("nan")), ("threshold", 0), ("threshold", 1), ("neighbour_mm", 0), ("neighbour_mm", float("inf"))],
+)
+def test_settings_that_would_empty_every_mask_are_refused(bundle, key, value):
+    metadata = json.loads((bundle / METADATA_FILE).read_text())
+    metadata["opradiomics"][key] = value
+    (bundle / METADATA_FILE).write_text(json.dumps(metadata))
+    _sign(bundle)
+    with pytest.raises(ModelError, match=key):
+        load_segmentation_model(bundle)
+
+
+def test_checksums_that_are_no_text_and_impossible_paths_are_model_errors(bundle):
+    (bundle / CHECKSUMS).write_bytes(b"\xff\xfe")
+    with pytest.raises(ModelError, match="not UTF-8"):
+        load_segmentation_model(bundle)
+    with pytest.raises(ModelError, match="cannot be read"):
+        load_segmentation_model("x" * 5000)
