@@ -36,7 +36,7 @@ def marrow_region(bodies: Mask, region: Region, levels: Sequence[str] = STUDY_LE
     Raises
     ------
     MaskError
-        If one of ``levels`` is absent, or nothing of it is left.
+        If one of ``levels`` is absent, has a gap between its slices, or nothing of it is left.
     """
     axis = 2 - sagittal_axis(bodies.affine)
     plane = _Plane.of(bodies.affine, axis)
@@ -50,7 +50,9 @@ def marrow_region(bodies: Mask, region: Region, levels: Sequence[str] = STUDY_LE
                 f"draw {level}, or shift the levels if they are misnumbered",
             )
         box = tuple(slice(int(w.min()), int(w.max()) + 1) for w in np.nonzero(voxels))
-        marrow = np.moveaxis(_marrow_of(np.moveaxis(voxels[box], axis, 0), plane, region), 0, axis)
+        body = np.moveaxis(voxels[box], axis, 0)
+        _require_no_gap(body, level)
+        marrow = np.moveaxis(_marrow_of(body, plane, region), 0, axis)
         if not marrow.any():
             raise MaskError(
                 f"Nothing of {level} is left inside its cortex ({np.count_nonzero(voxels)} voxels before)",
@@ -92,6 +94,17 @@ class _Plane:
         )
 
 
+def _require_no_gap(body: BoolArray, level: str) -> None:
+    """Where the reader skipped slices, area, middle and vein of the body are unknown: only the reader can tell."""
+    empty = np.count_nonzero(~body.any(axis=(1, 2)))
+    if empty:
+        raise MaskError(
+            f"{level} is not drawn in {empty} of the {len(body)} slices from its first to its last",
+            "a body drawn in consecutive slices",
+            f"fill {level} in the slices between (Segment Editor: Fill between slices), or erase stray voxels of it",
+        )
+
+
 def _marrow_of(body: BoolArray, plane: _Plane, region: Region) -> BoolArray:
     """One body, (slice, row, column)."""
     areas = body.sum(axis=(1, 2))
@@ -124,7 +137,8 @@ def _vein_box(body: BoolArray, plane: _Plane, region: Region) -> BoolArray:
         return box
     slices = np.flatnonzero(body.any(axis=(1, 2)))
     from_middle_mm = np.abs(slices - (slices[0] + slices[-1]) / 2) * plane.slice_spacing_mm
-    central = slices[from_middle_mm <= region.vein_slices_mm / 2 + 1e-6]
+    # The slice nearest the middle always counts, however far apart the slices lie.
+    central = slices[from_middle_mm <= max(region.vein_slices_mm / 2, from_middle_mm.min()) + 1e-6]
     posterior, superior = _body_axes(body[central].any(axis=0), plane)
     for index in central:
         box[index] = _box_in_slice(body[index], posterior, superior, region)

@@ -134,3 +134,22 @@ def test_missing_level_is_named() -> None:
 def test_body_too_thin_for_the_inset_is_refused_with_a_remedy() -> None:
     with pytest.raises(MaskError, match=r"Nothing of L1.*smaller inset"):
         marrow_region(a_box(height_mm=3.0), rules(inset_mm=2.0), ["L1"])
+
+
+@pytest.mark.parametrize("empty", [(7,), (5, 6, 7, 8, 9), (3, 4, 5, 6, 7, 8, 9, 10, 11)])
+def test_body_with_a_gap_between_its_slices_is_refused_with_a_remedy(empty: tuple[int, ...]) -> None:
+    labels = a_box().labels.copy()
+    labels[list(empty)] = 0
+    with pytest.raises(MaskError, match=rf"L1 is not drawn in {len(empty)} of the 11 slices.*Fill between slices"):
+        marrow_region(Mask(labels, sagittal()), load_profile("standard").region, ["L1"])
+
+
+@pytest.mark.parametrize(("slices", "spacing_mm"), [(1, 3.3), (2, 17.0), (3, 40.0), (4, 20.0)])
+def test_the_middle_slices_keep_their_vein_box_however_far_apart_they_lie(slices: int, spacing_mm: float) -> None:
+    labels = a_box().labels.copy()
+    labels[: 7 - slices // 2] = 0
+    labels[7 - slices // 2 + slices :] = 0
+    affine = sagittal()
+    affine[0, 2] = spacing_mm
+    removed = (labels > 0) & (marrow_region(Mask(labels, affine), rules(**VEIN), ["L1"]).labels == 0)
+    assert np.count_nonzero(removed.any(axis=(1, 2))) == (2 if slices % 2 == 0 else 1)
