@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 GRID_TOLERANCE_MM = 0.01
 """Largest distance between the same corner of two grids that count as one."""
+
+
+CANONICAL_AXES = ("P", "I", "R")
+"""Where i, j, k increase to in the frame that features are computed in, whatever order and direction a file stores."""
+
+Image = TypeVar("Image", Volume, Mask)
+
+_PATIENT_AXIS = {"L": 0, "R": 0, "P": 1, "A": 1, "S": 2, "I": 2}
 
 
 def corner_distance_mm(shape_kji: tuple[int, int, int], first: Affine, second: Affine) -> float:
@@ -110,6 +119,29 @@ def axis_codes(affine: Affine) -> tuple[str, str, str]:
         free.remove(patient)
         taken[int(axis)] = pairs[patient][0 if direction[patient, axis] > 0 else 1]
     return taken[0], taken[1], taken[2]
+
+
+def reoriented(image: Image, codes: tuple[str, str, str] = CANONICAL_AXES) -> Image:
+    """The same voxels at the same places, stored so that `axis_codes` equals ``codes``: transposed and flipped, no more.
+
+    An image that is so already is returned as it is.
+    """
+    own = axis_codes(image.affine)
+    if own == codes:
+        return image
+    rows = [_PATIENT_AXIS[code] for code in own]
+    sources = [rows.index(_PATIENT_AXIS[code]) for code in codes]
+    to_own = np.diag([0.0, 0.0, 0.0, 1.0])
+    steps = []
+    for new, old in enumerate(sources):
+        steps.append(1 if own[old] == codes[new] else -1)
+        to_own[old, new] = steps[new]
+        to_own[old, 3] = 0 if steps[new] > 0 else image.shape[2 - old] - 1
+    order_kji = [2 - old for old in reversed(sources)]
+    turn_kji = tuple(slice(None, None, step) for step in reversed(steps))
+    name = "labels" if isinstance(image, Mask) else "array"
+    turned = {name: getattr(image, name).transpose(order_kji)[turn_kji], "affine": image.affine @ to_own}
+    return dataclasses.replace(image, **turned)
 
 
 def ijk_to_lps(affine: Affine, points_ijk: npt.ArrayLike) -> npt.NDArray[np.float64]:

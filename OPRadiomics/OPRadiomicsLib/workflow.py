@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -150,6 +151,9 @@ def analyse(
 ) -> Analysis:
     """Carry the bodies to every sequence, preprocess each and extract its features, the sequences side by side.
 
+    All of it happens in one order and direction of the axes (`geometry.CANONICAL_AXES`): how a file stores them changes
+    no feature. The masks come back in the order in which each sequence is stored.
+
     Parameters
     ----------
     bodies
@@ -168,27 +172,40 @@ def analyse(
     """
     from . import io
     from .features import join_sequences
+    from .geometry import reoriented
+    from .preprocessing.prepare import as_acquired
     from .preprocessing.resampling import analysis_grid
 
     io.require_levels(bodies, STUDY_LEVELS)
-    carried = _carry(study, bodies, corrected or {}, profile, register=register, progress=part(progress, 0.0, 0.2))
+    volumes = {role: reoriented(volume) for role, volume in study.volumes.items()}
+    drawn = {role: reoriented(mask) for role, mask in (corrected or {}).items()}
+    carried = _carry(Study(volumes), reoriented(bodies), drawn, profile, register=register, progress=part(progress, 0.0, 0.2))
     moves = [one.transform for one in carried.values() if one.transform is not None]
-    grid = analysis_grid(carried[study.reference].marrow_to_resample, profile.resampling, moves)
+    anchor_lps = as_acquired(volumes[study.reference])[0].affine[:3, 3]
+    grid = analysis_grid(carried[study.reference].marrow_to_resample, profile.resampling, moves, anchor_lps=anchor_lps)
 
     def of_one_sequence(role: Role, own_progress: Progress) -> _SequenceFeatures:
         return _analyse_sequence(
-            study.volumes[role], carried[role], grid, profile, per_level=per_level, engine=engine, progress=own_progress
+            volumes[role], carried[role], grid, profile, per_level=per_level, engine=engine, progress=own_progress
         )
 
     found = side_by_side(of_one_sequence, tuple(study.volumes), part(progress, 0.2, 1.0))
     levels = STUDY_LEVELS if per_level else ()
     return Analysis(
-        bodies={role: one.bodies for role, one in carried.items()},
-        marrow={role: one.marrow for role, one in carried.items()},
+        bodies={role: _as_stored(one.bodies, study.volumes[role]) for role, one in carried.items()},
+        marrow={role: _as_stored(one.marrow, study.volumes[role]) for role, one in carried.items()},
         features=join_sequences({role: one.union for role, one in found.items()}),
         by_level={level: join_sequences({role: one.by_level[level] for role, one in found.items()}) for level in levels},
         warnings=tuple(f"{role}: {text}" for role, one in carried.items() for text in one.warnings),
     )
+
+
+def _as_stored(mask: Mask, volume: Volume) -> Mask:
+    """The mask in the volume's order of axes, with the volume's own affine: going there and back leaves rounding."""
+    from .geometry import axis_codes, reoriented
+
+    stored = reoriented(mask, axis_codes(volume.affine))
+    return stored if stored is mask else dataclasses.replace(stored, affine=volume.affine)
 
 
 @dataclass(frozen=True, eq=False)

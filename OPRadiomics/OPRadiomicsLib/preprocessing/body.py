@@ -34,7 +34,7 @@ def body_mask(volume: Volume) -> BoolArray:
         If the image is constant.
     """
     factors = cell_voxels(volume, CELL_MM)
-    tissue = _largest_piece(_log_contrast(cell_means(volume.array, factors)) > 0)
+    tissue = _largest_piece(_log_contrast(cell_means(volume.array, factors), _padding_cells(volume.array, factors)) > 0)
     return spread_cells(_closed_and_filled(tissue, 2 - sagittal_axis(volume.affine)), factors, volume.shape)
 
 
@@ -68,13 +68,32 @@ def spread_cells(cells: BoolArray, factors_kji: tuple[int, int, int], shape: tup
     return spread
 
 
-def _log_contrast(cells: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def without_padding(array: FloatArray) -> tuple[slice, ...]:
+    """The box, (k, j, i), that is left without border planes in which every voxel equals the image's minimum.
+
+    Scanners and resampling fill a field of view up with a constant; noise never makes a whole plane of one value.
+    A constant image is left whole.
+    """
+    held = array > array.min()
+    ends = [np.flatnonzero(held.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
+    return tuple(slice(int(e[0]), int(e[-1]) + 1) if len(e) else slice(None) for e in ends)
+
+
+def _padding_cells(array: FloatArray, factors_kji: tuple[int, int, int]) -> BoolArray:
+    """Cells in which every voxel equals the image's minimum."""
+    padding: BoolArray = cell_means((array > array.min()).astype(np.float32), factors_kji) == 0
+    return padding
+
+
+def _log_contrast(cells: npt.NDArray[np.float64], padding: BoolArray) -> npt.NDArray[np.float64]:
     """Log of the signal above the darkest cells, minus its threshold.
 
     The darkest cells are air, whose level need not be zero (Rician noise; files rescaled after interpolation). The offset of
-    1 % of the range keeps the spread of air in the logarithm below that of tissue.
+    1 % of the range keeps the spread of air in the logarithm below that of tissue. Padding, darker than any air, must not set
+    the floor: noise would rise to a class of its own. Below the floor it counts as the darkest air, and where a scanner has
+    blanked the air it is all the air there is.
     """
-    floor, top = np.percentile(cells, (1, 99))
+    floor, top = np.percentile(cells if padding.all() else cells[~padding], (1, 99))
     if not top > floor:
         raise StudyError("Constant image: the patient cannot be told from air", "an MR image with contrast", "check the series")
     logs = np.log(np.maximum(cells - floor, 0) + 0.01 * (top - floor))

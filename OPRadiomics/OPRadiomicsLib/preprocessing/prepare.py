@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import MaskError
+from ..errors import MaskError, StudyError
 from ..geometry import require_same_frame
 from ..profile import Profile
 from ..types import Affine, Mask, Progress, Volume, no_progress
 from .bias_field import correct_bias_field
-from .body import BoolArray, body_mask
+from .body import BoolArray, body_mask, without_padding
 from .normalisation import normalise, within_limits
 from .resampling import AnalysisGrid, resample_mask, resample_volume
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+NEGATIVE_SHARE = 0.005
+"""Most that negative values may make up of the sum of absolute values. Ringing of an interpolation makes some 0.1 %; an
+offset, a phase or a real-part image makes tens of per cent. (A share of voxels would count the noise of the air.)"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +30,8 @@ class PreparedSequence:
     """One sequence ready for features.
 
     ``volume`` and ``region`` lie on the study's analysis grid; grey levels are still continuous (the feature engine
-    discretises). ``log_field`` and ``body`` lie on the acquired image's grid, (k, j, i): for review and quality control.
+    discretises). ``log_field`` and ``body`` lie on the acquired image's grid, (k, j, i): for review and quality control; in
+    padding the field is zero.
     """
 
     volume: Volume
@@ -64,14 +73,15 @@ def prepare_sequence(
     MaskError
         If a level of the mask falls outside the grid.
     StudyError
-        If the image is constant.
+        If the image is constant, or no magnitude image: more than a trace of it is negative.
     """
     require_same_frame(volume, mask)
     region = _region_on(mask, grid, transform)
     progress("Finding the body", 0.0)
-    body = body_mask(volume)
+    acquired, box = as_acquired(volume)
+    body = body_mask(acquired)
     corrected, log_field = correct_bias_field(
-        volume,
+        acquired,
         profile.bias_field,
         body=body,
         progress=lambda message, fraction: progress(message, 0.1 + 0.7 * fraction),
@@ -82,8 +92,50 @@ def prepare_sequence(
     array = within_limits(resampled.array, profile.normalisation)
     progress("Prepared", 1.0)
     return PreparedSequence(
-        Volume(array, resampled.affine, volume.frame_of_reference_uid, volume.source), region, log_field, body
+        Volume(array, resampled.affine, volume.frame_of_reference_uid, volume.source),
+        region,
+        _filled_up(log_field, box, volume.shape),
+        _filled_up(body, box, volume.shape),
     )
+
+
+def _magnitude(volume: Volume) -> Volume:
+    """The image itself; with the undershoots of an interpolation cut off at zero where it has some."""
+    negative = volume.array < 0
+    if not negative.any():
+        return volume
+    share = -volume.array[negative].sum(dtype=np.float64) / np.abs(volume.array).sum(dtype=np.float64)
+    if share > NEGATIVE_SHARE:
+        raise StudyError(
+            f"Image with {100 * negative.mean():.2g} % of its voxels negative",
+            "a magnitude image, without negative values",
+            "export the magnitude image; undo a rescaling or subtraction",
+        )
+    return dataclasses.replace(volume, array=np.maximum(volume.array, 0))
+
+
+def as_acquired(volume: Volume) -> tuple[Volume, tuple[slice, ...]]:
+    """The magnitude image without padding, and where it lies in the array (k, j, i).
+
+    So padding moves neither the body's threshold, nor the bias field's lattice, nor that of the analysis grid.
+
+    Raises
+    ------
+    StudyError
+        If more than a trace of the image is negative.
+    """
+    volume = _magnitude(volume)
+    box = without_padding(volume.array)
+    first_kji = [cut.indices(size)[0] for cut, size in zip(box, volume.shape, strict=True)]
+    affine = volume.affine.copy()
+    affine[:3, 3] += affine[:3, :3] @ first_kji[::-1]
+    return dataclasses.replace(volume, array=volume.array[box], affine=affine), box
+
+
+def _filled_up(array: npt.NDArray[Scalar], box: tuple[slice, ...], shape: tuple[int, int, int]) -> npt.NDArray[Scalar]:
+    whole = np.zeros(shape, dtype=array.dtype)
+    whole[box] = array
+    return whole
 
 
 def _region_on(mask: Mask, grid: AnalysisGrid, transform: Affine | None) -> Mask:

@@ -37,7 +37,13 @@ class AnalysisGrid:
             raise GeometryError(f"Grid of shape {self.shape}", "three positive sizes (k, j, i)", "check the region")
 
 
-def analysis_grid(region: Mask, resampling: Resampling, transforms: Sequence[Affine] = ()) -> AnalysisGrid:
+def analysis_grid(
+    region: Mask,
+    resampling: Resampling,
+    transforms: Sequence[Affine] = (),
+    *,
+    anchor_lps: npt.NDArray[np.float64] | None = None,
+) -> AnalysisGrid:
     """The isotropic grid that the three sequences of a study share.
 
     Its axes are those of the mask's image. Its voxels are members of one lattice through the centre of that image's first
@@ -52,6 +58,8 @@ def analysis_grid(region: Mask, resampling: Resampling, transforms: Sequence[Aff
         Spacing and padding.
     transforms
         Rigid motions that the region undergoes on other sequences (see `resample_mask`); the grid holds it there too.
+    anchor_lps
+        A point of the lattice, mm, instead of the first voxel: of an image that is padded, the first that was acquired.
 
     Raises
     ------
@@ -66,14 +74,15 @@ def analysis_grid(region: Mask, resampling: Resampling, transforms: Sequence[Aff
     corners_ijk = np.array(
         [[i, j, k, 1.0] for i in (first[0], last[0]) for j in (first[1], last[1]) for k in (first[2], last[2])]
     )
+    anchor = region.affine[:3, 3] if anchor_lps is None else anchor_lps
     corners_lps = np.concatenate([corners_ijk @ (move @ region.affine).T for move in (IDENTITY, *transforms)])[:, :3]
-    in_lattice = (corners_lps - region.affine[:3, 3]) @ np.linalg.inv(axes).T / resampling.spacing_mm
+    in_lattice = (corners_lps - anchor) @ np.linalg.inv(axes).T / resampling.spacing_mm
     # 1e-6: a corner that lies on the lattice must not gain a voxel by rounding.
     low = np.floor(in_lattice.min(axis=0) + 1e-6).astype(int) - resampling.padding_voxels
     high = np.ceil(in_lattice.max(axis=0) - 1e-6).astype(int) + resampling.padding_voxels
     affine = np.eye(4)
     affine[:3, :3] = axes * resampling.spacing_mm
-    affine[:3, 3] = region.affine[:3, 3] + affine[:3, :3] @ low
+    affine[:3, 3] = anchor + affine[:3, :3] @ low
     i, j, k = (int(n) for n in high - low + 1)
     return AnalysisGrid(affine, (k, j, i))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import StudyError
-from OPRadiomicsLib.preprocessing.body import body_mask, cell_means
+from OPRadiomicsLib.preprocessing.body import body_mask, cell_means, without_padding
 from OPRadiomicsLib.types import Role, Volume
-from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
+from OPRadiomicsTrainingLib.simulation.patients import sample_patient
+from OPRadiomicsTrainingLib.simulation.study import Options, SimulatedStudy, simulate_study
 
+COARSE = Options(slices=11, pixels=160)
 AFFINE = np.array([[0.0, 0.0, 3.3, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, -1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
 
 
@@ -59,3 +61,32 @@ def test_constant_image_is_refused() -> None:
 def test_cells_cut_by_the_border_average_what_they_hold() -> None:
     array = np.arange(5.0).reshape(1, 1, 5)
     np.testing.assert_allclose(cell_means(array, (1, 1, 2)).ravel(), [0.5, 2.5, 4.0], rtol=1e-15)
+
+
+def test_with_irregular_padding_air_isnt_taken_for_the_body() -> None:
+    # A disc of the image is left, as after a correction of distortion: there, at most 1 % of the voxels change sides (0.7 %
+    # measured; 12 % where padding sets the floor).
+    volume = simulate_study(sample_patient(np.random.default_rng(6)), seed=6, options=COARSE).volumes[Role.T2WI]
+    rows, columns = np.indices(volume.shape[1:])
+    disc = np.hypot(rows - 79.5, columns - 79.5) < 82
+    cut = np.where(disc, volume.array, 0)
+    changed = body_mask(Volume(cut, volume.affine)) != body_mask(volume)
+    assert changed[:, disc].mean() < 0.01
+
+
+def test_blanked_air_changes_nothing_but_the_border() -> None:
+    volume, truth = a_slab_in_air(1.5)
+    found = body_mask(Volume(np.where(truth, volume.array, 0), volume.affine))
+    wrong_columns = np.flatnonzero((found != truth).mean(axis=(0, 1)) > 0.02)
+    assert all(min(abs(c - 30), abs(c - 109)) <= 4 for c in wrong_columns)
+
+
+def test_only_border_planes_of_the_minimum_are_padding() -> None:
+    volume, _ = a_slab_in_air(0.5, offset=20.0)
+    holed = volume.array.copy()
+    holed[:, 40:50] = holed.min()  # inside, and so no padding
+    assert without_padding(np.pad(holed, ((1, 0), (3, 7), (0, 11)), constant_values=holed.min())) == (
+        slice(1, 7),
+        slice(3, 123),
+        slice(0, 128),
+    )

@@ -6,13 +6,14 @@ import dataclasses
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.errors import Cancelled, GeometryError, MaskError
+from OPRadiomicsLib.errors import Cancelled, GeometryError, MaskError, StudyError
 from OPRadiomicsLib.preprocessing.prepare import prepare_sequence
 from OPRadiomicsLib.preprocessing.resampling import analysis_grid
 from OPRadiomicsLib.profile import Profile
 from OPRadiomicsLib.segmentation.marrow import marrow_region
 from OPRadiomicsLib.types import Mask, Role
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
+from scipy import ndimage
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +86,42 @@ def test_progress_rises_to_one_and_cancelling_stops(small_study: SimulatedStudy,
 
     with pytest.raises(Cancelled):
         prepare_sequence(small_study.volumes[Role.T1WI], marrow, grid, standard, progress=stop)
+
+
+def test_padding_around_the_image_changes_nothing(small_study: SimulatedStudy, marrow: Mask, standard: Profile) -> None:
+    # 2e-3 of 255: ITK's spline of a shifted origin, in single precision.
+    volume = small_study.volumes[Role.T1WI]
+    affine = volume.affine.copy()
+    affine[:3, 3] -= affine[:3, :3] @ [31, 7, 0]
+    around = dataclasses.replace(volume, array=np.pad(volume.array, ((0, 1), (7, 60), (31, 60))), affine=affine)
+    grid = analysis_grid(marrow, standard.resampling)
+    one, two = (prepare_sequence(v, marrow, grid, standard) for v in (volume, around))
+    np.testing.assert_allclose(two.volume.array, one.volume.array, rtol=0, atol=2e-3)
+    assert two.body.shape == two.log_field.shape == around.shape
+    np.testing.assert_array_equal(two.body[:-1, 7:-60, 31:-60], one.body)
+    np.testing.assert_array_equal(two.log_field[:-1, 7:-60, 31:-60], one.log_field)
+
+
+@pytest.mark.parametrize("offset", [-1000.0, -50.0])
+def test_image_with_negative_intensities_is_refused(
+    small_study: SimulatedStudy, marrow: Mask, standard: Profile, offset: float
+) -> None:
+    volume = small_study.volumes[Role.T1WI]
+    moved = dataclasses.replace(volume, array=volume.array + np.float32(offset))
+    with pytest.raises(StudyError, match="% of its voxels negative"):
+        prepare_sequence(moved, marrow, analysis_grid(marrow, standard.resampling), standard)
+
+
+def test_undershoots_of_an_interpolation_are_cut_off_at_zero(
+    small_study: SimulatedStudy, marrow: Mask, standard: Profile
+) -> None:
+    # Turned by 10 degrees with padding around: the sharpest undershoots that a rigid cubic interpolation makes.
+    volume = small_study.volumes[Role.T2WI]
+    turned = ndimage.rotate(volume.array, 10.0, axes=(1, 2), order=3, reshape=False)
+    grid = analysis_grid(marrow, standard.resampling)
+    assert turned.min() < 0
+    one, two = (
+        prepare_sequence(dataclasses.replace(volume, array=array), marrow, grid, standard).volume.array
+        for array in (turned, np.maximum(turned, 0))
+    )
+    np.testing.assert_array_equal(one, two)
