@@ -7,6 +7,7 @@ the software a Mask always has VerSe's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS
     Raises
     ------
     MaskError
-        If the mask is empty, lacks a level, holds unknown or ambiguous values, or its segments overlap.
+        If the mask is empty, lacks a level or has levels out of order, holds unknown or ambiguous values, or segments overlap.
     GeometryError
         If it lies on another grid.
     StudyError
@@ -58,6 +59,7 @@ def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS
     if not mask.levels:
         raise MaskError("The mask is empty", "voxels in L1, L2 and L3", "draw or segment the vertebral bodies first")
     require_levels(mask, levels)
+    require_order(mask)
     return mask
 
 
@@ -79,6 +81,25 @@ def require_levels(mask: Mask, levels: Sequence[str] = STUDY_LEVELS) -> None:
             f"{', '.join(levels)}",
             f"draw {', '.join(missing)}; if the levels are misnumbered, shift them",
         )
+
+
+def require_order(mask: Mask) -> None:
+    """Raise `MaskError` where the centre of a level does not lie above that of the next lower one in the patient."""
+    present = [level for level in LABEL_OF_LEVEL if level in mask.levels]
+    height_mm = {level: _height_mm(mask, level) for level in present}
+    for upper, lower in pairwise(present):
+        if height_mm[upper] <= height_mm[lower]:
+            raise MaskError(
+                f"Levels out of order: {upper} lies {height_mm[lower] - height_mm[upper]:.1f} mm below {lower}",
+                f"{', '.join(present)} from head to foot",
+                "renumber the levels",
+            )
+
+
+def _height_mm(mask: Mask, level: str) -> float:
+    """Mean position of a level's voxels towards the head (LPS z)."""
+    centre_kji = np.argwhere(mask.of(level)).mean(axis=0)
+    return float(mask.affine[2, :3] @ centre_kji[::-1] + mask.affine[2, 3])
 
 
 def write_mask(mask: Mask, path: str | Path, *, all_levels: bool = False) -> Path:

@@ -39,7 +39,7 @@ def read_slicer_segmentation(path: Path) -> tuple[dict[str, npt.NDArray[np.bool_
     MaskError
         If a segment is no vertebral level, or two segments are the same one.
     StudyError
-        If the file is damaged.
+        If the file is damaged, or describes a segment by a layer or label value that it cannot have.
     """
     import SimpleITK as sitk
 
@@ -53,6 +53,12 @@ def read_slicer_segmentation(path: Path) -> tuple[dict[str, npt.NDArray[np.bool_
     layers = array.reshape(*array.shape[:3], -1)
     found: dict[str, npt.NDArray[np.bool_]] = {}
     for name, tags, layer, value in _segments(image):
+        if not 0 <= layer < layers.shape[-1]:
+            raise StudyError(
+                f"Segment '{name}' in layer {layer} of {layers.shape[-1]}",
+                "a complete .seg.nrrd file",
+                "save it again in Slicer",
+            )
         voxels = layers[..., layer] == value
         if not voxels.any():
             continue
@@ -92,8 +98,16 @@ def _segments(image: Any) -> list[tuple[str, str, int, int]]:
         key = f"Segment{number}_{field}"
         return str(image.GetMetaData(key)) if key in keys else default
 
+    def whole(number: int, field: str, default: str) -> int:
+        try:
+            return int(said(number, field, default))
+        except ValueError:
+            raise StudyError(
+                f"Segment {number} whose {field} is no whole number", "a complete .seg.nrrd file", "save it again in Slicer"
+            ) from None
+
     numbers = sorted(int(match[1]) for key in keys if (match := re.fullmatch(r"Segment(\d+)_ID", key)))
     return [
-        (said(n, "Name", f"Segment {n}"), said(n, "Tags", ""), int(said(n, "Layer", "0")), int(said(n, "LabelValue", "1")))
+        (said(n, "Name", f"Segment {n}"), said(n, "Tags", ""), whole(n, "Layer", "0"), whole(n, "LabelValue", "1"))
         for n in numbers
     ]

@@ -278,3 +278,23 @@ def test_a_dicom_seg_without_highdicom_names_the_package(
     path.write_bytes(bytes(128) + b"DICM" + bytes(100))
     with pytest.raises(MissingDependencyError, match="pip install highdicom"):
         read_mask(path, a_volume)
+
+
+@pytest.mark.parametrize("order", [(22, 21, 20), (20, 22, 21), (21, 20, 22)])
+def test_levels_out_of_order_in_the_patient_are_refused(
+    tmp_path: Path, a_volume: Volume, a_mask: Mask, order: tuple[int, ...]
+) -> None:
+    labels = np.select([a_mask.labels == value for value in (20, 21, 22)], order).astype(np.uint8)
+    with pytest.raises(MaskError, match="out of order") as caught:
+        read_mask(_saved(tmp_path / "mask.nrrd", labels, a_volume), a_volume)
+    assert "renumber" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("field", "value"), [("LabelValue", "one"), ("Layer", ""), ("Layer", "-1"), ("Layer", "7")])
+def test_a_segment_with_an_impossible_label_value_or_layer_is_refused(
+    tmp_path: Path, a_volume: Volume, a_mask: Mask, field: str, value: str
+) -> None:
+    segment = {**_segment(0, "L1", 20), f"Segment0_{field}": value}
+    path = _seg_nrrd(tmp_path / "m.seg.nrrd", _label_image(a_mask.labels, a_volume), segment)
+    with pytest.raises(StudyError, match="Segment"):
+        read_mask(path, a_volume)
