@@ -121,9 +121,9 @@ class Verdict:
 
 def judge(series: SeriesRef) -> Verdict:
     """Role of one series by the tables above, with the reason in words that a radiologist can check."""
-    for rule, unusable in _EXCLUSIONS:
-        if reason := rule(series):
-            return Verdict(None, reason, unusable)
+    applying = [(reason, unusable) for rule, unusable in _EXCLUSIONS if (reason := rule(series))]
+    if applying:
+        return Verdict(None, applying[0][0], any(unusable for _, unusable in applying))
     return _role_of(series)
 
 
@@ -235,7 +235,7 @@ def _other_region(series: SeriesRef) -> str:
 
 
 _EXCLUSIONS: tuple[tuple[Callable[[SeriesRef], str], bool], ...] = (
-    # rule, whether it holds even against the user's choice; the first that applies gives the reason
+    # rule, whether it holds even against the user's choice; the first that applies gives the reason, any that applies holds
     (_not_an_image, True),
     (_not_mr, True),
     (_localiser, False),

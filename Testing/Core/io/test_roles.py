@@ -191,3 +191,9 @@ def test_header_and_description_together(given: SeriesRef, role: Role, reason: s
 )
 def test_what_a_text_says(text: str, meaning: str, said: bool | None) -> None:
     assert describes(text, meaning) is said
+
+
+@pytest.mark.parametrize(("plane", "slices", "unusable"), [("axial", 17, True), ("coronal", 3, True), ("sagittal", 17, False)])
+def test_a_localiser_serves_by_choice_only_where_its_plane_and_slices_allow(plane: str, slices: int, unusable: bool) -> None:
+    verdict = judge(series("3-pl Loc", 5, 2, plane=plane, slices=slices))
+    assert (verdict.reason, verdict.unusable) == ("localiser", unusable)
