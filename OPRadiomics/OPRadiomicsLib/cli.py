@@ -1,12 +1,14 @@
 """The command line: arguments in, workflow called, exit status out.
 
-Exit status: 0 done (warnings are listed), 2 input that the user can mend, 130 stopped by the user. Whatever else goes wrong is
+Exit status: 0 done (warnings are listed), 2 input that the user can mend, 130 stopped by the user, 141
+where the reader of the output has gone. Whatever else goes wrong is
 a fault of the software and shows its traceback, with status 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -19,6 +21,7 @@ from .errors import Cancelled, OPRadiomicsError
 
 BAD_INPUT = 2
 STOPPED = 130
+READER_GONE = 141
 
 Command = Callable[[argparse.Namespace], int | None]
 
@@ -26,19 +29,26 @@ Command = Callable[[argparse.Namespace], int | None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     parser = build_parser()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path or a name may not fit the terminal's encoding
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
         return 0
     keep_libraries_single_threaded()
     try:
-        return options.run(options) or 0
+        status = options.run(options) or 0
+        sys.stdout.flush()
+        return status
     except OPRadiomicsError as error:
         print(f"opradiomics {options.command}: {error}", file=sys.stderr)
         return BAD_INPUT
     except (KeyboardInterrupt, Cancelled):
         print(f"opradiomics {options.command}: stopped; nothing was written", file=sys.stderr)
         return STOPPED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is flushed on exit
+        return READER_GONE
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -81,6 +91,7 @@ def add_segment(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     parser.add_argument("--all-levels", action="store_true", help="every level, VerSe codes (L1=20 ... L5=24, S1=26)")
     parser.add_argument("--t1-series", metavar="UID|NUMBER", help="which series is T1WI, where the choice is not clear")
+    _add_study_uid(parser)
     _add_network(parser)
     parser.set_defaults(run=_run("segment"))
 
@@ -116,8 +127,12 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
     for option, role in (("t1", "T1WI"), ("t2", "T2WI"), ("fst2", "FS-T2WI")):
         parser.add_argument(f"--{option}", type=Path, metavar="FILE", help=f"{role} as NIfTI, NRRD or MHA, instead of a study")
         parser.add_argument(f"--{option}-series", metavar="UID|NUMBER", help=f"which series is {role}")
-    parser.add_argument("--study-uid", metavar="UID", help="which study, where the folder holds several (its ending will do)")
+    _add_study_uid(parser)
     parser.add_argument("--allow-missing", action="store_true", help="go on without a sequence: no radiomics model then")
+
+
+def _add_study_uid(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--study-uid", metavar="UID", help="which study, where the folder holds several (its ending will do)")
 
 
 def _add_clinical(parser: argparse.ArgumentParser) -> None:
@@ -137,7 +152,7 @@ def _add_segmentation(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", default="lumbar-bodies", help="segmentation model: name or folder (default: %(default)s)")
+    parser.add_argument("--model", help="segmentation model: name or folder (default: lumbar-bodies)")
     parser.add_argument("--backend", choices=("auto", "onnxruntime", "torch"), default="auto")
     parser.add_argument("--shift", type=int, choices=(-1, 0, 1), default=0, help="renumber all levels by one: +1 is caudal")
 

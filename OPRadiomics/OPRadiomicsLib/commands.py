@@ -14,8 +14,17 @@ from .console import Clock, result_lines, warning_lines
 from .errors import ModelError, StudyError
 from .features_table import write_features
 from .files import all_or_nothing
+from .levels import STUDY_LEVELS
 from .models.clinical import validate_clinical
 from .models.signature import Signature, load_signature
+from .options import (
+    image_files,
+    remove_earlier_results,
+    require_consistent,
+    require_no_series_named,
+    require_place,
+    require_result_folder,
+)
 from .profile import Profile, load_profile
 from .reports.report import write_report
 from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, Volume
@@ -34,8 +43,10 @@ class Outcome:
 def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     """A study to report.html, prediction.json, masks, features.csv and pictures."""
     clock = Clock()
-    out = io.output_folder(options.out)
-    signature = load_signature(options.signature)
+    out = options.out
+    require_consistent(options)
+    require_result_folder(out, options)
+    signature = _signature(options.signature)
     profile = _profile_of(signature)
     study = _open(options, progress)
     clinical = _clinical(options, study)
@@ -69,28 +80,34 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
         _write_masks(analysis, folder / "masks")
         write_features({UNION: analysis.features}, folder / "features.csv")
         names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    written = tuple(out / name for name in names)
+    remove_earlier_results(out, written)
     progress("Done", 1.0)
-    return Outcome(result_lines(result, out), tuple(out / name for name in names))
+    return Outcome(result_lines(result, out), written)
 
 
 def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Vertebral bodies on one image: a label map, and a JSON beside it."""
     from .segmentation.quality import describe
 
+    description = options.out.with_name(f"{_stem(options.out)}.json")
+    io.require_image_suffix(options.out)
+    require_place(options.out, options)
+    require_place(description, options)
     volume = _one_volume(options)
     draft = _segmentation(options, volume, progress)
-    description = options.out.with_name(f"{_stem(options.out)}.json")
     with all_or_nothing(options.out.parent) as folder:
         io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
         io.write_json(describe(draft), folder / description.name)
-    lines = (f"{options.out}: {', '.join(draft.mask.levels)}", *warning_lines(draft.warnings))
-    return Outcome(lines, (options.out, description))
+    return Outcome((_mask_line(draft.mask, options), *warning_lines(draft.warnings)), (options.out, description))
 
 
 def propagate(options: argparse.Namespace, progress: Progress) -> Outcome:
     """A mask from one sequence onto another's grid."""
     from .segmentation.propagation import propagate as carry
 
+    io.require_image_suffix(options.out)
+    require_place(options.out, options)
     progress("Reading", 0.0)
     source, onto = io.read_volume(options.source), io.read_volume(options.onto)
     mask = io.read_mask(options.mask, source)
@@ -98,11 +115,13 @@ def propagate(options: argparse.Namespace, progress: Progress) -> Outcome:
     found = carry(mask, source, onto, register=options.register)
     io.write_mask(found.mask, options.out, all_levels=options.all_levels)
     progress("Done", 1.0)
-    return Outcome((f"{options.out}: {', '.join(found.mask.levels)}", *warning_lines(found.warnings)), (options.out,))
+    return Outcome((_mask_line(found.mask, options), *warning_lines(found.warnings)), (options.out,))
 
 
 def features(options: argparse.Namespace, progress: Progress) -> Outcome:
     """386 features for each sequence of a study, one row a region."""
+    require_consistent(options)
+    require_place(options.out, options)
     profile = load_profile(options.profile)
     study = _open(options, progress)
     reviewed = _bodies(options, study, workflow.part(progress, 0.1, 0.3))
@@ -122,6 +141,12 @@ def features(options: argparse.Namespace, progress: Progress) -> Outcome:
     return Outcome((line, *warning_lines(warnings)), (options.out,))
 
 
+def _signature(name: str) -> Signature:
+    if not name.strip():
+        raise ModelError("--signature without a name", "a shipped name or a folder", "leave it out for the demo signature")
+    return load_signature(name)
+
+
 def _profile_of(signature: Signature) -> Profile:
     """The profile that the signature was fitted with, proved by its hash; `standard` for one without Radscores."""
     if signature.profile is None:
@@ -137,14 +162,7 @@ def _profile_of(signature: Signature) -> Profile:
 
 
 def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
-    files = {Role.T1WI: options.t1, Role.T2WI: options.t2, Role.FST2WI: options.fst2}
-    files = {role: path for role, path in files.items() if path is not None}
-    if (options.study is None) == (not files):
-        raise StudyError(
-            "Both a study folder and files were given" if files else "No study was given",
-            "a DICOM folder, or --t1, --t2 and --fst2 with one file each",
-            "see opradiomics predict --help",
-        )
+    files = image_files(options)
     if files:
         return workflow.open_files(files, allow_missing=options.allow_missing)
     choices = {Role.T1WI: options.t1_series, Role.T2WI: options.t2_series, Role.FST2WI: options.fst2_series}
@@ -190,10 +208,10 @@ def _bodies(options: argparse.Namespace, study: workflow.Study, progress: Progre
 
 
 def _segmentation(options: argparse.Namespace, volume: Volume, progress: Progress) -> Segmentation:
-    from .segmentation.bundle import load_segmentation_model
+    from .segmentation.bundle import DEFAULT_MODEL, load_segmentation_model
     from .segmentation.inference import segment as segment_volume
 
-    model = load_segmentation_model(options.model)
+    model = load_segmentation_model(DEFAULT_MODEL if options.model is None else options.model)
     return segment_volume(volume, model, backend=options.backend, shift=options.shift, progress=progress)
 
 
@@ -209,10 +227,9 @@ def _corrected(options: argparse.Namespace, study: workflow.Study) -> dict[Role,
 def _one_volume(options: argparse.Namespace) -> Volume:
     if options.image.is_dir():
         choices = {} if options.t1_series is None else {Role.T1WI: options.t1_series}
-        series = io.select_series(io.index_dicom(options.image), choices=choices, allow_missing=True)
-        if Role.T1WI not in series:
-            raise StudyError("No T1WI in the folder", "a sagittal T1WI", "name the series with --t1-series")
-        return io.read_volume(series[Role.T1WI])
+        index = io.index_dicom(options.image, study_uid=options.study_uid)
+        return io.read_volume(io.select_series(index, choices=choices, roles=(Role.T1WI,))[Role.T1WI])
+    require_no_series_named(options)
     volume = io.read_volume(options.image)
     io.require_sagittal(volume, options.image.name)
     return volume
@@ -223,6 +240,12 @@ def _write_masks(analysis: workflow.Analysis, folder: Path) -> None:
         io.write_mask(mask, folder / f"{role}_bodies.nii.gz")
     for role, mask in analysis.marrow.items():
         io.write_mask(mask, folder / f"{role}_marrow.nii.gz")
+
+
+def _mask_line(mask: Mask, options: argparse.Namespace) -> str:
+    """The file, and the levels that were written into it."""
+    levels = mask.levels if options.all_levels else [level for level in mask.levels if level in STUDY_LEVELS]
+    return f"{options.out}: {', '.join(levels)}"
 
 
 def _stem(path: Path) -> str:

@@ -16,20 +16,15 @@ IMAGE_SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha")
 """Formats that images and masks are written in: one file holds voxels and geometry."""
 
 
-def output_folder(path: str | Path) -> Path:
-    """Create the folder where it is absent, and prove that files can be written into it.
-
-    Returns
-    -------
-    Path
-        The folder.
+def require_writable(folder: Path) -> None:
+    """Prove that files can be written into a folder; one that does not exist yet is made and removed again.
 
     Raises
     ------
     OutputError
         If it is a file, cannot be created, or refuses a file.
     """
-    folder = Path(path)
+    absent = files.absent_folders(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -40,7 +35,8 @@ def output_folder(path: str | Path) -> Path:
             "a folder that you may write to, on a disk with free space",
             "choose another folder or change its permissions",
         ) from None
-    return folder
+    finally:
+        files.remove_empty(absent)
 
 
 @contextmanager

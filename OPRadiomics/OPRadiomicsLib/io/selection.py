@@ -18,7 +18,11 @@ OPTION_OF_ROLE: Mapping[Role, str] = {
 
 
 def select_series(
-    index: Sequence[SeriesRef], *, choices: Mapping[Role, str] | None = None, allow_missing: bool = False
+    index: Sequence[SeriesRef],
+    *,
+    choices: Mapping[Role, str] | None = None,
+    allow_missing: bool = False,
+    roles: Sequence[Role] = tuple(Role),
 ) -> dict[Role, SeriesRef]:
     """Give each role its series.
 
@@ -31,6 +35,9 @@ def select_series(
         SeriesInstanceUID. A choice overrules weighting, contrast agent and derivation, not modality, plane or number of slices.
     allow_missing
         Return what there is where a role has no series; at least one must be there. Ambiguity stays an error.
+
+    roles
+        Those that need a series; the others' candidates may be several.
 
     Returns
     -------
@@ -49,7 +56,7 @@ def select_series(
     _require_different(chosen)
     taken = {_identity(series) for series in chosen.values()}
     found: dict[Role, SeriesRef] = {}
-    for role in Role:
+    for role in roles:
         if role in chosen:
             found[role] = chosen[role]
             continue
@@ -58,7 +65,7 @@ def select_series(
             raise _ambiguous(role, [series for series, _ in candidates])
         for series, verdict in candidates:
             found[role] = replace(series, role=role, reason=verdict.reason)
-    _require_roles(found, verdicts, allow_missing)
+    _require_roles(found, roles, verdicts, allow_missing)
     return found
 
 
@@ -156,14 +163,20 @@ def _ambiguous(role: Role, candidates: Sequence[SeriesRef]) -> StudyError:
     )
 
 
-def _require_roles(found: Mapping[Role, SeriesRef], verdicts: Sequence[tuple[SeriesRef, Verdict]], allow_missing: bool) -> None:
-    missing = [role for role in Role if role not in found]
+def _require_roles(
+    found: Mapping[Role, SeriesRef],
+    roles: Sequence[Role],
+    verdicts: Sequence[tuple[SeriesRef, Verdict]],
+    allow_missing: bool,
+) -> None:
+    missing = [role for role in roles if role not in found]
     if not missing or (allow_missing and found):
         return
     others = [f"{describe_series(series)}: {verdict.reason}" for series, verdict in verdicts if verdict.role is None]
     options = ", ".join(f"{OPTION_OF_ROLE[role]} for {role}" for role in missing)
+    go_without = ", or go without with --allow-missing (masks, features and the clinical model only)" if len(roles) > 1 else ""
     raise StudyError(
         f"Missing: {', '.join(missing)}" + (f". Not taken: {' | '.join(others)}" if others else ""),
-        "sagittal T1WI, T2WI and FS-T2WI",
-        f"name the series ({options}), or go without with --allow-missing (masks, features and the clinical model only)",
+        f"sagittal {', '.join(roles)}",
+        f"name the series ({options}){go_without}",
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from OPRadiomicsLib.errors import OutputError
-from OPRadiomicsLib.io.output import atomic_path, output_folder, write_json, write_text
+from OPRadiomicsLib.io.output import atomic_path, require_writable, write_json, write_text
 
 
 def test_json_is_sorted_utf8_and_ends_with_a_newline(tmp_path: Path) -> None:
@@ -34,11 +34,16 @@ def test_a_folder_below_a_file_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     for path in (tmp_path / "file", tmp_path / "file" / "out"):
         with pytest.raises(OutputError, match="cannot be written to"):
-            output_folder(path)
+            require_writable(path)
 
 
 def test_a_read_only_place_is_refused() -> None:
     if not Path("/proc/self").is_dir():
         pytest.skip("no /proc here to stand for a place that refuses files even from root")
     with pytest.raises(OutputError, match="cannot be written to"):
-        output_folder("/proc/self/out")
+        require_writable(Path("/proc/self/out"))
+
+
+def test_the_proof_leaves_no_folder_behind(tmp_path: Path) -> None:
+    require_writable(tmp_path / "new" / "out")
+    assert list(tmp_path.iterdir()) == []

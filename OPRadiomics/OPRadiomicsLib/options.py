@@ -1,0 +1,118 @@
+"""What is refused before any work: options that contradict each other, and results that cannot go where they were asked."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from . import io
+from .errors import OutputError, StudyError
+from .types import Role
+
+RESULTS = (
+    "report.html",
+    "prediction.json",
+    "features.csv",
+    *(f"masks/{role}_{region}.nii.gz" for role in Role for region in ("bodies", "marrow")),
+    *(f"pictures/{name}.png" for name in ("masks", "slices", "probabilities", "shap", "training")),
+)
+"""Every file that `predict` can write into its folder."""
+
+_INPUTS = ("study", "image", "source", "onto", "t1", "t2", "fst2", "mask", "mask_t2", "mask_fst2")
+
+
+def image_files(options: argparse.Namespace) -> dict[Role, Path]:
+    """The files given in place of a study folder."""
+    paths = {Role.T1WI: options.t1, Role.T2WI: options.t2, Role.FST2WI: options.fst2}
+    return {role: path for role, path in paths.items() if path is not None}
+
+
+def require_consistent(options: argparse.Namespace) -> None:
+    """Prove that the study is named once, and that each option has something to act on.
+
+    Raises
+    ------
+    StudyError
+        If both a folder and files or neither are given, a file stands for the folder, series are named among files, or the
+        network's options stand beside a mask that replaces the network.
+    """
+    files = image_files(options)
+    if (options.study is None) == (not files):
+        raise StudyError(
+            "Both a study folder and files were given" if files else "No study was given",
+            "a DICOM folder, or --t1, --t2 and --fst2 with one file each",
+            f"see opradiomics {options.command} --help",
+        )
+    if options.study is not None and options.study.is_file():
+        raise StudyError(
+            f"STUDY is a file: '{options.study.name}'", "a DICOM folder", "give single images with --t1, --t2 and --fst2"
+        )
+    if files:
+        require_no_series_named(options)
+    if options.mask is not None:
+        network = {"--shift": options.shift or None, "--model": options.model}
+        _require_absent(network, "with --mask, which replaces the network's masks", "leave it or --mask out")
+
+
+def require_no_series_named(options: argparse.Namespace) -> None:
+    """Raise `StudyError` where an option chooses among the series of a folder; for images given as files."""
+    names = ("t1_series", "t2_series", "fst2_series", "study_uid")
+    given = {f"--{name.replace('_', '-')}": getattr(options, name, None) for name in names}
+    _require_absent(given, "with an image file, which holds no series to choose from", "leave it out, or give a DICOM folder")
+
+
+def _require_absent(options: Mapping[str, object], why: str, remedy: str) -> None:
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise StudyError(f"{' and '.join(given)} given {why}", "options that act on what is given", remedy)
+
+
+def require_place(target: Path, options: argparse.Namespace) -> None:
+    """Prove before the work that a file can be written to ``target``.
+
+    Raises
+    ------
+    OutputError
+        If it is a folder or one of the inputs, or its folder refuses files.
+    """
+    if target.is_dir():
+        raise OutputError(f"'{target}' is a folder", "the name of a file to write", "add a file name")
+    _require_no_input((target,), options)
+    io.require_writable(target.parent)
+
+
+def require_result_folder(folder: Path, options: argparse.Namespace) -> None:
+    """Prove before the work that the files of `predict` can go into ``folder``; raises as `require_place`."""
+    io.require_writable(folder)
+    _require_no_input((folder / name for name in RESULTS), options)
+
+
+def _require_no_input(targets: Iterable[Path], options: argparse.Namespace) -> None:
+    inputs = [path for path in (getattr(options, name, None) for name in _INPUTS) if path is not None and path.exists()]
+    for target in targets:
+        if target.exists() and any(target.samefile(path) for path in inputs):
+            raise OutputError(
+                f"'{target}' is read by this command and would be overwritten by it",
+                "results apart from what they are made of",
+                "choose another output, or copy the file elsewhere first",
+            )
+
+
+def remove_earlier_results(folder: Path, written: Iterable[Path]) -> None:
+    """Remove what an earlier `predict` left in ``folder`` and this one did not write; other files stay.
+
+    Raises
+    ------
+    OutputError
+        If one cannot be removed: it would lie beside this run's results as if it belonged to them.
+    """
+    for path in {folder / name for name in RESULTS} - set(written):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"'{path}' of an earlier run cannot be removed ({error.strerror})",
+                "only this run's results in the folder",
+                "remove it by hand, or choose another output folder",
+            ) from None

@@ -1,0 +1,122 @@
+"""Options that contradict each other and places that cannot take results are refused before any work."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pydicom
+import pytest
+from OPRadiomicsLib.cli import build_parser, main
+from OPRadiomicsLib.errors import ClinicalDataError, OutputError, StudyError
+from OPRadiomicsLib.models.clinical import validate_clinical
+from OPRadiomicsLib.options import RESULTS, remove_earlier_results, require_consistent
+from OPRadiomicsLib.types import Role
+
+Refused = Callable[..., str]
+
+PATIENT = ("--age", "71", "--sex", "F")
+
+
+@pytest.mark.parametrize("contradiction", [("--shift", "1"), ("--model", "lumbar-bodies")])
+def test_an_option_of_the_network_beside_a_mask_is_refused(
+    contradiction: tuple[str, str], files: dict[Role, Path], truth_mask: Path, refused: Refused
+) -> None:
+    arguments = ("--t1", files[Role.T1WI], "--allow-missing", "--mask", truth_mask, *PATIENT)
+    assert contradiction[0] in refused("predict", *arguments, *contradiction)
+
+
+@pytest.mark.parametrize("option", ["--t1-series", "--t2-series", "--fst2-series", "--study-uid"])
+def test_an_option_that_names_a_series_is_refused_among_files(option: str) -> None:
+    options = build_parser().parse_args(["features", "--t1", "t1.nii.gz", option, "5", "-o", "f.csv"])
+    with pytest.raises(StudyError, match=option):
+        require_consistent(options)
+
+
+def test_a_file_in_the_place_of_the_study_is_named_so(files: dict[Role, Path], refused: Refused) -> None:
+    assert "STUDY is a file" in refused("predict", files[Role.T1WI], *PATIENT)
+
+
+def test_a_signature_without_a_name_is_refused(files: dict[Role, Path], refused: Refused) -> None:
+    arguments = ("--t1", files[Role.T1WI], "--allow-missing", *PATIENT)
+    assert "--signature without a name" in refused("predict", *arguments, "--signature", "")
+
+
+def test_bad_input_leaves_no_folder_that_was_made_for_the_results(files: dict[Role, Path], tmp_path: Path) -> None:
+    arguments = ["predict", "--t1", str(files[Role.T1WI]), *PATIENT]
+    assert main([*arguments, "--out", str(tmp_path / "new" / "out")]) == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_output_that_is_a_folder_or_an_input_is_refused(
+    files: dict[Role, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = shutil.copy(files[Role.T1WI], tmp_path / "image.nii.gz")
+    before = image.read_bytes()
+    (tmp_path / "folder.nii.gz").mkdir()
+    for out, word in ((image, "is read by this command"), (tmp_path / "folder.nii.gz", "is a folder")):
+        for command in (["segment", image], ["propagate", image, "--from", image, "--onto", image]):
+            assert main([str(word) for word in (*command, "-o", out)]) == 2
+            assert word in capsys.readouterr().err
+    assert image.read_bytes() == before
+
+
+def test_the_mask_that_predict_reads_is_not_overwritten(files: dict[Role, Path], truth_mask: Path, tmp_path: Path) -> None:
+    mask = tmp_path / "out" / "masks" / "T1WI_bodies.nii.gz"
+    mask.parent.mkdir(parents=True)
+    shutil.copy(truth_mask, mask)
+    arguments = ["predict", "--t1", files[Role.T1WI], "--allow-missing", "--mask", mask, *PATIENT, "--out", tmp_path / "out"]
+    assert main([str(word) for word in arguments]) == 2
+    assert mask.read_bytes() == truth_mask.read_bytes()
+
+
+def test_only_results_of_an_earlier_run_are_removed(tmp_path: Path) -> None:
+    for name in (*RESULTS, "notes.txt", "masks/mine.nii.gz"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    remove_earlier_results(tmp_path, [tmp_path / "report.html"])
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"report.html", "notes.txt", "masks/mine.nii.gz"}
+
+
+def test_an_earlier_result_that_cannot_be_removed_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(OutputError, match=r"report\.html"):
+        remove_earlier_results(tmp_path, [])
+
+
+def test_segmenting_a_folder_needs_only_its_t1wi(dicom_study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With two T2WI, where `predict` asks which; and the levels said are those in the file."""
+    original = next(folder for folder in dicom_study.iterdir() if folder.name.endswith("T2_FSE"))
+    twin = Path(shutil.copytree(original, dicom_study / "again"))
+    uid = pydicom.uid.generate_uid()
+    for path in twin.iterdir():
+        dataset = pydicom.dcmread(path)
+        dataset.SeriesInstanceUID, dataset.SeriesNumber = uid, 9
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = pydicom.uid.generate_uid()
+        dataset.save_as(path)
+    out = tmp_path / "mask.nii.gz"
+    assert main(["segment", str(dicom_study), "--study-uid", dataset.StudyInstanceUID, "-o", str(out)]) == 0
+    assert f"{out}: L1, L2, L3\n" in capsys.readouterr().out
+    assert json.loads((tmp_path / "mask.json").read_text(encoding="utf-8"))["levels"]
+
+
+def test_an_age_with_an_underscore_is_no_number() -> None:
+    with pytest.raises(ClinicalDataError, match="7_1"):
+        validate_clinical("7_1", "F")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGPIPE there")
+def test_a_reader_that_has_gone_is_no_fault_of_the_software() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "OPRadiomicsLib.cli", "predict", "nothing", "--out", "nowhere"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert done.returncode == 141
+    assert done.stderr == ""
