@@ -72,9 +72,12 @@ def index_dicom(folder: Path, progress: Progress = no_progress, *, study_uid: st
 
 
 def _all_frames(folder: Path, progress: Progress) -> list[Frame]:
-    if not folder.is_dir():
-        raise StudyError("The study folder does not exist", "a folder of DICOM files", "check the path")
-    paths = _files_below(folder)
+    try:
+        if not folder.is_dir():
+            raise StudyError("The study folder does not exist", "a folder of DICOM files", "check the path")
+        paths = _files_below(folder)
+    except OSError as error:
+        raise _unreadable(error) from None
     frames: list[Frame] = []
     others: list[Path] = []
     with ThreadPoolExecutor(READERS) as pool:
@@ -113,7 +116,7 @@ def _files_below(folder: Path) -> list[Path]:
     """All files, linked folders included, each folder once (links may run in a circle); "._" files are macOS resource forks."""
     seen: set[str] = set()
     found: list[Path] = []
-    for root, folders, names in os.walk(folder, onerror=_unreadable, followlinks=True):
+    for root, folders, names in os.walk(folder, onerror=_stop, followlinks=True):
         real = os.path.realpath(root)
         if real in seen:
             folders.clear()
@@ -123,12 +126,16 @@ def _files_below(folder: Path) -> list[Path]:
     return sorted(path for path in found if path.is_file())
 
 
-def _unreadable(error: OSError) -> None:
-    raise StudyError(
+def _stop(error: OSError) -> None:
+    raise error
+
+
+def _unreadable(error: OSError) -> StudyError:
+    return StudyError(
         f"A folder of the study cannot be read ({error.strerror})",
         "folders that you may read",
         "check permissions and the medium",
-    ) from None
+    )
 
 
 def _one_study(frames: Sequence[Frame], study_uid: str | None) -> list[Frame]:

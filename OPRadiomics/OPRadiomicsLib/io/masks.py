@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import GeometryError, MaskError
+from ..errors import GeometryError, MaskError, StudyError
 from ..geometry import GRID_TOLERANCE_MM, affine_of, corner_distance_mm, require_same_grid, to_sitk
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL, STUDY_LEVELS
 from ..types import Affine, LabelArray, Mask, Volume
@@ -64,7 +64,15 @@ def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS
 
 
 def _read_any(file: Path, on: Volume) -> Mask:
-    if file.is_file() and is_dicom(file):
+    try:
+        dicom = file.is_file() and is_dicom(file)
+    except OSError as error:
+        raise StudyError(
+            f"Mask '{file.name[:80]}' cannot be read ({error.strerror})",
+            "a file that you may read",
+            "check permissions and the path",
+        ) from None
+    if dicom:
         return _assembled(read_dicom_seg(file), on)
     reader = open_image_file(file)
     if is_slicer_segmentation(reader):

@@ -267,3 +267,8 @@ def test_a_slice_split_off_by_its_header_is_not_left_out_silently(
     stack = max(index_dicom(folder), key=lambda series: len(series.files))
     with pytest.raises(StudyError, match="1 of its slices, in line with the other 7, differ"):
         read_volume(stack)
+
+
+def test_a_folder_that_the_system_refuses_is_a_study_error(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="cannot be read"):
+        index_dicom(tmp_path / ("x" * 300))

@@ -298,3 +298,8 @@ def test_a_segment_with_an_impossible_label_value_or_layer_is_refused(
     path = _seg_nrrd(tmp_path / "m.seg.nrrd", _label_image(a_mask.labels, a_volume), segment)
     with pytest.raises(StudyError, match="Segment"):
         read_mask(path, a_volume)
+
+
+def test_a_path_that_the_system_refuses_is_a_study_error(tmp_path: Path, a_volume: Volume) -> None:
+    with pytest.raises(StudyError, match="cannot be read"):
+        read_mask(tmp_path / ("x" * 300 + ".nii.gz"), a_volume)
