@@ -16,8 +16,11 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from .errors import Cancelled, StudyError
 from .levels import STUDY_LEVELS
@@ -108,6 +111,7 @@ def open_study(
         io.index_dicom(folder, progress, study_uid=study_uid), choices=choices, allow_missing=allow_missing
     )
     volumes = {role: io.read_volume(one) for role, one in series.items()}
+    _require_different_images(volumes)
     io.require_one_examination(volumes)
     age, male = io.read_demographics(next(iter(series.values())))
     return Study(volumes, series, age, male)
@@ -134,8 +138,19 @@ def open_files(files: Mapping[Role, Path], *, allow_missing: bool = False) -> St
     volumes = {role: io.read_volume(files[role]) for role in Role if role in files}
     for role, volume in volumes.items():
         io.require_sagittal(volume, str(role))
+    _require_different_images(volumes)
     io.require_one_examination(volumes)
     return Study(volumes)
+
+
+def _require_different_images(volumes: Mapping[Role, Volume]) -> None:
+    for (one, first), (two, second) in combinations(volumes.items(), 2):
+        if np.array_equal(first.array, second.array):
+            raise StudyError(
+                f"{one} and {two} are the same image, voxel by voxel",
+                "a different image for each sequence",
+                "check which file or series was given for each",
+            )
 
 
 def analyse(

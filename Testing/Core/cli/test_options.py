@@ -120,3 +120,9 @@ def test_a_reader_that_has_gone_is_no_fault_of_the_software() -> None:
     os.close(writing)
     assert done.returncode == 141
     assert done.stderr == ""
+
+
+def test_one_image_for_two_sequences_is_refused(files: dict[Role, Path], refused: Refused) -> None:
+    image = files[Role.T1WI]
+    message = refused("predict", "--t1", image, "--t2", image, "--fst2", files[Role.FST2WI], *PATIENT)
+    assert "T1WI and T2WI are the same image" in message
