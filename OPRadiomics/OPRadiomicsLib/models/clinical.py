@@ -130,8 +130,8 @@ def _word(given: Given) -> str:
 
 def _number(name: str, given: Given, expected: str) -> float:
     try:
-        unusable = given is None or isinstance(given, bool) or "_" in str(given)  # Python's float takes 7_1 for 71
-        number = math.nan if unusable else float(given)
+        # Python's float takes 7_1 for 71.
+        number = math.nan if given is None or isinstance(given, bool) or "_" in str(given) else float(given)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
