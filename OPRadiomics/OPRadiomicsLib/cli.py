@@ -1,8 +1,7 @@
 """The command line: arguments in, workflow called, exit status out.
 
-Exit status: 0 done (warnings are listed), 2 input that the user can mend, 130 stopped by the user, 141
-where the reader of the output has gone. Whatever else goes wrong is
-a fault of the software and shows its traceback, with status 1.
+Exit status: 0 done (warnings are listed), 2 input that the user can mend, 130 stopped by the user, 141 where the reader of
+the output has gone. Whatever else goes wrong is a fault of the software and shows its traceback, with status 1.
 """
 
 from __future__ import annotations

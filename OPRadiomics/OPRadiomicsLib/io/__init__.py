@@ -6,14 +6,13 @@ Heavy packages (SimpleITK, pydicom, highdicom) are imported at the point of use.
 from .demographics import read_demographics
 from .index import index_dicom
 from .masks import STUDY_LABEL, read_mask, require_levels, study_labels, write_mask
-from .output import atomic_path, require_image_suffix, require_writable, write_json, write_text
+from .output import require_image_suffix, require_writable, write_json, write_text
 from .selection import OPTION_OF_ROLE, describe_series, number_of, select_series
 from .volumes import read_volume, require_one_examination, require_sagittal, write_volume
 
 __all__ = [
     "OPTION_OF_ROLE",
     "STUDY_LABEL",
-    "atomic_path",
     "describe_series",
     "index_dicom",
     "number_of",

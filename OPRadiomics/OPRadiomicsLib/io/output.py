@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,20 +36,6 @@ def require_writable(folder: Path) -> None:
         ) from None
     finally:
         files.remove_empty(absent)
-
-
-@contextmanager
-def atomic_path(path: str | Path) -> Iterator[Path]:
-    """Temporary path of the same name, moved onto ``path`` on success, removed on failure.
-
-    Raises
-    ------
-    OutputError
-        If the folder refuses the file or the disk is full.
-    """
-    target = Path(path)
-    with files.all_or_nothing(target.parent) as scratch:
-        yield scratch / target.name
 
 
 def write_text(text: str, path: str | Path) -> Path:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from OPRadiomicsLib.errors import OutputError
-from OPRadiomicsLib.io.output import atomic_path, require_writable, write_json, write_text
+from OPRadiomicsLib.io.output import require_writable, write_json, write_text
 
 
 def test_json_is_sorted_utf8_and_ends_with_a_newline(tmp_path: Path) -> None:
@@ -19,15 +19,6 @@ def test_nan_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON"):
         write_json({"p": float("nan")}, tmp_path / "x.json")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
-    path = write_text("old", tmp_path / "x.txt")
-    with pytest.raises(RuntimeError), atomic_path(path) as temporary:
-        temporary.write_text("half", encoding="utf-8")
-        raise RuntimeError
-    assert path.read_text(encoding="utf-8") == "old\n"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_folder_below_a_file_cannot_be_made(tmp_path: Path) -> None:
