@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from OPRadiomicsLib.errors import OutputError
-from OPRadiomicsLib.io.output import require_writable, write_json, write_text
+from OPRadiomicsLib.io.output import require_writable, write_json
 
 
 def test_json_is_sorted_utf8_and_ends_with_a_newline(tmp_path: Path) -> None:
