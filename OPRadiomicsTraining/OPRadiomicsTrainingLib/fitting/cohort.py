@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from OPRadiomicsLib.errors import ClinicalDataError, FeatureError, StudyError
 from OPRadiomicsLib.models.clinical import validate_clinical
 from OPRadiomicsLib.types import Role
 
-FloatTable = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.intp]
+from ..statistics.arrays import Flags, FloatTable
 
 KEY_COLUMNS: Final = ("case", "age", "sex", "label")
 PROFILE_COLUMN: Final = "profile_hash"
@@ -203,8 +199,3 @@ def _require_features(cohort: Cohort) -> None:
             "features of T1WI, T2WI and FS-T2WI",
             "extract all three sequences of each case",
         )
-
-
-def standard_deviation(values: FloatTable) -> float:
-    """Sample standard deviation (n - 1); 0 where all values are equal, whatever rounding makes of it."""
-    return float(np.std(values, ddof=1)) if not math.isclose(float(values.min()), float(values.max()), abs_tol=1e-12) else 0.0

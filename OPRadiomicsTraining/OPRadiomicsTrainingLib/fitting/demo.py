@@ -22,10 +22,11 @@ from OPRadiomicsLib.models.signature import (
 from OPRadiomicsLib.profile import Profile
 from OPRadiomicsLib.types import Role
 
-from .cohort import Cohort, Flags, FloatTable
+from ..statistics.arrays import Flags, FloatTable
+from ..statistics.roc import auc, youden_threshold
+from .cohort import Cohort
 from .nested import SecondStage, TwoStages, fit_two_stages, nested_logits
 from .radscore import LinearScore, SelectionSettings
-from .roc import auc, youden_threshold
 
 QUANTILE_LEVELS: Final = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 

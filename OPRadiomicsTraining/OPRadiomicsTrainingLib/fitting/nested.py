@@ -10,9 +10,10 @@ import numpy as np
 from OPRadiomicsLib.models.signature import MODEL_NAMES, ModelName, radscore_name
 from OPRadiomicsLib.types import Role
 
-from .cohort import Cohort, Flags, FloatTable, Indices, standard_deviation
-from .folds import stratified_folds
-from .logistic import LogisticFit, fit_logistic
+from ..statistics.arrays import Flags, FloatTable, Indices, standard_deviation
+from ..statistics.folds import stratified_folds
+from ..statistics.logistic import LogisticFit, fit_logistic
+from .cohort import Cohort
 from .radscore import LinearScore, SelectionSettings, fit_radscore
 
 UNSCALED: Final = ("sex",)

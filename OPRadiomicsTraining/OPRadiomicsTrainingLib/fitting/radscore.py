@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cohort import Flags, FloatTable, Indices
-from .lasso import fit_lasso
-from .t_test import significant
+from ..statistics.arrays import Flags, FloatTable, Indices
+from ..statistics.hypotheses import significant
+from ..statistics.lasso import fit_lasso
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def test_it_predicts_a_new_patient_with_all_three_models(a_demo_signature, simul
 
 def test_combined_model_beats_both_others_on_new_patients(a_demo_signature, simulate_cohort):
     """400 new patients of the same law; with this signal the AUC differ by some 0.05, standard error of a difference 0.02."""
-    from OPRadiomicsTrainingLib.fitting.roc import auc
+    from OPRadiomicsTrainingLib.statistics.roc import auc
 
     new = simulate_cohort(seed=1234, patients=400)
     logits = {"clinical": [], "radiomics": [], "combined": []}

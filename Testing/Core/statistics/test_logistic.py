@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import ModelError
-from OPRadiomicsTrainingLib.fitting.logistic import fit_logistic
+from OPRadiomicsTrainingLib.statistics.logistic import fit_logistic
 
 
 def _two_by_two(exposed_ill, exposed_well, other_ill, other_well):

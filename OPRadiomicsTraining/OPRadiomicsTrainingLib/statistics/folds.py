@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from OPRadiomicsLib.errors import StudyError
 
-from .cohort import Flags, Indices
+from .arrays import Flags, Indices
 
 
-def stratified_folds(osteoporosis: Flags, count: int, rng: np.random.Generator) -> list[tuple[Indices, Indices]]:
+def stratified_folds(ill: Flags, count: int, rng: np.random.Generator) -> list[tuple[Indices, Indices]]:
     """Training and test rows of each fold; every fold's test rows hold both classes in the cohort's ratio, to one patient.
 
     Raises
@@ -16,16 +16,16 @@ def stratified_folds(osteoporosis: Flags, count: int, rng: np.random.Generator) 
     StudyError
         If a class has fewer patients than folds.
     """
-    smaller = int(min(osteoporosis.sum(), (~osteoporosis).sum()))
+    smaller = int(min(ill.sum(), (~ill).sum()))
     if smaller < count:
         raise StudyError(
             f"{smaller} patients in the smaller class, {count} folds",
             "at least one patient of each class in every fold",
             "add patients or take fewer folds",
         )
-    fold_of = np.empty(len(osteoporosis), dtype=np.intp)
+    fold_of = np.empty(len(ill), dtype=np.intp)
     start = 0
-    for group in (osteoporosis, ~osteoporosis):
+    for group in (ill, ~ill):
         rows = rng.permutation(np.flatnonzero(group))
         # The second class starts where the first stopped, so that folds differ in size by one patient at most.
         fold_of[rows] = (np.arange(len(rows)) + start) % count

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cohort import Flags, FloatTable
+from .arrays import Flags, FloatTable
 from .folds import stratified_folds
 
 
@@ -19,7 +19,7 @@ class LassoFit:
     penalty: float
 
 
-def fit_lasso(standardised: FloatTable, osteoporosis: Flags, folds: int, rng: np.random.Generator) -> LassoFit:
+def fit_lasso(standardised: FloatTable, ill: Flags, folds: int, rng: np.random.Generator) -> LassoFit:
     """Gaussian LASSO at the penalty of least cross-validated squared error (lambda.min).
 
     Parameters
@@ -31,8 +31,8 @@ def fit_lasso(standardised: FloatTable, osteoporosis: Flags, folds: int, rng: np
     """
     from sklearn.linear_model import LassoCV
 
-    splits = stratified_folds(osteoporosis, folds, rng)
+    splits = stratified_folds(ill, folds, rng)
     # Radiomic features are collinear to 0.99: below 2 % of the largest penalty the path crawls and only fits noise.
     search = LassoCV(alphas=50, eps=0.02, cv=splits, max_iter=50_000, tol=1e-4, selection="cyclic")
-    search.fit(standardised, osteoporosis.astype(np.float64))
+    search.fit(standardised, ill.astype(np.float64))
     return LassoFit(np.asarray(search.coef_, dtype=np.float64), float(search.intercept_), float(search.alpha_))

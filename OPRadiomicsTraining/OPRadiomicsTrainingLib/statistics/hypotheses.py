@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .cohort import Flags, FloatTable, Indices
+from .arrays import Flags, FloatTable, Indices
 
 
-def welch_p(features: FloatTable, osteoporosis: Flags) -> npt.NDArray[np.float64]:
+def welch_p(features: FloatTable, ill: Flags) -> npt.NDArray[np.float64]:
     """Two-sided P of Welch's t test (Biometrika 1947) for each column; 1 where a column is constant.
 
     Parameters
     ----------
     features
         (n, p)
-    osteoporosis
+    ill
         (n,)
     """
     from scipy.special import stdtr
 
-    groups = [features[osteoporosis], features[~osteoporosis]]
+    groups = [features[ill], features[~ill]]
     means = [group.mean(axis=0) for group in groups]
     squared_errors = [group.var(axis=0, ddof=1) / len(group) for group in groups]
     total = squared_errors[0] + squared_errors[1]
@@ -33,6 +33,6 @@ def welch_p(features: FloatTable, osteoporosis: Flags) -> npt.NDArray[np.float64
     return np.where(varies, 2.0 * stdtr(freedom, -np.abs(t)), 1.0)
 
 
-def significant(features: FloatTable, osteoporosis: Flags, p_limit: float) -> Indices:
+def significant(features: FloatTable, ill: Flags, p_limit: float) -> Indices:
     """Columns with P below ``p_limit``."""
-    return np.flatnonzero(welch_p(features, osteoporosis) < p_limit)
+    return np.flatnonzero(welch_p(features, ill) < p_limit)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from OPRadiomicsLib.errors import ModelError
 
-from .cohort import Flags, FloatTable
+from .arrays import Flags, FloatTable
 
 MAX_ITERATIONS: Final = 50
 TOLERANCE: Final = 1e-18
@@ -32,7 +32,7 @@ class LogisticFit:
         return logits
 
 
-def fit_logistic(columns: FloatTable, osteoporosis: Flags) -> LogisticFit:
+def fit_logistic(columns: FloatTable, ill: Flags) -> LogisticFit:
     """Maximum-likelihood logistic regression (McCullagh & Nelder, Generalized Linear Models, 1989, section 4.4).
 
     Parameters
@@ -46,7 +46,7 @@ def fit_logistic(columns: FloatTable, osteoporosis: Flags) -> LogisticFit:
         If the columns are collinear, or separate the classes, so that no finite maximum exists.
     """
     design = np.column_stack((np.ones(len(columns)), columns))
-    observed = osteoporosis.astype(np.float64)
+    observed = ill.astype(np.float64)
     beta = np.zeros(design.shape[1])
     for _ in range(MAX_ITERATIONS):
         fitted = _logistic(design @ beta)
