@@ -61,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_predict(commands)
     add_segment(commands)
     add_propagate(commands)
+    add_marrow(commands)
     add_features(commands)
     for entry in sorted(entry_points(group="opradiomics.commands"), key=lambda found: found.name):
         entry.load()(commands)
@@ -105,8 +106,20 @@ def add_propagate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--register", action="store_true", help="bounded rigid registration, kept where it improves the alignment"
     )
     parser.add_argument("--all-levels", action="store_true", help="keep every level, VerSe codes")
-    parser.add_argument("-o", "--out", type=Path, required=True, help="label map to write")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, help="label map to write; a .json with the alignment goes beside it"
+    )
     parser.set_defaults(run=_run("propagate"))
+
+
+def add_marrow(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`marrow`: the region that the features describe."""
+    parser = commands.add_parser("marrow", help="the profile's marrow region inside the vertebral bodies")
+    parser.add_argument("mask", type=Path, help="label map of L1-L3 on the image")
+    parser.add_argument("--on", dest="image", type=Path, required=True, help="image that the mask was drawn on")
+    parser.add_argument("--profile", default="standard", help="shipped name or YAML file (default: %(default)s)")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="label map to write")
+    parser.set_defaults(run=_run("marrow"))
 
 
 def add_features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -140,10 +153,19 @@ def _add_clinical(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bmi", help="kg/m2")
     for habit in ("diabetes", "smoking", "drinking"):
         parser.add_argument(f"--{habit}", choices=("yes", "no"))
+    parser.add_argument(
+        "--exclusion",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a reason for which the study left patients out, repeatable: fracture, hardware, treatment, malignancy, "
+        "haematological, rheumatoid-arthritis, ankylosing-spondylitis, poor-images",
+    )
 
 
 def _add_segmentation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mask", type=Path, help="reviewed mask on T1WI, instead of the network's")
+    parser.add_argument("--review", type=Path, metavar="JSON", help="who accepted each level of --mask, and its quality flags")
     parser.add_argument("--mask-t2", type=Path, help="reviewed mask on T2WI, instead of the propagated one")
     parser.add_argument("--mask-fst2", type=Path, help="reviewed mask on FS-T2WI, instead of the propagated one")
     parser.add_argument("--register", action="store_true", help="bounded rigid registration before propagating")

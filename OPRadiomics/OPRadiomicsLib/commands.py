@@ -15,7 +15,7 @@ from .errors import ModelError, StudyError
 from .features_table import write_features
 from .files import all_or_nothing
 from .levels import STUDY_LEVELS
-from .models.clinical import validate_clinical
+from .models.clinical import exclusion_warnings, validate_clinical
 from .models.signature import Signature, load_signature
 from .options import (
     image_files,
@@ -27,6 +27,7 @@ from .options import (
 )
 from .profile import Profile, load_profile
 from .reports.report import write_report
+from .segmentation.review import Review, read_review
 from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, Volume
 
 UNION = "L1-L3"
@@ -46,6 +47,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     out = options.out
     require_consistent(options)
     require_result_folder(out, options)
+    exclusions = exclusion_warnings(options.exclusion)
     signature = _signature(options.signature)
     profile = _profile_of(signature)
     study = _open(options, progress)
@@ -70,7 +72,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
         clinical=clinical,
         profile=profile,
         quality=reviewed.quality,
-        warnings=reviewed.warnings,
+        warnings=(*exclusions, *reviewed.warnings),
         segmentation_model=reviewed.origin,
         timings_s=clock.laps_s,
     )
@@ -104,18 +106,36 @@ def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
 
 def propagate(options: argparse.Namespace, progress: Progress) -> Outcome:
     """A mask from one sequence onto another's grid."""
+    from .segmentation.propagation import describe_propagation
     from .segmentation.propagation import propagate as carry
 
+    description = options.out.with_name(f"{_stem(options.out)}.json")
     io.require_image_suffix(options.out)
     require_place(options.out, options)
+    require_place(description, options)
     progress("Reading", 0.0)
     source, onto = io.read_volume(options.source), io.read_volume(options.onto)
     mask = io.read_mask(options.mask, source)
     progress("Propagating", 0.3)
     found = carry(mask, source, onto, register=options.register)
-    io.write_mask(found.mask, options.out, all_levels=options.all_levels)
+    with all_or_nothing(options.out.parent) as folder:
+        io.write_mask(found.mask, folder / options.out.name, all_levels=options.all_levels)
+        io.write_json(describe_propagation(found), folder / description.name)
     progress("Done", 1.0)
-    return Outcome((_mask_line(found.mask, options), *warning_lines(found.warnings)), (options.out,))
+    return Outcome((_mask_line(found.mask, options), *warning_lines(found.warnings)), (options.out, description))
+
+
+def marrow(options: argparse.Namespace, progress: Progress) -> Outcome:
+    """The region that the features describe, on the image that the bodies were drawn on."""
+    io.require_image_suffix(options.out)
+    require_place(options.out, options)
+    profile = load_profile(options.profile)
+    progress("Reading", 0.0)
+    bodies = io.read_mask(options.mask, io.read_volume(options.image))
+    progress("Taking the marrow region", 0.3)
+    io.write_mask(workflow.marrow_as_stored(bodies, profile), options.out)
+    progress("Done", 1.0)
+    return Outcome((f"{options.out}: marrow region, profile {profile.name} {profile.hash}",), (options.out,))
 
 
 def features(options: argparse.Namespace, progress: Progress) -> Outcome:
@@ -201,10 +221,18 @@ def _bodies(options: argparse.Namespace, study: workflow.Study, progress: Progre
     volume = study.volumes[study.reference]
     if options.mask is not None:
         mask = io.read_mask(options.mask, volume)
+        if options.review is not None:
+            return _by_review(mask, read_review(options.review))
         return _Reviewed(replace(mask, origin="file"), "none: the mask was given")
     draft = _segmentation(options, volume, progress)
     unreviewed = "The masks are the network's own: no reader has reviewed them."
     return _Reviewed(draft.mask, draft.mask.origin, draft.quality, (*draft.warnings, unreviewed))
+
+
+def _by_review(mask: Mask, review: Review) -> _Reviewed:
+    readers = f"reviewed by {', '.join(review.readers)}" if review.readers else "not reviewed"
+    origin = ", ".join(part for part in (review.origin, readers) if part)
+    return _Reviewed(replace(mask, origin=origin), origin, review.quality, (*review.warnings, *review.open_points))
 
 
 def _segmentation(options: argparse.Namespace, volume: Volume, progress: Progress) -> Segmentation:

@@ -19,7 +19,7 @@ RESULTS = (
 )
 """Every file that `predict` can write into its folder."""
 
-_INPUTS = ("study", "image", "source", "onto", "t1", "t2", "fst2", "mask", "mask_t2", "mask_fst2")
+_INPUTS = ("study", "image", "source", "onto", "t1", "t2", "fst2", "mask", "mask_t2", "mask_fst2", "review")
 
 
 def image_files(options: argparse.Namespace) -> dict[Role, Path]:
@@ -53,6 +53,8 @@ def require_consistent(options: argparse.Namespace) -> None:
     if options.mask is not None:
         network = {"--shift": options.shift or None, "--model": options.model}
         _require_absent(network, "with --mask, which replaces the network's masks", "leave it or --mask out")
+    elif options.review is not None:
+        _require_absent({"--review": options.review}, "without the --mask that it speaks of", "give --mask too")
 
 
 def require_no_series_named(options: argparse.Namespace) -> None:

@@ -180,12 +180,16 @@ def _spacing_of(affine: Affine) -> tuple[float, float, float]:
 
 @dataclass(frozen=True)
 class LevelQuality:
-    """What is known of one segmented level; ``flags`` are sentences for the reader, empty where all is well."""
+    """What is known of one segmented level; ``flags`` are sentences for the reader, empty where all is well.
+
+    ``accepted_by``: initials of the reader who accepted it, empty where none did.
+    """
 
     level: str
     volume_ml: float
     confidence: float
     flags: tuple[str, ...] = ()
+    accepted_by: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -215,12 +215,26 @@ def analyse(
     )
 
 
-def _as_stored(mask: Mask, volume: Volume) -> Mask:
-    """The mask in the volume's order of axes, with the volume's own affine: going there and back leaves rounding."""
+def marrow_as_stored(bodies: Mask, profile: Profile) -> Mask:
+    """The region that the features describe, as `analyse` takes it, in the order in which the bodies are stored.
+
+    Raises
+    ------
+    MaskError
+        As `segmentation.marrow.marrow_region`.
+    """
+    from .geometry import reoriented
+    from .segmentation.marrow import marrow_region
+
+    return _as_stored(marrow_region(reoriented(bodies), profile.region), bodies)
+
+
+def _as_stored(mask: Mask, grid: Volume | Mask) -> Mask:
+    """The mask in the grid's order of axes, with the grid's own affine: going there and back leaves rounding."""
     from .geometry import axis_codes, reoriented
 
-    stored = reoriented(mask, axis_codes(volume.affine))
-    return stored if stored is mask else dataclasses.replace(stored, affine=volume.affine)
+    stored = reoriented(mask, axis_codes(grid.affine))
+    return stored if stored is mask else dataclasses.replace(stored, affine=grid.affine)
 
 
 @dataclass(frozen=True, eq=False)

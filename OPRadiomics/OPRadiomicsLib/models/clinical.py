@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from ..errors import ClinicalDataError
@@ -13,6 +14,18 @@ AGE_RANGE_YEARS: Final = (18.0, 110.0)
 
 BMI_RANGE: Final = (10.0, 80.0)
 """kg/m2. Adults have survived with values near 10 and above 80 only as single case reports."""
+
+EXCLUSIONS: Final = {
+    "fracture": "previous lumbar fracture",
+    "hardware": "hardware in the lumbar spine",
+    "treatment": "treated for osteoporosis before the imaging",
+    "malignancy": "malignancy",
+    "haematological": "haematological disease",
+    "rheumatoid-arthritis": "rheumatoid arthritis",
+    "ankylosing-spondylitis": "ankylosing spondylitis",
+    "poor-images": "poor image quality",
+}
+"""Patients whom the study left out (Wang et al. 2026), by the name that an option takes."""
 
 _MALE: Final = {"m", "male", "man", "1", "男"}
 _FEMALE: Final = {"f", "female", "woman", "0", "女"}
@@ -58,6 +71,20 @@ def validate_clinical(
         smoking=_yes_no("smoking", smoking),
         drinking=_yes_no("drinking", drinking),
     )
+
+
+def exclusion_warnings(names: Sequence[str]) -> tuple[str, ...]:
+    """A sentence for each of the study's exclusions that the patient meets.
+
+    Raises
+    ------
+    ClinicalDataError
+        If a name is not in `EXCLUSIONS`.
+    """
+    unknown = [name for name in names if name not in EXCLUSIONS]
+    if unknown:
+        raise ClinicalDataError(f"Exclusion '{unknown[0]}'", ", ".join(EXCLUSIONS), "give one of these names")
+    return tuple(f"The study left such patients out: {EXCLUSIONS[name]}." for name in dict.fromkeys(names))
 
 
 def _age(given: Given) -> float:

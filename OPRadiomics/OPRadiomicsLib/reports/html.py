@@ -97,6 +97,7 @@ def _level(quality: LevelQuality) -> dict[str, str]:
         "volume": f"{quality.volume_ml:.1f}",
         "confidence": percent(quality.confidence),
         "flags": "; ".join(quality.flags),
+        "accepted_by": quality.accepted_by,
     }
 
 

@@ -91,6 +91,7 @@ def _level(quality: LevelQuality) -> dict[str, Any]:
         "volume_ml": quality.volume_ml,
         "confidence": quality.confidence,
         "flags": list(quality.flags),
+        "accepted_by": quality.accepted_by,
     }
 
 

@@ -39,6 +39,7 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "confidence": "Confidence",
         "flags": "For the reader",
         "no_flags": "—",
+        "accepted_by": "Accepted by",
         "explanation": "Why this probability",
         "shap_caption": (
             "Linear SHAP values of the {model} model: coefficient × (value − mean of the training patients), in logits. With "

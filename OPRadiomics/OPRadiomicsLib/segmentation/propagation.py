@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -99,6 +99,27 @@ def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = Fals
         transform is not IDENTITY,
         warnings,
     )
+
+
+def describe_propagation(found: Propagation) -> dict[str, Any]:
+    """What stands beside a propagated mask as JSON: how far each level lies off, before and with the accepted transform."""
+    return {
+        "origin": found.mask.origin,
+        "registered": found.accepted,
+        "transform_lps_mm": found.transform.tolist(),
+        "levels": [
+            {
+                "level": one.level,
+                "offset_mm": round(one.after.offset_mm, 2),
+                "offset_unregistered_mm": round(one.before.offset_mm, 2),
+                "similarity": round(one.after.similarity, 3),
+                "similarity_unregistered": round(one.before.similarity, 3),
+                "misaligned": one.after.offset_mm >= MISALIGNED_MM,
+            }
+            for one in found.alignment
+        ],
+        "warnings": list(found.warnings),
+    }
 
 
 def _registered(

@@ -34,7 +34,7 @@ from typing import Any, TextIO
 from ..cli import build_parser, keep_libraries_single_threaded
 from ..errors import Cancelled, OPRadiomicsError
 
-COMMANDS = ("predict", "segment", "propagate", "features")
+COMMANDS = ("predict", "segment", "propagate", "marrow", "features")
 
 
 @dataclass(frozen=True)

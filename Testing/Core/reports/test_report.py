@@ -107,6 +107,7 @@ def test_prediction_json_holds_the_predictions_exactly(written, a_case):
         "volume_ml": 30.2,
         "confidence": 0.99,
         "flags": [],
+        "accepted_by": "",
     }
 
 
