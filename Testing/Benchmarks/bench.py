@@ -7,7 +7,7 @@ import json
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("inference_vs_eager", "bias_field_vs_full", "features_vs_stock", "predict_vs_plain")
+NAMES = ("inference_vs_eager", "bias_field_vs_full", "features_vs_stock", "predict_vs_plain", "icc_vs_pingouin")
 OUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 
