@@ -1,7 +1,7 @@
 """ICC(A,1) with interval of a study's features in one call against a loop over pingouin, feature by feature.
 
-Ours reads 1158 features of 20 cases by two readers. pingouin takes about half a minute for them, so its loop runs over every 40th
-feature and its time is multiplied by 40.
+Ours reads 1158 features of 20 cases by two readers. pingouin takes about half a minute for them, so its loop runs over every
+40th feature and its time is multiplied by 40.
 """
 
 from __future__ import annotations
