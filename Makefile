@@ -47,7 +47,7 @@ $(VENV)/.demo: $(VENV)/bin/python $(PINS)
 # builds against the installed numpy, so it comes last and without build isolation.
 $(VENV)/.test: $(VENV)/.demo
 	$(PIP) torch==2.13.0
-	$(PIP) --editable ".[training,test]"
+	$(PIP) --editable ".[cohort,training,test]"
 	$(PIP) setuptools wheel
 	$(PIP) --no-build-isolation pyradiomics==3.0.1
 	@touch $@

@@ -42,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OPRadiomicsError as error:
         print(f"opradiomics {options.command}: {error}", file=sys.stderr)
         return BAD_INPUT
-    except (KeyboardInterrupt, Cancelled):
-        print(f"opradiomics {options.command}: stopped; nothing was written", file=sys.stderr)
+    except (KeyboardInterrupt, Cancelled) as stop:
+        print(f"opradiomics {options.command}: stopped; {stop or 'nothing was written'}", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is flushed on exit
@@ -63,6 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_propagate(commands)
     add_marrow(commands)
     add_features(commands)
+    add_cohort(commands)
     for entry in sorted(entry_points(group="opradiomics.commands"), key=lambda found: found.name):
         entry.load()(commands)
     return parser
@@ -132,6 +133,34 @@ def add_features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--per-level", action="store_true", help="also L1, L2 and L3 each on its own")
     parser.add_argument("-o", "--out", type=Path, required=True, help="CSV to write")
     parser.set_defaults(run=_run("features"))
+
+
+def add_cohort(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`cohort`: many studies to one table of features, and with a signature to predictions and reports."""
+    parser = commands.add_parser(
+        "cohort",
+        help="many studies to one table, several at once; goes on where it stopped",
+        description="Segment, extract and, with --signature, predict every case. Finished cases are kept, failures are "
+        "recorded and stop no other case. Needs the extra 'cohort' (Dask) unless --workers 0.",
+    )
+    parser.add_argument(
+        "cases",
+        type=Path,
+        help="folder of study folders; .txt, a folder a line; or table (.csv, .xlsx, .parquet) with columns case and study",
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for cases/, features.csv, predictions.csv, failures.csv"
+    )
+    parser.add_argument("--signature", help="also predict and report: shipped name or folder (default: features alone)")
+    parser.add_argument("--profile", help="shipped name or YAML file (default: the signature's, else standard)")
+    parser.add_argument("--model", help="segmentation model: name or folder (default: lumbar-bodies)")
+    parser.add_argument("--register", action="store_true", help="bounded rigid registration before propagating")
+    parser.add_argument("--allow-missing", action="store_true", help="go on where a case lacks a sequence")
+    parser.add_argument("--per-level", action="store_true", help="also L1, L2 and L3 each on its own")
+    parser.add_argument("--workers", type=int, help="processes; 0: one case after another, no Dask (default: one a core)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler, whose workers see the same files")
+    _add_feature_settings(parser)
+    parser.set_defaults(run=_run("cohort"))
 
 
 def _add_study(parser: argparse.ArgumentParser) -> None:

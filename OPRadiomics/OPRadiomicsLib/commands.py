@@ -6,6 +6,7 @@ The command line and the worker both call these; they differ in how they show pr
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from .options import (
     require_no_series_named,
     require_place,
     require_result_folder,
+    require_worker_count,
 )
 from .profile import Profile, load_profile
 from .reports.report import write_report
@@ -79,7 +81,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     progress("Writing the report", 0.95)
     with all_or_nothing(out) as folder:
         write_report(result, folder)
-        _write_masks(analysis, folder / "masks")
+        io.write_study_masks(analysis.bodies, analysis.marrow, folder / "masks")
         write_features({UNION: analysis.features}, folder / "features.csv")
         names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     written = tuple(out / name for name in names)
@@ -159,6 +161,49 @@ def features(options: argparse.Namespace, progress: Progress) -> Outcome:
     warnings = (*study.warnings, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
     line = f"{options.out}: {len(analysis.features.names)} features, profile {profile.name} {profile.hash}"
     return Outcome((line, *warning_lines(warnings)), (options.out,))
+
+
+def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
+    """Every case of a cohort to one table of features, and with a signature to predictions and reports."""
+    from .cohort import CohortSettings, list_cases, run_cohort
+    from .segmentation.bundle import DEFAULT_MODEL, load_segmentation_model
+
+    require_worker_count(options)
+    listed = list_cases(options.cases)
+    signature = None if options.signature is None else _signature(options.signature)
+    settings = CohortSettings(
+        profile=_cohort_profile(options.profile, signature),
+        model=load_segmentation_model(DEFAULT_MODEL if options.model is None else options.model),
+        signature=signature,
+        register=options.register,
+        allow_missing=options.allow_missing,
+        per_level=options.per_level,
+        engine=options.engine,
+    )
+    workers = (os.cpu_count() or 1) if options.workers is None else options.workers
+    result = run_cohort(listed.cases, settings, options.out, workers=workers, scheduler=options.scheduler, progress=progress)
+    failed = [f"{one.case}, {one.stage}: {one.found}" for one in result.failures]
+    lines = (
+        f"{result.finished} of {len(listed.cases)} cases finished, {result.kept} of them by an earlier run",
+        *listed.notes,
+        *warning_lines(f"failed: {line}" for line in failed),
+        *(str(path) for path in result.tables.values()),
+    )
+    return Outcome(lines, tuple(result.tables.values()))
+
+
+def _cohort_profile(name: str | None, signature: Signature | None) -> Profile:
+    """The profile that was named, or the signature's, which then must be the same."""
+    if signature is None:
+        return load_profile("standard" if name is None else name)
+    profile = _profile_of(signature)
+    if name is not None and load_profile(name).hash != profile.hash:
+        raise ModelError(
+            f"Profile '{name}' with another hash than the signature's ({profile.hash})",
+            f"the profile that signature '{signature.name}' was fitted with",
+            "leave --profile out",
+        )
+    return profile
 
 
 def _signature(name: str) -> Signature:
@@ -261,13 +306,6 @@ def _one_volume(options: argparse.Namespace) -> Volume:
     volume = io.read_volume(options.image)
     io.require_sagittal(volume, options.image.name)
     return volume
-
-
-def _write_masks(analysis: workflow.Analysis, folder: Path) -> None:
-    for role, mask in analysis.bodies.items():
-        io.write_mask(mask, folder / f"{role}_bodies.nii.gz")
-    for role, mask in analysis.marrow.items():
-        io.write_mask(mask, folder / f"{role}_marrow.nii.gz")
 
 
 def _mask_line(mask: Mask, options: argparse.Namespace) -> str:

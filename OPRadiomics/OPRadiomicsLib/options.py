@@ -101,6 +101,14 @@ def _require_no_input(targets: Iterable[Path], options: argparse.Namespace) -> N
             )
 
 
+def require_worker_count(options: argparse.Namespace) -> None:
+    """Raise `StudyError` where --workers is negative, or stands beside a scheduler, which has its own workers."""
+    if options.workers is not None and options.workers < 0:
+        raise StudyError(f"--workers {options.workers}", "0 or more", "give 0 for one case after another")
+    if options.workers and options.scheduler is not None:
+        _require_absent({"--workers": options.workers}, "beside --scheduler, which has workers of its own", "leave one out")
+
+
 def remove_earlier_results(folder: Path, written: Iterable[Path]) -> None:
     """Remove what an earlier `predict` left in ``folder`` and this one did not write; other files stay.
 

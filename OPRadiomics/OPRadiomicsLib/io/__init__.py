@@ -5,19 +5,23 @@ Heavy packages (SimpleITK, pydicom, highdicom) are imported at the point of use.
 
 from .demographics import read_demographics
 from .index import index_dicom
-from .masks import STUDY_LABEL, read_mask, require_levels, study_labels, write_mask
-from .output import require_image_suffix, require_writable, write_json, write_text
+from .masks import STUDY_LABEL, read_mask, require_levels, study_labels, write_mask, write_study_masks
+from .output import IMAGE_SUFFIXES, require_image_suffix, require_writable, write_json, write_text
 from .selection import OPTION_OF_ROLE, describe_series, number_of, select_series
+from .tables import Table, read_table
 from .volumes import read_volume, require_one_examination, require_sagittal, write_volume
 
 __all__ = [
+    "IMAGE_SUFFIXES",
     "OPTION_OF_ROLE",
     "STUDY_LABEL",
+    "Table",
     "describe_series",
     "index_dicom",
     "number_of",
     "read_demographics",
     "read_mask",
+    "read_table",
     "read_volume",
     "require_image_suffix",
     "require_levels",
@@ -28,6 +32,7 @@ __all__ = [
     "study_labels",
     "write_json",
     "write_mask",
+    "write_study_masks",
     "write_text",
     "write_volume",
 ]

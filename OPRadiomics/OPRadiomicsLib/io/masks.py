@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..errors import GeometryError, MaskError, StudyError
 from ..geometry import GRID_TOLERANCE_MM, affine_of, corner_distance_mm, require_same_grid, to_sitk
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL, STUDY_LEVELS
-from ..types import Affine, LabelArray, Mask, Volume
+from ..types import Affine, LabelArray, Mask, Role, Volume
 from .dicom_seg import is_dicom, read_dicom_seg
 from .slicer_segmentation import is_slicer_segmentation, read_slicer_segmentation
 from .volumes import open_image_file, read_image_file, save_image
@@ -142,6 +142,13 @@ def write_mask(mask: Mask, path: str | Path, *, all_levels: bool = False) -> Pat
     image.CopyInformation(to_sitk(mask))
     save_image(image, path)
     return Path(path)
+
+
+def write_study_masks(bodies: Mapping[Role, Mask], marrow: Mapping[Role, Mask], folder: Path) -> None:
+    """Write <sequence>_bodies.nii.gz and <sequence>_marrow.nii.gz of each sequence; raises as `write_mask`."""
+    for region, masks in (("bodies", bodies), ("marrow", marrow)):
+        for role, mask in masks.items():
+            write_mask(mask, folder / f"{role}_{region}.nii.gz")
 
 
 def study_labels(mask: Mask) -> LabelArray:

@@ -34,7 +34,7 @@ from typing import Any, TextIO
 from ..cli import build_parser, keep_libraries_single_threaded
 from ..errors import Cancelled, OPRadiomicsError
 
-COMMANDS = ("predict", "segment", "propagate", "marrow", "features")
+COMMANDS = ("predict", "segment", "propagate", "marrow", "features", "cohort")
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,8 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
         ) from None
     if options.command not in COMMANDS:
         raise OPRadiomicsError(f"Command {options.command}", f"one of {', '.join(COMMANDS)}", "run it from the command line")
+    if getattr(options, "workers", 0) is None:
+        options.workers = 0  # worker processes would hang under PythonSlicer
     return options
 
 

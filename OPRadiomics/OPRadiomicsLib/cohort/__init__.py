@@ -1,0 +1,7 @@
+"""Many cases, one after another or on a Dask cluster: resumable, failures recorded, one table at the end."""
+
+from .case import Case, CohortSettings, Failure, settings_of
+from .listing import CaseList, list_cases
+from .run import CohortResult, run_cohort
+
+__all__ = ["Case", "CaseList", "CohortResult", "CohortSettings", "Failure", "list_cases", "run_cohort", "settings_of"]

@@ -1,0 +1,118 @@
+"""One case of a cohort, what is done to all of them, and the proof that it was done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from .. import __version__
+from ..models.signature import Signature
+from ..profile import Profile
+from ..segmentation.bundle import SegmentationModel
+from ..types import Role
+
+FINISHED: Final = "finished.json"
+"""Written last into a case's folder: it says what with the case was computed, and so proves the rest."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case: a pseudonym, where its images lie, and what else is given of it.
+
+    Parameters
+    ----------
+    name
+        Names the case's result folder and its row of every table; never a patient's name.
+    study
+        DICOM folder, or a folder with T1WI, T2WI and FS-T2WI as image files of these names.
+    masks
+        Reviewed masks by sequence; that of T1WI replaces the network's.
+    clinical
+        Values as typed, by name (age, sex, bmi, ...); age and sex that are not given come from DICOM.
+    """
+
+    name: str
+    study: Path
+    masks: Mapping[Role, Path] = field(default_factory=dict)
+    clinical: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class CohortSettings:
+    """What is done to every case; without a ``signature``, features and masks alone."""
+
+    profile: Profile
+    model: SegmentationModel
+    signature: Signature | None = None
+    register: bool = False
+    allow_missing: bool = False
+    per_level: bool = False
+    engine: str = "auto"
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """Two runs with equal keys compute the same: profile, software, models, options."""
+        return {
+            "software": __version__,
+            "profile_hash": self.profile.hash,
+            "network": f"{self.model.name} {self.model.version}",
+            "signature": None if self.signature is None else self.signature.sha256,
+            "register": self.register,
+            "allow_missing": self.allow_missing,
+            "per_level": self.per_level,
+            "engine": self.engine,
+        }
+
+
+def settings_of(profile: Profile, signature: Signature | None = None, **options: Any) -> CohortSettings:
+    """Settings with the shipped network; ``options`` are fields of `CohortSettings`."""
+    from ..segmentation.bundle import load_segmentation_model
+
+    return CohortSettings(profile, load_segmentation_model(), signature, **options)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a case has no result: where it stopped, what was found and expected, and what to do; no patient data."""
+
+    case: str
+    stage: str
+    kind: str
+    found: str
+    expected: str
+    remedy: str
+
+
+def key_of(case: Case, settings: CohortSettings) -> dict[str, Any]:
+    """The settings, and what of the case's input could change without them: sizes of the images, contents of masks."""
+    return {
+        **settings.key,
+        "images": _fingerprint(case.study),
+        "masks": {role.value: _digest(path) for role, path in sorted(case.masks.items())},
+        "clinical": {name: str(value) for name, value in sorted(case.clinical.items())} if settings.signature else {},
+    }
+
+
+def _fingerprint(folder: Path) -> str:
+    sizes = [path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    return f"{len(sizes)} files, {sum(sizes)} bytes"
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def read_finished(folder: Path) -> dict[str, Any]:
+    """What finished.json says; empty where the case is not finished."""
+    try:
+        content = json.loads((folder / FINISHED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,206 @@
+"""One case from its study folder to its result folder, or to a recorded failure."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from .. import io, workflow
+from ..errors import Cancelled, OPRadiomicsError, OutputError, StudyError
+from ..features_table import write_features
+from ..files import all_or_nothing, write_text
+from ..models.clinical import validate_clinical
+from ..options import remove_earlier_results
+from ..types import Clinical, LevelQuality, Mask, Prediction, Progress, Role
+from .case import FINISHED, Case, CohortSettings, Failure, key_of
+
+UNION: Final = "L1-L3"
+UNREVIEWED: Final = "The masks are the network's own: no reader has reviewed them."
+
+
+@dataclass
+class _Stage:
+    """What is being done, for the record of a failure."""
+
+    name: str = "reading"
+
+
+@dataclass(frozen=True, eq=False)
+class _Bodies:
+    mask: Mask
+    quality: tuple[LevelQuality, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def run_case(case: Case, settings: CohortSettings, folder: Path, progress: Progress) -> Failure | None:
+    """Compute one case into ``folder``, all of it or nothing; what can't be is returned, not raised, so that others go on.
+
+    Raises
+    ------
+    Cancelled
+        If ``progress`` raises it; nothing half-written stays.
+    OutputError
+        If the folder can't be written: then no other case's can.
+    """
+    stage = _Stage()
+    try:
+        _compute(case, settings, folder, stage, progress)
+    except (OutputError, Cancelled):
+        raise
+    except OPRadiomicsError as error:
+        return Failure(case.name, stage.name, type(error).__name__, error.found, error.expected, error.remedy)
+    except Exception as error:  # noqa: BLE001  (the boundary: one case's fault must not end the others)
+        return _fault(case, stage, error)
+    return None
+
+
+def _fault(case: Case, stage: _Stage, error: Exception) -> Failure:
+    """A fault of the software by its places; the exception's own message may hold a path or a name."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = ", ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-3:]))
+    found = f"{type(error).__name__} at {places}"
+    return Failure(case.name, stage.name, "fault of the software", found, "a result or a message", "report these places")
+
+
+def open_case(folder: Path, *, allow_missing: bool, progress: Progress) -> workflow.Study:
+    """A study folder: image files named T1WI, T2WI and FS-T2WI where it holds any, else DICOM.
+
+    Raises
+    ------
+    StudyError, GeometryError
+        As `workflow.open_files` and `workflow.open_study`.
+    """
+    files = {role: path for role in Role for path in (_image_of(role, folder),) if path is not None}
+    missing = [role for role in Role if role not in files]
+    if files and missing and not allow_missing:
+        raise StudyError(
+            f"Missing: {', '.join(missing)}",
+            "an image file of each sequence, such as T1WI.nii.gz, in the study's folder",
+            "add them, or go without with --allow-missing",
+        )
+    if files:
+        return workflow.open_files(files, allow_missing=allow_missing)
+    return workflow.open_study(folder, allow_missing=allow_missing, progress=progress)
+
+
+def _image_of(role: Role, folder: Path) -> Path | None:
+    found = [folder / f"{role}{ending}" for ending in io.IMAGE_SUFFIXES if (folder / f"{role}{ending}").is_file()]
+    if len(found) > 1:
+        raise StudyError(
+            f"{len(found)} images named {role} ({', '.join(path.suffix for path in found)})", "one", "keep one of them"
+        )
+    return found[0] if found else None
+
+
+def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, progress: Progress) -> None:
+    (folder / FINISHED).unlink(missing_ok=True)
+    key = key_of(case, settings)
+    study = open_case(case.study, allow_missing=settings.allow_missing, progress=workflow.part(progress, 0.0, 0.1))
+    clinical = None
+    if settings.signature is not None:
+        stage.name = "clinical variables"
+        clinical = _clinical(case, study)
+    stage.name = "masks"
+    bodies = _bodies(case, settings, study, workflow.part(progress, 0.1, 0.3))
+    corrected = {role: io.read_mask(path, study.volumes[role]) for role, path in _corrected(case, study).items()}
+    stage.name = "preprocessing and features"
+    analysis = workflow.analyse(
+        study,
+        bodies.mask,
+        settings.profile,
+        corrected=corrected,
+        register=settings.register,
+        per_level=settings.per_level,
+        engine=settings.engine,
+        progress=workflow.part(progress, 0.3, 0.9),
+    )
+    with all_or_nothing(folder) as scratch:
+        stage.name = "prediction and report"
+        predictions, warnings = _concluded(settings, study, bodies, analysis, clinical=clinical, scratch=scratch)
+        stage.name = "writing"
+        io.write_study_masks(analysis.bodies, analysis.marrow, scratch / "masks")
+        write_features({UNION: analysis.features, **analysis.by_level}, scratch / "features.csv")
+        names = sorted(path.relative_to(scratch) for path in scratch.rglob("*") if path.is_file())
+    remove_earlier_results(folder, [folder / name for name in names])
+    proof = {
+        "key": key,
+        "masks": bodies.mask.origin,
+        "levels": [dataclasses.asdict(level) for level in bodies.quality],
+        "predictions": predictions,
+        "warnings": list(dict.fromkeys(warnings)),
+    }
+    write_text(folder / FINISHED, json.dumps(proof, indent=1, ensure_ascii=False) + "\n")
+    progress("Finished", 1.0)
+
+
+def _clinical(case: Case, study: workflow.Study) -> Clinical:
+    given = dict(case.clinical)
+    given.setdefault("age", study.age)
+    given.setdefault("sex", None if study.male is None else ("M" if study.male else "F"))
+    return validate_clinical(**given)
+
+
+def _bodies(case: Case, settings: CohortSettings, study: workflow.Study, progress: Progress) -> _Bodies:
+    volume = study.volumes[study.reference]
+    if study.reference in case.masks:
+        return _Bodies(dataclasses.replace(io.read_mask(case.masks[study.reference], volume), origin="file"))
+    from ..segmentation.inference import segment
+
+    draft = segment(volume, settings.model, progress=progress)
+    return _Bodies(draft.mask, draft.quality, (*draft.warnings, UNREVIEWED))
+
+
+def _corrected(case: Case, study: workflow.Study) -> dict[Role, Path]:
+    absent = [role for role in case.masks if role not in study.volumes]
+    if absent:
+        raise StudyError(
+            f"A mask on {', '.join(absent)} without that sequence", "masks of sequences among the images", "leave the mask out"
+        )
+    return {role: path for role, path in case.masks.items() if role is not study.reference}
+
+
+def _concluded(
+    settings: CohortSettings,
+    study: workflow.Study,
+    bodies: _Bodies,
+    analysis: workflow.Analysis,
+    *,
+    clinical: Clinical | None,
+    scratch: Path,
+) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """The predictions as rows, and every warning; the report goes into ``scratch``. Without a signature the warnings alone."""
+    if settings.signature is None or clinical is None:
+        return [], (*study.warnings, *bodies.warnings, *analysis.warnings, *analysis.features.warnings)
+    from ..reports.report import write_report
+
+    result = workflow.conclude(
+        study,
+        analysis,
+        signature=settings.signature,
+        clinical=clinical,
+        profile=settings.profile,
+        quality=bodies.quality,
+        warnings=bodies.warnings,
+        segmentation_model=bodies.mask.origin,
+    )
+    write_report(result, scratch)
+    return [_row(prediction, settings) for prediction in result.predictions], result.all_warnings
+
+
+def _row(prediction: Prediction, settings: CohortSettings) -> dict[str, Any]:
+    lower, upper = prediction.interval or (None, None)
+    return {
+        "signature": "" if settings.signature is None else f"{settings.signature.name} {settings.signature.version}",
+        "demo": prediction.demo,
+        "model": prediction.model,
+        "probability": prediction.probability,
+        "lower": lower,
+        "upper": upper,
+        "threshold": prediction.threshold,
+        "osteoporosis": prediction.osteoporosis,
+        **{f"radscore_{name}": value for name, value in prediction.radscores.items()},
+    }

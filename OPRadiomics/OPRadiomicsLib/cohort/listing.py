@@ -1,0 +1,129 @@
+"""Which cases a cohort has: a folder of study folders, a list of them, or a table with a column that names them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import StudyError
+from ..types import Role
+from .case import Case
+
+CASE_COLUMN: Final = "case"
+STUDY_COLUMN: Final = "study"
+EXCLUSION_COLUMN: Final = "exclusion"
+"""Where this column says anything, the patient is out, and that is the reason."""
+
+MASK_COLUMNS: Final[Mapping[Role, str]] = {Role.T1WI: "mask", Role.T2WI: "mask_t2", Role.FST2WI: "mask_fst2"}
+CLINICAL_COLUMNS: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking")
+
+_NAME: Final = re.compile(r"[^\W_][\w .+-]*", re.UNICODE)
+_SHOWN: Final = 20
+"""Faults that a message lists before it only counts."""
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """The cases of a run, and what was passed over, in words."""
+
+    cases: tuple[Case, ...]
+    notes: tuple[str, ...] = ()
+
+
+def list_cases(source: str | Path) -> CaseList:
+    """Cases of a folder, a list or a table.
+
+    Parameters
+    ----------
+    source
+        A folder, each of whose subfolders is the study of one case, which it names; a .txt with the path of one study folder
+        a line; or a table (CSV, Excel, Parquet) with the columns case and study, and where they exist mask, mask_t2, mask_fst2,
+        age, sex, bmi, diabetes, smoking, drinking, exclusion. Relative paths count from the list or table.
+
+    Raises
+    ------
+    StudyError
+        If there is no case, or names are absent, stand twice or can't name a folder; all of them are listed.
+    MissingDependencyError
+        As `io.read_table`.
+    """
+    path = Path(source)
+    if path.is_dir():
+        found = CaseList(tuple(Case(one.name, one) for one in sorted(path.iterdir()) if _is_study_folder(one)))
+    elif path.suffix.lower() == ".txt":
+        found = _of_list(path)
+    else:
+        found = _of_table(path)
+    _require_names(found.cases, path)
+    return found
+
+
+def _is_study_folder(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith(".")
+
+
+def _of_list(path: Path) -> CaseList:
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError(
+            f"List '{path.name}' cannot be read ({type(error).__name__})",
+            "UTF-8 text, the path of one study folder a line",
+            "check the path",
+        ) from None
+    studies = [path.parent / line for line in lines if line and not line.startswith("#")]
+    return CaseList(tuple(Case(study.name, study) for study in studies))
+
+
+def _of_table(path: Path) -> CaseList:
+    from ..io.tables import read_table
+
+    table = read_table(path)
+    absent = [name for name in (CASE_COLUMN, STUDY_COLUMN) if name not in table.columns]
+    if absent:
+        raise StudyError(
+            f"Table {table.name} without the column {' and '.join(absent)}",
+            "the columns case (a pseudonym) and study (a folder, from the table's place)",
+            "add it",
+        )
+    rows = list(table.records())
+    excluded = [row for row in rows if str(row.get(EXCLUSION_COLUMN, "")) != ""]
+    cases = tuple(_case(row, path.parent) for row in rows if row not in excluded)
+    notes = (f"{len(excluded)} of {len(rows)} cases are excluded, as the table says.",) if excluded else ()
+    return CaseList(cases, (*table.notes, *notes))
+
+
+def _case(row: Mapping[str, Any], home: Path) -> Case:
+    masks = {role: home / str(row[name]) for role, name in MASK_COLUMNS.items() if row.get(name, "") != ""}
+    clinical = {name: row[name] for name in CLINICAL_COLUMNS if row.get(name, "") != ""}
+    study = str(row[STUDY_COLUMN])
+    return Case(str(row[CASE_COLUMN]), home / study if study else Path(), masks, clinical)
+
+
+def _require_names(cases: tuple[Case, ...], source: Path) -> None:
+    if not cases:
+        raise StudyError(
+            f"No case in '{source.name}'", "a subfolder, a line or a row for each case", "check the folder, list or table"
+        )
+    faults = list(_faults(cases))
+    if faults:
+        more = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
+        raise StudyError(
+            f"{len(faults)} faults in the cases of '{source.name}': {'; '.join(faults[:_SHOWN])}{more}",
+            "for each case a name of its own (letters, digits, spaces, . _ + -) and a study",
+            "correct the names; they become names of folders",
+        )
+
+
+def _faults(cases: tuple[Case, ...]) -> Iterator[str]:
+    counts = Counter(case.name.casefold() for case in cases)  # Windows and macOS don't tell case apart
+    for number, case in enumerate(cases, start=1):
+        if not _NAME.fullmatch(case.name) or case.name.endswith((".", " ")):
+            yield f"case {number} is named '{case.name[:40]}'"
+        if case.study == Path():
+            yield f"case {number} ('{case.name[:40]}') has no study"
+    yield from (f"'{name[:40]}' stands {count} times" for name, count in counts.items() if count > 1)

@@ -1,0 +1,217 @@
+"""Where the cases of a cohort are computed: in this process, or on a Dask scheduler, local or given by its address.
+
+multiprocessing hangs under PythonSlicer, so a local cluster is refused there; one case after another needs nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from .. import __version__
+from ..errors import Cancelled, MissingDependencyError, OPRadiomicsError
+from ..types import Progress
+from ..workflow import part
+from .case import Case, CohortSettings, Failure
+from .compute import run_case
+
+if TYPE_CHECKING:
+    from distributed import Client, Event, Future
+
+Outcome = tuple[Case, Failure | None]
+
+CONNECT_TIMEOUT_S: Final = 20
+POLL_S: Final = 0.25
+STOP_TIMEOUT_S: Final = 120
+"""Longest time between two calls of a stage's progress; a worker that hasn't stopped by then is left to its cluster."""
+
+
+def in_process(
+    cases: Sequence[Case], settings: CohortSettings, folder_of: Callable[[Case], Path], progress: Progress
+) -> Iterator[Outcome]:
+    """One case after another, each with its own progress."""
+    for number, case in enumerate(cases):
+
+        def own(message: str, fraction: float, name: str = case.name, done: int = number) -> None:
+            part(progress, done / len(cases), (done + 1) / len(cases))(f"{name}: {message}", fraction)
+
+        yield case, run_case(case, settings, folder_of(case), own)
+
+
+def on_dask(
+    cases: Sequence[Case],
+    settings: CohortSettings,
+    folder_of: Callable[[Case], Path],
+    progress: Progress,
+    *,
+    workers: int,
+    address: str | None,
+) -> Iterator[Outcome]:
+    """Cases in the order in which they end. ``address`` names a running scheduler; else ``workers`` processes are started.
+
+    Raises
+    ------
+    MissingDependencyError
+        If dask.distributed is not installed.
+    OPRadiomicsError
+        If the scheduler doesn't answer, has no worker, or its workers have another version of this software.
+    Cancelled
+        If ``progress`` raises it: running cases are told to stop, and waited for.
+    """
+    client_of = _client_at(address, progress) if address is not None else _local_client(min(workers, len(cases)), progress)
+    with client_of as client:
+        yield from _computed(client, cases, settings, folder_of, progress)
+
+
+def _computed(
+    client: Client,
+    cases: Sequence[Case],
+    settings: CohortSettings,
+    folder_of: Callable[[Case], Path],
+    progress: Progress,
+) -> Generator[Outcome]:
+    from distributed import Event, wait
+
+    stop_name = f"opradiomics-stop-{os.getpid()}-{time.time_ns()}"
+    stop = Event(stop_name, client=client)
+    shared = client.scatter(settings, broadcast=True)
+    of = {
+        client.submit(
+            _run_on_worker, case, shared, str(folder_of(case).resolve()), stop_name, pure=False, key=f"case-{n}"
+        ): case
+        for n, case in enumerate(cases)
+    }
+    waiting = set(of)
+    try:
+        while waiting:
+            with contextlib.suppress(TimeoutError):
+                wait(waiting, timeout=POLL_S, return_when="FIRST_COMPLETED")
+            ended = {future for future in waiting if future.done()}
+            waiting -= ended
+            for future in ended:
+                case = of[future]
+                yield case, _outcome(case, future)
+                progress(f"{case.name}: ended", 1 - len(waiting) / len(cases))
+            progress(f"{len(cases) - len(waiting)} of {len(cases)} cases ended", 1 - len(waiting) / len(cases))
+    except BaseException:
+        _stop(client, stop, waiting)
+        raise
+
+
+def _stop(client: Client, stop: Event, waiting: set[Future]) -> None:
+    """Take what hasn't begun from the queue, tell what runs to stop, and wait until it has."""
+    from distributed import wait
+
+    stop.set()
+    with contextlib.suppress(TimeoutError, OSError):
+        running = client.processing()
+        begun = {key for keys in running.values() for key in keys}
+        client.cancel([future for future in waiting if future.key not in begun])
+        wait([future for future in waiting if future.key in begun], timeout=STOP_TIMEOUT_S)
+
+
+def _outcome(case: Case, future: Future) -> Failure | None:
+    from distributed import KilledWorker
+
+    try:
+        failure: Failure | None = future.result()
+        return failure
+    except KilledWorker:
+        return Failure(
+            case.name,
+            "worker",
+            "KilledWorker",
+            "The worker process ended while it computed this case",
+            "a process that lives until the case is done",
+            "run again with fewer workers or more memory; finished cases are kept",
+        )
+
+
+def _run_on_worker(case: Case, settings: CohortSettings, folder: str, stop_name: str) -> Failure | None:
+    """Runs inside a worker. Whether to stop is asked of the scheduler, but not more than twice a second."""
+    from distributed import Event
+
+    stop = Event(stop_name)
+    asked = time.monotonic()
+
+    def progress(_message: str, _fraction: float) -> None:
+        nonlocal asked
+        if time.monotonic() - asked > 0.5:
+            asked = time.monotonic()
+            if stop.is_set():
+                raise Cancelled
+
+    if stop.is_set():
+        raise Cancelled
+    return run_case(case, settings, Path(folder), progress)
+
+
+@contextlib.contextmanager
+def _local_client(workers: int, progress: Progress) -> Iterator[Client]:
+    if "slicer" in Path(sys.executable).name.lower() or "SLICER_HOME" in os.environ:
+        raise OPRadiomicsError(
+            f"{workers} worker processes asked for under 3D Slicer's Python, where they would hang",
+            "--workers 0, or a scheduler outside Slicer",
+            "leave --workers out, or start a Dask cluster with another Python and name it with --scheduler",
+        )
+    distributed = _distributed()
+    progress(f"Starting {workers} worker processes", 0.0)
+    import dask
+
+    # A worker that dies (memory) fails its case, not two more workers.
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.logging.distributed": "error"}),
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="ERROR"
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@contextlib.contextmanager
+def _client_at(address: str, progress: Progress) -> Iterator[Client]:
+    distributed = _distributed()
+    progress(f"Connecting to the scheduler at {address}", 0.0)
+    try:
+        client = distributed.Client(address, timeout=CONNECT_TIMEOUT_S)
+    except (OSError, ValueError) as error:
+        raise OPRadiomicsError(
+            f"No Dask scheduler answers at '{address}' ({type(error).__name__})",
+            "an address such as tcp://host:8786",
+            "start one (dask scheduler, then dask worker), or leave --scheduler out",
+        ) from None
+    with client:
+        _require_same_version(client, address)
+        yield client
+
+
+def _require_same_version(client: Client, address: str) -> None:
+    found: dict[str, Any] = client.run(_version_here, on_error="return")
+    others = {str(one) for one in found.values()} - {__version__}
+    if others or not found:
+        what = f"Workers with opradiomics {', '.join(sorted(others))}" if others else "No worker"
+        raise OPRadiomicsError(
+            f"{what} at the scheduler {address}", f"workers with opradiomics {__version__}", "install it on every worker"
+        )
+
+
+def _version_here() -> str:
+    return __version__
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise MissingDependencyError(
+            "Several cases at once need dask.distributed, which is not installed",
+            "the extra 'cohort', or one case after another",
+            'pip install "opradiomics[cohort]", or give --workers 0',
+        ) from None
+    return distributed

@@ -1,0 +1,84 @@
+"""The tables of a whole cohort, joined from the finished cases' own files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import OutputError
+from ..files import all_or_nothing
+from ..types import Role
+from .case import Failure, read_finished
+
+_REGION_COLUMNS: Final = ("region", "profile_hash", "engine")
+_FAILURE_COLUMNS: Final = tuple(field.name for field in fields(Failure))
+_PREDICTION_COLUMNS: Final = (
+    "case", "signature", "demo", "model", "probability", "lower", "upper", "threshold", "osteoporosis",
+)  # fmt: skip
+
+
+def write_tables(results: Sequence[tuple[str, Path]], failures: Sequence[Failure], out: Path) -> dict[str, Path]:
+    """Write features.csv, predictions.csv, warnings.csv and failures.csv, all or none; returns their paths by name.
+
+    Parameters
+    ----------
+    results
+        Name and folder of each finished case, in the order of the rows. A sequence that a case lacks gives empty cells.
+
+    Raises
+    ------
+    OutputError
+        If they can't be written.
+    """
+    proofs = {name: read_finished(folder) for name, folder in results}
+    predictions = [{"case": name, **row} for name, proof in proofs.items() for row in proof["predictions"]]
+    scores = tuple(dict.fromkeys(key for row in predictions for key in row if key not in _PREDICTION_COLUMNS))
+    contents = {
+        "features": _features(results, proofs),
+        "predictions": _text((*_PREDICTION_COLUMNS, *scores), predictions),
+        "warnings": _text(
+            ("case", "warning"),
+            ({"case": name, "warning": text} for name, proof in proofs.items() for text in proof["warnings"]),
+        ),
+        "failures": _text(_FAILURE_COLUMNS, (asdict(failure) for failure in failures)),
+    }
+    with all_or_nothing(out) as scratch:
+        for name, content in contents.items():
+            (scratch / f"{name}.csv").write_text(content, encoding="utf-8", newline="")
+    return {name: out / f"{name}.csv" for name in contents}
+
+
+def _features(results: Sequence[tuple[str, Path]], proofs: Mapping[str, Mapping[str, Any]]) -> str:
+    rows: list[dict[str, Any]] = []
+    names: dict[str, None] = {}
+    for case, folder in results:
+        for row in _read_rows(folder / "features.csv"):
+            names.update(dict.fromkeys(name for name in row if name not in _REGION_COLUMNS))
+            rows.append({"case": case, "masks": proofs[case]["masks"], **row})
+    # A case without a sequence must not decide the order: roles in theirs, features in the extractor's.
+    ordered = sorted(names, key=lambda name: [name.startswith(f"{role}_") for role in Role].index(True))
+    return _text(("case", "region", "profile_hash", "engine", "masks", *ordered), rows)
+
+
+def _read_rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except OSError as error:
+        raise OutputError(
+            f"{path.parent.name}/{path.name} of a finished case cannot be read ({error.strerror})",
+            "the files that the run wrote",
+            "remove that case's finished.json and run again",
+        ) from None
+
+
+def _text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    stream = io.StringIO()
+    table = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    return stream.getvalue()

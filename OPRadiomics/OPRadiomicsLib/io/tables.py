@@ -1,0 +1,183 @@
+"""Tables that people keep, CSV, Excel or Parquet, as columns and rows of plain values; their meaning is the reader's."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import MissingDependencyError, StudyError
+
+Cell = Any
+"""str from CSV; from Excel and Parquet also int, float, bool, date and datetime; "" where the cell is empty."""
+
+TABLE_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as it was found.
+
+    Parameters
+    ----------
+    name
+        The file's name.
+    columns
+        Headings, stripped of spaces; one may stand twice.
+    rows
+        Cells of each row, as many as there are columns; empty rows are left out.
+    numbers
+        Of each row in the file, as a spreadsheet counts them: the heading is row 1.
+    notes
+        What the reader had to decide, in words.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numbers: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+
+    def column(self, name: str) -> tuple[Cell, ...]:
+        """Cells of the first column of that name; raises `ValueError` where there is none."""
+        place = self.columns.index(name)
+        return tuple(row[place] for row in self.rows)
+
+    def records(self) -> Iterator[dict[str, Cell]]:
+        """Each row by heading."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+
+def read_table(path: str | Path) -> Table:
+    """Read a table by its file name's ending: .csv, .tsv or .txt, .xlsx (the first sheet), .parquet.
+
+    Parameters
+    ----------
+    path
+        CSV is UTF-8, or GB 18030 (which a note then says), with comma, semicolon or tab, whichever the heading holds most of.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be read as such, or a row has more cells than the heading.
+    MissingDependencyError
+        If Excel or Parquet is given and openpyxl or pyarrow is not installed.
+    """
+    file = Path(path)
+    readers = {".xlsx": _read_excel, ".parquet": _read_parquet}
+    if file.suffix.lower() not in TABLE_SUFFIXES:
+        raise StudyError(
+            f"Table '{file.name[:80]}'",
+            f"a file that ends in {', '.join(TABLE_SUFFIXES)}",
+            "save it as CSV UTF-8, as an Excel workbook (.xlsx) or as Parquet",
+        )
+    try:
+        lines, notes = readers.get(file.suffix.lower(), _read_text)(file)
+    except OSError as error:
+        raise StudyError(
+            f"Table {file.name[:80]} cannot be read ({error.strerror or 'damaged'})",
+            "a table that you may read",
+            "check the path",
+        ) from None
+    return _table(file.name, lines, notes)
+
+
+def _table(name: str, lines: list[list[Cell]], notes: tuple[str, ...]) -> Table:
+    heading = [str(cell).strip() for cell in lines[0]] if lines else []
+    while heading and not heading[-1]:
+        heading.pop()
+    if not heading:
+        raise StudyError(f"Table {name} without a heading", "names of columns in the first row", "add the heading")
+    rows, numbers = [], []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = [_plain(cell) for cell in line]
+        if not any(cell != "" for cell in cells):
+            continue
+        if any(cell != "" for cell in cells[len(heading) :]):
+            raise StudyError(
+                f"Row {number} of table {name} has {len(cells)} cells",
+                f"{len(heading)}, as the heading has",
+                "give each column a heading; put cells that hold a comma between double quotes",
+            )
+        rows.append(tuple([*cells, *[""] * (len(heading) - len(cells))][: len(heading)]))
+        numbers.append(number)
+    return Table(name, tuple(heading), tuple(rows), tuple(numbers), notes)
+
+
+def _plain(cell: Cell) -> Cell:
+    """Empty cells of every format as "", text without surrounding spaces."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    return cell.strip() if isinstance(cell, str) else cell
+
+
+def _read_text(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:
+    content = file.read_bytes()
+    notes: tuple[str, ...] = ()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("gb18030")  # what Excel writes as "CSV" on Chinese systems
+        except UnicodeDecodeError:
+            raise StudyError(
+                f"Table {file.name} is neither UTF-8 nor GB 18030 text", "a CSV file in UTF-8", "save it as CSV UTF-8"
+            ) from None
+        notes = (f"{file.name} was read as GB 18030, because it is no UTF-8.",)
+    heading = text.partition("\n")[0]
+    separator = max(",;\t", key=heading.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)), notes
+    except csv.Error as error:
+        raise StudyError(f"Table {file.name} cannot be read ({error})", "a CSV file", "save it as CSV UTF-8") from None
+
+
+def _read_excel(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:
+    from zipfile import BadZipFile
+
+    try:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+    except ImportError:
+        raise _missing("openpyxl", file) from None
+    try:
+        with file.open("rb") as stream:
+            book = load_workbook(stream, read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            lines = [list(row) for row in sheet.iter_rows(values_only=True)]
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
+        raise StudyError(
+            f"Table {file.name} is no Excel workbook ({type(error).__name__})",
+            "an .xlsx file with a sheet",
+            "save it again from Excel, or as CSV UTF-8",
+        ) from None
+    others = [one.title for one in book.worksheets[1:]]
+    notes = (f"{file.name}: only the first sheet was read; {len(others)} more were not.",) if others else ()
+    return lines, notes
+
+
+def _read_parquet(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError:
+        raise _missing("pyarrow", file) from None
+    try:
+        table = parquet.read_table(file)
+    except ArrowException as error:
+        raise StudyError(
+            f"Table {file.name} is no Parquet file ({type(error).__name__})", "a .parquet file", "write it again"
+        ) from None
+    columns: Iterable[list[Cell]] = (column.to_pylist() for column in table.columns)
+    return [list(table.column_names), *(list(row) for row in zip(*columns, strict=True))], ()
+
+
+def _missing(package: str, file: Path) -> MissingDependencyError:
+    return MissingDependencyError(
+        f"Table {file.name} needs the package {package}, which is not installed",
+        f"{package}, or a CSV file",
+        f"pip install {package}, or save the table as CSV UTF-8",
+    )

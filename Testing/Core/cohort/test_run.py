@@ -1,0 +1,201 @@
+"""Many cases: what fails is recorded and stops no other, what is finished is kept, and where it is computed changes nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from OPRadiomicsLib.cohort import CohortSettings, list_cases, run_cohort, settings_of
+from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError, StudyError
+from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.profile import load_profile
+
+
+@pytest.fixture(scope="module")
+def settings() -> CohortSettings:
+    return settings_of(load_profile("standard"))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def leftovers(out: Path) -> list[Path]:
+    return [path for path in out.rglob(".*") if path.name != "."]
+
+
+def spoil(studies: Path) -> None:
+    (studies / "case_0002" / "T2WI.nii.gz").write_bytes(b"no image")
+
+
+def test_two_worker_processes_compute_what_one_process_computes_and_a_broken_study_stops_no_other(
+    studies: Path, a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    spoil(studies)
+    cases = list_cases(a_table()).cases
+    said: list[tuple[str, float]] = []
+    spread = run_cohort(cases, settings, tmp_path / "two", workers=2, progress=lambda *one: said.append(one))
+    alone = run_cohort(cases, settings, tmp_path / "none", workers=0)
+    assert (spread.finished, spread.kept, len(spread.failures)) == (2, 0, 1)
+    for name in ("features", "failures", "warnings", "predictions"):
+        assert spread.tables[name].read_bytes() == alone.tables[name].read_bytes()
+    assert [row["case"] for row in rows_of(spread.tables["features"])] == ["case_0001", "case_0003"]
+    (failure,) = rows_of(spread.tables["failures"])
+    assert (failure["case"], failure["stage"], failure["kind"]) == ("case_0002", "reading", "StudyError")
+    assert failure["found"] and failure["expected"] and failure["remedy"]
+    assert not (tmp_path / "two" / "cases" / "case_0002").exists()
+    fractions = [fraction for _, fraction in said]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+
+
+def test_a_mended_study_is_computed_and_the_finished_ones_are_kept(
+    studies: Path, a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    whole = (studies / "case_0002" / "T2WI.nii.gz").read_bytes()
+    spoil(studies)
+    cases = list_cases(a_table()).cases
+    out = tmp_path / "out"
+    run_cohort(cases, settings, out)
+    before = (out / "cases" / "case_0001" / "features.csv").stat().st_mtime_ns
+    (studies / "case_0002" / "T2WI.nii.gz").write_bytes(whole)
+    result = run_cohort(cases, settings, out)
+    assert (result.finished, result.kept, result.failures) == (3, 2, ())
+    assert (out / "cases" / "case_0001" / "features.csv").stat().st_mtime_ns == before
+    assert rows_of(result.tables["failures"]) == []
+
+
+def test_another_mask_or_another_option_computes_the_case_anew(
+    studies: Path, a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    cases = list_cases(a_table()).cases[:1]
+    run_cohort(cases, settings, tmp_path / "out")
+    assert run_cohort(cases, settings, tmp_path / "out").kept == 1
+    (studies / "case_0001" / "mask.nii.gz").write_bytes((studies / "case_0001" / "truth" / "bodies.nii.gz").read_bytes())
+    assert run_cohort(cases, settings, tmp_path / "out").kept == 0
+    assert run_cohort(cases, settings_of(settings.profile, per_level=True), tmp_path / "out").kept == 0
+    assert {row["region"] for row in rows_of(tmp_path / "out" / "features.csv")} == {"L1-L3", "L1", "L2", "L3"}
+
+
+def test_with_a_signature_each_case_gets_its_report_and_missing_age_is_a_recorded_failure(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    cases = list_cases(a_table(age=["71", "", "66"], sex=["F", "M", "M"])).cases
+    result = run_cohort(cases, settings_of(settings.profile, load_signature("demo-signature")), tmp_path / "out")
+    assert [(one.case, one.stage) for one in result.failures] == [("case_0002", "clinical variables")]
+    rows = rows_of(result.tables["predictions"])
+    assert [(row["case"], row["model"]) for row in rows[:3]] == [
+        ("case_0001", name) for name in ("clinical", "radiomics", "combined")
+    ]
+    case = tmp_path / "out" / "cases" / "case_0001"
+    stored = json.loads((case / "prediction.json").read_text(encoding="utf-8"))
+    assert float(rows[2]["probability"]) == stored["models"]["combined"]["probability"]
+    assert rows[0]["demo"] == "True"
+    assert (case / "report.html").is_file()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_cancel_keeps_finished_cases_and_leaves_no_half_written_one(
+    workers: int, a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+
+    def cancel(message: str, fraction: float) -> None:
+        if fraction > 0.34:
+            raise Cancelled
+
+    cases = list_cases(a_table()).cases
+    with pytest.raises(Cancelled, match="finished cases are kept"):
+        run_cohort(cases, settings, out, workers=workers, progress=cancel)
+    assert leftovers(out) == []
+    assert not (out / "features.csv").exists()
+    finished = [path.parent for path in out.rglob("finished.json")]
+    assert len(finished) in {1, 2}
+    assert {path.name for path in (out / "cases").iterdir()} == {path.name for path in finished}
+    assert run_cohort(cases, settings, out).kept == len(finished)
+
+
+def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    table, out = a_table(), tmp_path / "out"
+    command = [sys.executable, "-m", "OPRadiomicsLib.cli", "cohort", str(table), "--out", str(out), "--workers", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not list(out.rglob("finished.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    half = out / "cases" / "case_0003" / ".writing-killed"
+    half.mkdir(parents=True)
+    result = run_cohort(list_cases(table).cases, settings, out)
+    assert 1 <= result.kept < 3
+    unbroken = run_cohort(list_cases(table).cases, settings, tmp_path / "unbroken")
+    assert result.tables["features"].read_bytes() == unbroken.tables["features"].read_bytes()
+    assert leftovers(out) == []
+
+
+def test_if_no_case_can_be_computed_that_is_an_error_and_the_failures_are_listed(
+    studies: Path, settings: CohortSettings, tmp_path: Path
+) -> None:
+    (tmp_path / "list.txt").write_text("absent\n")
+    with pytest.raises(StudyError, match="None of 1 cases"):
+        run_cohort(list_cases(tmp_path / "list.txt").cases, settings, tmp_path / "out")
+    assert len(rows_of(tmp_path / "out" / "failures.csv")) == 1
+
+
+def test_a_mask_among_the_results_is_refused(a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path) -> None:
+    run_cohort(list_cases(a_table()).cases[:1], settings, tmp_path / "studies")
+    mask = tmp_path / "studies" / "cases" / "case_0001" / "masks" / "T1WI_bodies.nii.gz"
+    (tmp_path / "studies" / "cases.csv").write_text(f"case,study,mask\ncase_0001,case_0001,{mask}\n")
+    with pytest.raises(OutputError, match="among the results"):
+        run_cohort(list_cases(tmp_path / "studies" / "cases.csv").cases, settings, tmp_path / "studies")
+    assert mask.is_file()
+
+
+def test_a_scheduler_that_does_not_answer_is_named(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("OPRadiomicsLib.cohort.scheduling.CONNECT_TIMEOUT_S", 1)
+    with pytest.raises(OPRadiomicsError, match=r"tcp://127\.0\.0\.1:9"):
+        run_cohort(list_cases(a_table()).cases, settings, tmp_path / "out", scheduler="tcp://127.0.0.1:9")
+
+
+def test_worker_processes_are_refused_under_slicer_where_they_hang(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(os.environ, "SLICER_HOME", str(tmp_path))
+    with pytest.raises(OPRadiomicsError, match="--workers 0"):
+        run_cohort(list_cases(a_table()).cases, settings, tmp_path / "out", workers=2)
+
+
+def test_the_worker_serves_a_cohort_in_its_own_process(a_table: Callable[..., Path], tmp_path: Path) -> None:
+    import io
+
+    from OPRadiomicsLib.worker.service import Worker
+
+    answers = io.StringIO()
+    request = {"id": 1, "arguments": ["cohort", str(a_table()), "--out", str(tmp_path / "out")]}
+    reading, writing = os.pipe()
+
+    def lines() -> Any:
+        yield json.dumps(request) + "\n"
+        while '"done"' not in answers.getvalue() and '"failed"' not in answers.getvalue():
+            time.sleep(0.05)
+
+    os.close(reading)
+    os.close(writing)
+    Worker(answers).serve(lines())
+    last = json.loads(answers.getvalue().splitlines()[-1])
+    assert last["event"] == "done"
+    assert (tmp_path / "out" / "features.csv").is_file()
