@@ -1,4 +1,4 @@
-"""LASSO for a linear score of a 0/1 label, as the study's "LASSO regression" (Tibshirani, J R Stat Soc B 1996)."""
+"""The study's "LASSO regression": a linear score of a 0/1 label at the penalty that cross-validation chooses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from .arrays import Flags, FloatTable
 from .folds import stratified_folds
+from .penalised import cross_validate_lasso, penalty_grid
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,11 +29,14 @@ def fit_lasso(standardised: FloatTable, ill: Flags, folds: int, rng: np.random.G
         (n, p), mean 0 and SD 1 over these n rows.
     folds
         Stratified folds of the cross-validation, drawn from ``rng``.
-    """
-    from sklearn.linear_model import LassoCV
 
+    Raises
+    ------
+    ModelError
+        As `cross_validate_lasso`.
+    """
     splits = stratified_folds(ill, folds, rng)
-    # Radiomic features are collinear to 0.99: below 2 % of the largest penalty the path crawls and only fits noise.
-    search = LassoCV(alphas=50, eps=0.02, cv=splits, max_iter=50_000, tol=1e-4, selection="cyclic")
-    search.fit(standardised, ill.astype(np.float64))
-    return LassoFit(np.asarray(search.coef_, dtype=np.float64), float(search.intercept_), float(search.alpha_))
+    # Radiomic features are collinear to 0.99: below 2 % of the largest penalty the path only fits noise.
+    found = cross_validate_lasso(standardised, ill, penalty_grid(standardised, ill, 50, 0.02), splits)
+    intercept, coefficients = found.at(found.lambda_min)
+    return LassoFit(coefficients, intercept, found.lambda_min)

@@ -49,7 +49,7 @@ def fit_logistic(columns: FloatTable, ill: Flags) -> LogisticFit:
     observed = ill.astype(np.float64)
     beta = np.zeros(design.shape[1])
     for _ in range(MAX_ITERATIONS):
-        fitted = _logistic(design @ beta)
+        fitted = logistic(design @ beta)
         information = design.T @ (design * (fitted * (1 - fitted))[:, None])
         _require_invertible(information, design @ beta)
         gradient = design.T @ (observed - fitted)
@@ -71,7 +71,8 @@ def _shortened(step: FloatTable, design: FloatTable, observed: FloatTable, beta:
     return step
 
 
-def _logistic(logits: FloatTable) -> FloatTable:
+def logistic(logits: FloatTable) -> FloatTable:
+    """Probability of a logit, without overflow."""
     return 0.5 * (1.0 + np.tanh(0.5 * logits))
 
 

@@ -34,3 +34,10 @@ def test_a_perfect_model_is_worth_the_prevalence_everywhere():
 def test_logits_and_impossible_thresholds_are_errors(risks, cuts):
     with pytest.raises(StudyError, match="not logits"):
         decision_curve(np.array(risks), np.array([True, False]), np.array(cuts))
+
+
+def test_net_benefit_equals_its_formula_in_r_to_1e_12(reference, patients, ill):
+    probabilities = 1 / (1 + np.exp(-(0.6 * patients["first"] + 0.4)))
+    expected = reference["net_benefit"]
+    found = decision_curve(probabilities, ill, np.array(expected["thresholds"]))
+    np.testing.assert_allclose(found.model, expected["model"], atol=1e-12)

@@ -111,3 +111,10 @@ def test_bland_altman_by_hand():
     assert found.lower_limit.value == pytest.approx(2 - 1.959964, abs=1e-6)
     assert found.upper_limit.value == pytest.approx(2 + 1.959964, abs=1e-6)
     assert found.upper_limit.upper == pytest.approx(3.959964 + 4.302653 * (1 / 3 + 1.959964**2 / 4) ** 0.5, abs=1e-5)
+
+
+@pytest.mark.parametrize(("readers", "name"), [(2, "two"), (3, "three")])
+def test_estimate_and_interval_equal_psych_to_1e_6(reference, golden_table, readers, name):
+    """R's psych::ICC, type ICC2; the features run from near agreement to noise."""
+    icc = icc_a1(golden_table("ratings").reshape(20, 3, 8)[:, :readers])
+    np.testing.assert_allclose(np.column_stack((icc.estimate, icc.lower, icc.upper)), reference["icc"][name], atol=1e-6)

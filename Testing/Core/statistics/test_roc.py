@@ -133,3 +133,29 @@ def test_youden_threshold_reaches_the_largest_index_of_the_curve():
     curve, cut = roc_curve(scores, ill), youden_threshold(scores, ill)
     index = (scores[ill] >= cut).mean() + (scores[~ill] < cut).mean() - 1
     assert index == pytest.approx((curve.true_positive_rate - curve.false_positive_rate).max(), abs=1e-12)
+
+
+@pytest.mark.parametrize("score", ["first", "second"])
+def test_area_variance_and_interval_equal_proc_to_1e_10(reference, patients, ill, score):
+    found = delong(patients[score], ill)
+    for name, value in reference["roc"][score].items():
+        assert getattr(found, name) == pytest.approx(value, abs=1e-10)
+
+
+def test_paired_and_independent_tests_equal_proc_to_1e_10(reference, patients, ill):
+    expected = reference["roc"]["paired"]
+    paired = delong_paired(patients["first"], patients["second"], ill)
+    assert (paired.z, paired.p) == pytest.approx((expected["z"], expected["p"]), abs=1e-10)
+    assert (paired.difference.lower, paired.difference.upper) == pytest.approx(
+        (expected["lower"], expected["upper"]), abs=1e-10
+    )
+    male = patients["male"] == 1
+    apart = delong_independent(patients["first"][male], ill[male], patients["first"][~male], ill[~male])
+    assert apart.z == pytest.approx(reference["roc"]["independent_z"], abs=1e-10)
+
+
+def test_youden_threshold_equals_proc(reference, patients, ill):
+    """The cut-off may lie anywhere between two patients: what it calls whom is what counts."""
+    cut, best = youden_threshold(patients["first"], ill), reference["roc"]["youden"][0]
+    assert (patients["first"][ill] >= cut).mean() == pytest.approx(best["sensitivity"], abs=1e-12)
+    assert (patients["first"][~ill] < cut).mean() == pytest.approx(best["specificity"], abs=1e-12)
