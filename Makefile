@@ -1,5 +1,6 @@
 # make demo   the main job on a generated study, into build/demo/
 # make test   installs what tests need and passes them
+# make test-mrml   the part of them that needs Slicer's scene, in an environment of its own
 # make lint   style, types, layer contracts
 # make bench  speed ratios, into build/bench.json
 PYTHON ?= python3
@@ -9,7 +10,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt
 PINS := pyproject.toml .ci/constraints.txt
 
-.PHONY: help demo test lint bench clean
+MRML_VENV := .venv-mrml
+MRML_PIP := $(MRML_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	--constraint .ci/constraints.txt --constraint .ci/constraints-mrml.txt
+
+.PHONY: help demo test test-mrml lint bench clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -21,8 +26,11 @@ demo: $(VENV)/.demo
 	$(BIN)/opradiomics predict build/demo/study --out build/demo
 	@echo "Open build/demo/report.html"
 
-test: $(VENV)/.test
+test: $(VENV)/.test test-mrml
 	$(BIN)/python -m pytest
+
+test-mrml: $(MRML_VENV)/.test
+	$(MRML_VENV)/bin/python -m pytest Testing/MRML
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -34,7 +42,7 @@ bench: $(VENV)/.test
 	$(BIN)/python Testing/Benchmarks/bench.py
 
 clean:
-	rm -rf $(VENV) build
+	rm -rf $(VENV) $(MRML_VENV) build
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -50,4 +58,10 @@ $(VENV)/.test: $(VENV)/.demo
 	$(PIP) --editable ".[cohort,training,test]"
 	$(PIP) setuptools wheel
 	$(PIP) --no-build-isolation pyradiomics==3.0.1
+	@touch $@
+
+# slicer-core's package `slicer` and the one of that name that shap draws exclude each other: two environments.
+$(MRML_VENV)/.test: $(PINS) .ci/constraints-mrml.txt
+	$(PYTHON) -m venv $(MRML_VENV)
+	$(MRML_PIP) --editable . pytest slicer-core
 	@touch $@

@@ -1,0 +1,97 @@
+"""Images: `Volume` from and to scalar volume nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import slicer
+import vtk
+from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+
+from ..errors import StudyError
+from ..types import Volume
+from .geometry import RAS_OF_LPS, affine_of_volume, vtk_matrix
+
+
+def volume_of(node: Any, frame_of_reference_uid: str | None = None) -> Volume:
+    """The image of a scalar volume node, where linear transforms above it put it.
+
+    Parameters
+    ----------
+    node
+        vtkMRMLScalarVolumeNode.
+    frame_of_reference_uid
+        DICOM FrameOfReferenceUID where the caller knows it; nodes don't hold it.
+
+    Returns
+    -------
+    Volume
+        A copy: array (k, j, i), affine ijk -> LPS mm.
+
+    Raises
+    ------
+    StudyError
+        If the node holds no image or a colour image.
+    GeometryError
+        If it lies under a non-linear transform.
+    """
+    return Volume(voxels_of(node).copy(), affine_of_volume(node), frame_of_reference_uid, "3D Slicer")
+
+
+def voxels_of(node: Any) -> npt.NDArray[Any]:
+    """The node's own voxels, (k, j, i), not copied.
+
+    Raises
+    ------
+    StudyError
+        If the node holds no image or a colour image.
+    """
+    image = node.GetImageData()
+    if image is None or image.GetNumberOfPoints() == 0 or image.GetPointData().GetScalars() is None:
+        raise StudyError(f"'{node.GetName()}' holds no image", "a volume with voxels", "load it again")
+    if image.GetNumberOfScalarComponents() != 1:
+        raise StudyError(
+            f"'{node.GetName()}' with {image.GetNumberOfScalarComponents()} values a voxel",
+            "a grey image",
+            "choose another series",
+        )
+    voxels: npt.NDArray[Any] = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
+    return voxels
+
+
+def add_volume(scene: Any, volume: Volume, name: str) -> Any:
+    """A new vtkMRMLScalarVolumeNode that holds a copy of the image."""
+    return _add(scene, "vtkMRMLScalarVolumeNode", volume.array, volume.affine, name)
+
+
+def add_labels(scene: Any, labels: npt.NDArray[np.uint8], affine: npt.NDArray[np.float64], name: str) -> Any:
+    """A new vtkMRMLLabelMapVolumeNode that holds a copy of a label map, (k, j, i), affine ijk -> LPS mm."""
+    return _add(scene, "vtkMRMLLabelMapVolumeNode", labels, affine, name)
+
+
+def _add(scene: Any, node_class: str, array: npt.NDArray[Any], affine: npt.NDArray[np.float64], name: str) -> Any:
+    node = scene.AddNewNodeByClass(node_class, name)
+    node.SetIJKToRASMatrix(vtk_matrix(RAS_OF_LPS @ affine))
+    image = vtk.vtkImageData()
+    fill(image, array)
+    node.SetAndObserveImageData(image)
+    node.CreateDefaultDisplayNodes()
+    return node
+
+
+def fill(image: Any, array: npt.NDArray[Any]) -> None:
+    """Give a vtkImageData the size of an array (k, j, i) and a copy of its values."""
+    image.SetDimensions(*array.shape[::-1])
+    scalars = numpy_to_vtk(np.ascontiguousarray(array).ravel(), deep=True)
+    scalars.SetName("ImageScalars")
+    image.GetPointData().SetScalars(scalars)
+
+
+def oriented_image(array: npt.NDArray[Any], ijk_to_ras: npt.NDArray[np.float64]) -> Any:
+    """Oriented image data with a copy of an array (k, j, i), as segments hold it."""
+    image = slicer.vtkOrientedImageData()
+    fill(image, array)
+    image.SetImageToWorldMatrix(vtk_matrix(ijk_to_ras))
+    return image
