@@ -7,7 +7,14 @@ import json
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("inference_vs_eager", "bias_field_vs_full", "features_vs_stock", "predict_vs_plain", "icc_vs_pingouin")
+NAMES = (
+    "inference_vs_eager",
+    "bias_field_vs_full",
+    "features_vs_stock",
+    "predict_vs_plain",
+    "icc_vs_pingouin",
+    "lasso_vs_sklearn",
+)
 OUT = Path(__file__).resolve().parents[2] / "build" / "bench.json"
 
 
