@@ -1,38 +1,235 @@
-"""First filter: features whose means differ between the classes."""
+"""Tests of hypotheses: t tests of whole feature tables, ranks, counts, correlation, and the false discovery rate."""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
+from OPRadiomicsLib.errors import StudyError
 
 from .arrays import Flags, FloatTable, Indices
+from .estimate import NORMAL_975, Estimate, normal_p
 
 
-def welch_p(features: FloatTable, ill: Flags) -> npt.NDArray[np.float64]:
-    """Two-sided P of Welch's t test (Biometrika 1947) for each column; 1 where a column is constant.
+@dataclass(frozen=True, eq=False)
+class TTest:
+    """t (with minus without osteoporosis), degrees of freedom and two-sided P of p columns, each (p,)."""
+
+    t: FloatTable
+    freedom: FloatTable
+    p: FloatTable
+
+
+def welch(features: FloatTable, ill: Flags) -> TTest:
+    """Welch's t test (Biometrika 1947) of each column, variances unequal; t 0 and P 1 where a column is constant.
 
     Parameters
     ----------
     features
         (n, p)
     ill
-        (n,)
+        (n,), at least two of each class.
+
+    Raises
+    ------
+    StudyError
+        If a class has fewer than two patients.
     """
+    difference, errors, degrees = _groups(features, ill)
+    total = errors[0] + errors[1]
+    # Welch-Satterthwaite degrees of freedom.
+    parts = errors[0] ** 2 / degrees[0] + errors[1] ** 2 / degrees[1]
+    return _t_test(difference, total, total**2 / np.where(total > 0.0, parts, 1.0))
+
+
+def student(features: FloatTable, ill: Flags) -> TTest:
+    """Student's t test of each column, variances pooled; t 0 and P 1 where a column is constant. See `welch`."""
+    difference, errors, degrees = _groups(features, ill)
+    freedom = float(degrees[0] + degrees[1])
+    counts = [degree + 1 for degree in degrees]
+    pooled = (errors[0] * counts[0] * degrees[0] + errors[1] * counts[1] * degrees[1]) / freedom
+    return _t_test(difference, pooled * (1 / counts[0] + 1 / counts[1]), np.full(len(difference), freedom))
+
+
+def _groups(features: FloatTable, ill: Flags) -> tuple[FloatTable, tuple[FloatTable, FloatTable], tuple[int, int]]:
+    """Differences of means, each group's squared standard error of the mean (0 for rounding), degrees of freedom."""
+    groups = (features[ill], features[~ill])
+    degrees = (len(groups[0]) - 1, len(groups[1]) - 1)
+    if min(degrees) < 1:
+        raise StudyError(
+            f"{degrees[0] + 1} patients with and {degrees[1] + 1} without osteoporosis", "two of each", "add patients"
+        )
+    rounding = (1e-14 * np.abs(features).max(axis=0)) ** 2
+    variances = [np.where((v := group.var(axis=0, ddof=1)) > rounding, v, 0.0) for group in groups]
+    errors = (variances[0] / len(groups[0]), variances[1] / len(groups[1]))
+    return groups[0].mean(axis=0) - groups[1].mean(axis=0), errors, degrees
+
+
+def _t_test(difference: FloatTable, squared_error: FloatTable, freedom: FloatTable) -> TTest:
     from scipy.special import stdtr
 
-    groups = [features[ill], features[~ill]]
-    means = [group.mean(axis=0) for group in groups]
-    squared_errors = [group.var(axis=0, ddof=1) / len(group) for group in groups]
-    total = squared_errors[0] + squared_errors[1]
-    varies = total > 0.0
-    safe = np.where(varies, total, 1.0)
-    t = (means[0] - means[1]) / np.sqrt(safe)
-    # Welch-Satterthwaite degrees of freedom.
-    parts = [error**2 / (len(group) - 1) for error, group in zip(squared_errors, groups, strict=True)]
-    freedom = safe**2 / np.where(varies, parts[0] + parts[1], 1.0)
-    return np.where(varies, 2.0 * stdtr(freedom, -np.abs(t)), 1.0)
+    varies = squared_error > 0.0
+    t = np.where(varies, difference / np.sqrt(np.where(varies, squared_error, 1.0)), 0.0)
+    return TTest(t, freedom, np.where(varies, 2.0 * stdtr(np.where(varies, freedom, 1.0), -np.abs(t)), 1.0))
+
+
+def welch_p(features: FloatTable, ill: Flags) -> npt.NDArray[np.float64]:
+    """Two-sided P of Welch's t test for each column, (p,)."""
+    return welch(features, ill).p
 
 
 def significant(features: FloatTable, ill: Flags, p_limit: float) -> Indices:
-    """Columns with P below ``p_limit``."""
+    """Columns whose P by Welch's test is below ``p_limit``."""
     return np.flatnonzero(welch_p(features, ill) < p_limit)
+
+
+def benjamini_hochberg(p: FloatTable) -> FloatTable:
+    """P adjusted to the false discovery rate (Benjamini & Hochberg, J R Stat Soc B 1995); NaN stays, and doesn't count."""
+    given = np.asarray(p, dtype=np.float64)
+    adjusted = np.full(len(given), np.nan)
+    known = np.flatnonzero(~np.isnan(given))
+    order = known[np.argsort(given[known])[::-1]]
+    ranks = np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.minimum.accumulate(given[order] * len(order) / ranks), 1.0)
+    return adjusted
+
+
+@dataclass(frozen=True)
+class Quartiles:
+    """Median, first and third quartile (linear interpolation, R's type 7)."""
+
+    median: float
+    lower: float
+    upper: float
+
+    @property
+    def iqr(self) -> float:
+        return self.upper - self.lower
+
+
+def quartiles(values: FloatTable) -> Quartiles:
+    """Quartiles of (n,) values; NaN of none."""
+    if not len(values):
+        return Quartiles(math.nan, math.nan, math.nan)
+    lower, median, upper = np.quantile(values, (0.25, 0.5, 0.75))
+    return Quartiles(float(median), float(lower), float(upper))
+
+
+@dataclass(frozen=True)
+class MannWhitney:
+    """U of the second group, Z by the normal approximation with ties corrected, P, and both groups' quartiles.
+
+    U / (n1 n2) is the AUC of the value for the second group.
+    """
+
+    u: float
+    z: float
+    p: float
+    first: Quartiles
+    second: Quartiles
+
+
+def mann_whitney(first: FloatTable, second: FloatTable, *, continuity: bool = False) -> MannWhitney:
+    """Mann-Whitney U test (Ann Math Stat 1947); Z above 0 where the second group's values are higher.
+
+    Parameters
+    ----------
+    continuity
+        Correct for continuity, as R's wilcox.test does unless told otherwise; SPSS does not.
+
+    Raises
+    ------
+    StudyError
+        If a group is empty.
+    """
+    from scipy.stats import rankdata
+
+    n1, n2 = len(first), len(second)
+    if not n1 or not n2:
+        raise StudyError(f"Groups of {n1} and {n2} patients", "at least one in each", "leave this comparison out")
+    ranks = rankdata(np.r_[first, second])
+    u = float(ranks[n1:].sum()) - n2 * (n2 + 1) / 2
+    _, ties = np.unique(ranks, return_counts=True)
+    n = n1 + n2
+    variance = n1 * n2 / 12 * (n + 1 - float((ties**3.0 - ties).sum()) / (n * (n - 1)))
+    excess = u - n1 * n2 / 2
+    if continuity:
+        excess -= math.copysign(min(0.5, abs(excess)), excess)
+    z = excess / math.sqrt(variance) if variance > 0 else 0.0
+    return MannWhitney(u, z, normal_p(z), quartiles(first), quartiles(second))
+
+
+@dataclass(frozen=True)
+class ChiSquare:
+    """Statistic, degrees of freedom, P, and whether Yates' continuity correction was applied."""
+
+    statistic: float
+    freedom: int
+    p: float
+    yates: bool
+
+
+def chi_square(counts: npt.ArrayLike, *, yates: bool | None = None) -> ChiSquare:
+    """Pearson's chi-square of a table of counts, (rows, columns).
+
+    Parameters
+    ----------
+    yates
+        Continuity correction; None applies it to 2 x 2 tables only, as the study did and R does.
+
+    Raises
+    ------
+    StudyError
+        If a row or column is empty, or a count is negative.
+    """
+    from scipy.special import chdtrc
+
+    observed = np.asarray(counts, dtype=np.float64)
+    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / observed.sum()
+    if observed.min() < 0 or not expected.all():
+        raise StudyError(
+            f"Table of counts {observed.astype(int).tolist()}", "at least one patient in every row and column", "merge groups"
+        )
+    corrected = observed.shape == (2, 2) if yates is None else yates
+    distance = np.abs(observed - expected)
+    distance = distance - min(0.5, float(distance.min())) if corrected else distance
+    statistic, freedom = float((distance**2 / expected).sum()), (observed.shape[0] - 1) * (observed.shape[1] - 1)
+    return ChiSquare(statistic, freedom, float(chdtrc(freedom, statistic)), corrected)
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """r with Fisher's 95 % interval, t and two-sided P."""
+
+    r: Estimate
+    t: float
+    p: float
+
+
+def point_biserial(flags: Flags, values: FloatTable) -> Correlation:
+    """Pearson's r between yes/no and a value; between two yes/no variables it is phi.
+
+    Raises
+    ------
+    StudyError
+        If there are fewer than three patients, or one of the two is constant.
+    """
+    from scipy.special import stdtr
+
+    n = len(flags)
+    x, y = np.asarray(flags, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    if n < 3 or np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
+        raise StudyError(
+            f"Correlation over {n} patients of values that do not vary",
+            "three patients, both variables varying",
+            "leave it out",
+        )
+    r = float(np.clip(np.corrcoef(x, y)[0, 1], -1.0, 1.0))
+    t = r * math.sqrt((n - 2) / (1 - r**2)) if abs(r) < 1.0 else math.copysign(math.inf, r)
+    margin = NORMAL_975 / math.sqrt(n - 3) if n > 3 else math.inf
+    centre = math.atanh(r) if abs(r) < 1.0 else math.copysign(math.inf, r)
+    return Correlation(
+        Estimate(r, math.tanh(centre - margin), math.tanh(centre + margin)), t, float(2.0 * stdtr(n - 2, -abs(t)))
+    )

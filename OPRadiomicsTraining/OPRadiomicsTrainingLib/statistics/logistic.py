@@ -1,7 +1,9 @@
-"""Unpenalised logistic regression by Newton's method, with the covariance of its coefficients."""
+"""Logistic regression by Newton's method, with covariance, odds ratios, and Firth's version for small or separated samples."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,8 +11,10 @@ import numpy as np
 from OPRadiomicsLib.errors import ModelError
 
 from .arrays import Flags, FloatTable
+from .estimate import Estimate, normal_p
 
 MAX_ITERATIONS: Final = 50
+MAX_FIRTH_ITERATIONS: Final = 500
 TOLERANCE: Final = 1e-18
 """On the squared Newton decrement: the last step then moves no coefficient by more than 1e-9 standard errors."""
 
@@ -32,13 +36,77 @@ class LogisticFit:
         return logits
 
 
-def fit_logistic(columns: FloatTable, ill: Flags) -> LogisticFit:
+@dataclass(frozen=True)
+class OddsRatio:
+    """One row of a regression table: coefficient with standard error, odds ratio with Wald's 95 % interval, Z and P."""
+
+    name: str
+    beta: float
+    standard_error: float
+    odds_ratio: Estimate
+    z: float
+    p: float
+
+
+def odds_ratio(name: str, beta: float, standard_error: float) -> OddsRatio:
+    """A row from a coefficient; Wald's Z."""
+    wald = Estimate.of_normal(beta, standard_error)
+    ratio = Estimate(math.exp(wald.value), math.exp(wald.lower), math.exp(wald.upper))
+    return OddsRatio(name, beta, standard_error, ratio, beta / standard_error, normal_p(beta / standard_error))
+
+
+def odds_ratios(fit: LogisticFit, names: Sequence[str]) -> tuple[OddsRatio, ...]:
+    """Rows of the columns of one (multivariable) fit; the intercept is left out."""
+    errors = np.sqrt(np.diag(fit.covariance))
+    rows = zip(names, fit.coefficients[1:], errors[1:], strict=True)
+    return tuple(odds_ratio(name, float(beta), float(error)) for name, beta, error in rows)
+
+
+def univariable(columns: FloatTable, names: Sequence[str], ill: Flags) -> tuple[OddsRatio, ...]:
+    """A row for each column, fitted alone.
+
+    Raises
+    ------
+    ModelError
+        As `fit_logistic`; the column is named.
+    """
+    rows: list[OddsRatio] = []
+    for name, column in zip(names, np.asarray(columns, dtype=np.float64).T, strict=True):
+        try:
+            rows += odds_ratios(fit_logistic(column[:, None], ill), [name])
+        except ModelError as error:
+            raise ModelError(f"{name}: {error.found}", error.expected, error.remedy) from None
+    return tuple(rows)
+
+
+def odds_ratio_of_counts(name: str, exposed_ill: int, exposed_well: int, other_ill: int, other_well: int) -> OddsRatio:
+    """A row from a 2 x 2 table, in closed form: log(ad / bc), variance 1/a + 1/b + 1/c + 1/d (Woolf, Ann Hum Genet 1955).
+
+    Equal to the maximum-likelihood logistic regression on the yes/no variable.
+
+    Raises
+    ------
+    ModelError
+        If a cell is empty: the odds ratio is 0 or infinite.
+    """
+    cells = (exposed_ill, exposed_well, other_ill, other_well)
+    if min(cells) <= 0:
+        raise ModelError(
+            f"{name}: counts {cells} with an empty cell", "patients in all four", "merge groups, or leave this variable out"
+        )
+    beta = math.log(exposed_ill * other_well / (exposed_well * other_ill))
+    return odds_ratio(name, beta, math.sqrt(sum(1 / cell for cell in cells)))
+
+
+def fit_logistic(columns: FloatTable, ill: Flags, offset: FloatTable | None = None) -> LogisticFit:
     """Maximum-likelihood logistic regression (McCullagh & Nelder, Generalized Linear Models, 1989, section 4.4).
 
     Parameters
     ----------
     columns
         (n, p), raw or standardised; p may be 0.
+    offset
+        (n,), added to every logit with the coefficient 1; none if None.
 
     Raises
     ------
@@ -47,28 +115,59 @@ def fit_logistic(columns: FloatTable, ill: Flags) -> LogisticFit:
     """
     design = np.column_stack((np.ones(len(columns)), columns))
     observed = ill.astype(np.float64)
+    known = np.zeros(len(design)) if offset is None else np.asarray(offset, dtype=np.float64)
     beta = np.zeros(design.shape[1])
     for _ in range(MAX_ITERATIONS):
-        fitted = logistic(design @ beta)
+        logits = known + design @ beta
+        fitted = logistic(logits)
         information = design.T @ (design * (fitted * (1 - fitted))[:, None])
         _require_invertible(information, design @ beta)
         gradient = design.T @ (observed - fitted)
         step: FloatTable = np.linalg.solve(information, gradient).astype(np.float64)
         if gradient @ step < TOLERANCE:
             return LogisticFit(beta + step, np.linalg.inv(information).astype(np.float64))
-        beta = beta + _shortened(step, design, observed, beta)
+        beta = beta + _shortened(step, design @ step, logits, observed)
     raise _separated()
 
 
-def _shortened(step: FloatTable, design: FloatTable, observed: FloatTable, beta: FloatTable) -> FloatTable:
+def fit_firth(columns: FloatTable, ill: Flags) -> LogisticFit:
+    """Logistic regression with Firth's penalty (Biometrika 1993; Heinze & Schemper, Stat Med 2002): finite under separation.
+
+    The likelihood is multiplied by the square root of the information's determinant. ``covariance`` is the inverse
+    information at the solution, so Wald's intervals follow; under separation they are too short on the far side.
+
+    Raises
+    ------
+    ModelError
+        If the columns are collinear.
+    """
+    design = np.column_stack((np.ones(len(columns)), columns))
+    observed, beta = ill.astype(np.float64), np.zeros(design.shape[1])
+    for _ in range(MAX_FIRTH_ITERATIONS):
+        fitted = logistic(design @ beta)
+        weights = fitted * (1 - fitted)
+        information = design.T @ (design * weights[:, None])
+        _require_invertible(information, np.zeros(1))
+        covariance = np.linalg.inv(information).astype(np.float64)
+        leverage = weights * np.einsum("ni,ij,nj->n", design, covariance, design)
+        gradient = design.T @ (observed - fitted + leverage * (0.5 - fitted))
+        step: FloatTable = covariance @ gradient
+        if gradient @ step < TOLERANCE:
+            return LogisticFit(beta, covariance)
+        beta = beta + step / max(1.0, float(np.abs(design @ step).max()))
+    raise ModelError("Firth's regression does not converge", "columns on a moderate scale", "standardise the columns")
+
+
+def _shortened(step: FloatTable, moved: FloatTable, logits: FloatTable, observed: FloatTable) -> FloatTable:
     """Newton's step, halved until the likelihood does not fall: far from the maximum a whole step can overshoot."""
-    before = _log_likelihood(design @ beta, observed)
+    before = _log_likelihood(logits, observed)
     rounding = 1e-12 * (1.0 + abs(before))
+    size = 1.0
     for _ in range(30):
-        if _log_likelihood(design @ (beta + step), observed) >= before - rounding:
-            return step
-        step = step / 2.0
-    return step
+        if _log_likelihood(logits + size * moved, observed) >= before - rounding:
+            break
+        size /= 2.0
+    return size * step
 
 
 def logistic(logits: FloatTable) -> FloatTable:

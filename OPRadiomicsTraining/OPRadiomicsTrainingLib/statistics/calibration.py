@@ -1,0 +1,168 @@
+"""Calibration: do predicted probabilities come true? And recalibration for a new centre."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from OPRadiomicsLib.errors import StudyError
+
+from .arrays import Flags, FloatTable
+from .estimate import NORMAL_975, Estimate, wilson
+from .logistic import fit_logistic, logistic
+
+KNOT_QUANTILES: Final = {3: (0.10, 0.5, 0.90), 4: (0.05, 0.35, 0.65, 0.95), 5: (0.05, 0.275, 0.5, 0.725, 0.95)}
+"""Harrell, Regression Modeling Strategies, table 2.3."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Slope and intercept of the observed class on the predicted logit, and Brier scores.
+
+    ``slope`` and ``intercept`` are fitted together (ideal 1 and 0; a slope below 1 is optimism). ``in_the_large`` is the
+    intercept with the slope fixed at 1 (above 0: predicted too low). ``scaled_brier`` is 1 - Brier / that of the prevalence.
+    """
+
+    slope: Estimate
+    intercept: Estimate
+    in_the_large: Estimate
+    brier: float
+    scaled_brier: float
+
+
+def calibration(logits: FloatTable, ill: Flags) -> Calibration:
+    """Calibration of predicted logits (Cox, Biometrika 1958; Steyerberg, Clinical Prediction Models 2019, chapter 15).
+
+    Raises
+    ------
+    StudyError
+        If a logit is not finite.
+    ModelError
+        If all logits are equal, or separate the classes.
+    """
+    _require_finite(logits)
+    joint = fit_logistic(np.asarray(logits)[:, None], ill)
+    errors = np.sqrt(np.diag(joint.covariance))
+    prevalence, score = float(ill.mean()), brier(logistic(logits), ill)
+    return Calibration(
+        slope=Estimate.of_normal(float(joint.coefficients[1]), float(errors[1])),
+        intercept=Estimate.of_normal(float(joint.coefficients[0]), float(errors[0])),
+        in_the_large=recalibrated_intercept(logits, ill),
+        brier=score,
+        scaled_brier=1.0 - score / (prevalence * (1 - prevalence)),
+    )
+
+
+def brier(probabilities: FloatTable, ill: Flags) -> float:
+    """Mean squared difference of probability and class (Brier, Mon Weather Rev 1950)."""
+    return float(((probabilities - ill) ** 2).mean())
+
+
+def recalibrated_intercept(logits: FloatTable, ill: Flags) -> Estimate:
+    """What to add to a model's intercept for a new centre, so that its mean probability there equals the observed share.
+
+    The other coefficients stay. It is the calibration in the large; its patients can't test the result any more.
+
+    Raises
+    ------
+    StudyError
+        If a logit is not finite.
+    ModelError
+        If there is one class only.
+    """
+    _require_finite(logits)
+    fit = fit_logistic(np.empty((len(logits), 0)), ill, offset=logits)
+    return Estimate.of_normal(float(fit.coefficients[0]), float(fit.covariance[0, 0]) ** 0.5)
+
+
+@dataclass(frozen=True)
+class CalibrationBin:
+    """Patients of similar probability: how many, their mean probability, and the observed share with Wilson's interval."""
+
+    count: int
+    predicted: float
+    observed: Estimate
+
+
+def calibration_bins(probabilities: FloatTable, ill: Flags, bins: int = 10) -> tuple[CalibrationBin, ...]:
+    """Groups of equal size by probability; patients of equal probability stay together, so groups can be fewer."""
+    edges = np.unique(np.quantile(probabilities, np.linspace(0, 1, bins + 1)))
+    place = np.clip(np.searchsorted(edges, probabilities, side="left") - 1, 0, max(len(edges) - 2, 0))
+    return tuple(
+        CalibrationBin(
+            int(chosen.sum()), float(probabilities[chosen].mean()), wilson(float(ill[chosen].sum()), float(chosen.sum()))
+        )
+        for chosen in (place == group for group in np.unique(place))
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationCurve:
+    """A smooth curve: observed share at predicted probabilities, with pointwise 95 % limits, each (m,)."""
+
+    predicted: FloatTable
+    observed: FloatTable
+    lower: FloatTable
+    upper: FloatTable
+
+
+def calibration_curve(logits: FloatTable, ill: Flags, at: FloatTable, knots: int = 4) -> CalibrationCurve:
+    """Flexible calibration: logistic regression on a restricted cubic spline of the logit (Van Calster, J Clin Epidemiol 2016).
+
+    Parameters
+    ----------
+    at
+        (m,) logits at which the curve is drawn; stay within those of the patients.
+    knots
+        3, 4 or 5, at Harrell's quantiles of the logits.
+
+    Raises
+    ------
+    StudyError
+        If a logit is not finite, or too few differ for the knots.
+    ModelError
+        If the spline separates the classes.
+    """
+    _require_finite(logits)
+    places = np.quantile(logits, KNOT_QUANTILES[knots])
+    if len(np.unique(places)) < knots:
+        raise StudyError(
+            f"Predictions that take {len(np.unique(logits))} values only", f"{knots} different knots", "draw bins instead"
+        )
+    fit = fit_logistic(restricted_cubic_spline(np.asarray(logits), places), ill)
+    basis = restricted_cubic_spline(np.asarray(at), places)
+    design = np.column_stack((np.ones(len(basis)), basis))
+    found = fit.logits(basis)
+    margin = NORMAL_975 * np.sqrt(np.einsum("ni,ij,nj->n", design, fit.covariance, design))
+    return CalibrationCurve(logistic(np.asarray(at)), logistic(found), logistic(found - margin), logistic(found + margin))
+
+
+def restricted_cubic_spline(values: FloatTable, knots: FloatTable | Sequence[float]) -> FloatTable:
+    """Basis of a cubic spline that is linear beyond its outer knots, (n, knots - 1), the value itself first.
+
+    Harrell, Regression Modeling Strategies, equation 2.25; cubic terms are divided by the squared span of the knots.
+    """
+    places = np.asarray(knots, dtype=np.float64)
+    last, before = places[-1], places[-2]
+
+    def cubed(knot: float) -> FloatTable:
+        part: FloatTable = np.maximum(values - knot, 0.0) ** 3
+        return part
+
+    terms = [
+        cubed(knot) - cubed(before) * (last - knot) / (last - before) + cubed(last) * (before - knot) / (last - before)
+        for knot in places[:-2]
+    ]
+    return np.column_stack((values, *(term / (last - places[0]) ** 2 for term in terms)))
+
+
+def _require_finite(logits: FloatTable) -> None:
+    broken = int((~np.isfinite(logits)).sum())
+    if broken:
+        raise StudyError(
+            f"{broken} predicted logits are not finite",
+            "probabilities strictly between 0 and 1",
+            "predict again, or cut probabilities of 0 and 1",
+        )
