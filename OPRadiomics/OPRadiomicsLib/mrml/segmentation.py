@@ -55,6 +55,24 @@ def volume_node_of(node: Any) -> Any | None:
     return node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole())
 
 
+def require_volume_node(node: Any) -> Any:
+    """The volume node that a segmentation was made on.
+
+    Raises
+    ------
+    MaskError
+        If it refers to none.
+    """
+    volume_node = volume_node_of(node)
+    if volume_node is None:
+        raise MaskError(
+            f"'{node.GetName()}' refers to no volume",
+            "a segmentation made on a volume of the scene",
+            "in the Segment Editor choose the volume as source volume",
+        )
+    return volume_node
+
+
 def mask_of(node: Any, volume_node: Any | None = None, levels: Sequence[str] | None = None, origin: str = "3D Slicer") -> Mask:
     """What the segments hold, as a label map on the volume's grid; no voxel is interpolated.
 
@@ -77,7 +95,7 @@ def mask_of(node: Any, volume_node: Any | None = None, levels: Sequence[str] | N
     GeometryError
         If a segment lies on another lattice, or reaches beyond the image.
     """
-    volume = volume_of(_volume_node(node, volume_node))
+    volume = volume_of(volume_node or require_volume_node(node))
     labels = np.zeros(volume.shape, np.uint8)
     for image, named in _layers(node):
         placed = _placed(image, named, world_of(node), volume)
@@ -100,7 +118,7 @@ def update_segmentation(node: Any, mask: Mask, volume_node: Any | None = None) -
     GeometryError
         If the mask doesn't lie on the volume's grid. In each case nothing is changed.
     """
-    require_same_grid(volume_of(_volume_node(node, volume_node)), mask)
+    require_same_grid(volume_of(volume_node or require_volume_node(node)), mask)
     _set_levels(node, mask)
 
 
@@ -135,17 +153,6 @@ def show_levels(node: Any, levels: Sequence[str] = STUDY_LEVELS) -> None:
     display = node.GetDisplayNode()
     for level, segment_id in segment_ids(node).items():
         display.SetSegmentVisibility(segment_id, level in levels)
-
-
-def _volume_node(node: Any, volume_node: Any | None) -> Any:
-    found = volume_node or volume_node_of(node)
-    if found is None:
-        raise MaskError(
-            f"'{node.GetName()}' refers to no volume",
-            "a segmentation made on a volume of the scene",
-            "in the Segment Editor choose the volume as source volume",
-        )
-    return found
 
 
 def _layers(node: Any) -> list[tuple[Any, dict[int, str]]]:

@@ -12,7 +12,7 @@ from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from ..errors import StudyError
 from ..types import Volume
-from .geometry import RAS_OF_LPS, affine_of_volume, vtk_matrix
+from .geometry import RAS_OF_LPS, Matrix, affine_of_volume, vtk_matrix
 
 
 def volume_of(node: Any, frame_of_reference_uid: str | None = None) -> Volume:
@@ -63,22 +63,26 @@ def voxels_of(node: Any) -> npt.NDArray[Any]:
 
 def add_volume(scene: Any, volume: Volume, name: str) -> Any:
     """A new vtkMRMLScalarVolumeNode that holds a copy of the image."""
-    return _add(scene, "vtkMRMLScalarVolumeNode", volume.array, volume.affine, name)
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    _hold(node, volume.array, RAS_OF_LPS @ volume.affine)
+    node.CreateDefaultDisplayNodes()
+    return node
 
 
-def add_labels(scene: Any, labels: npt.NDArray[np.uint8], affine: npt.NDArray[np.float64], name: str) -> Any:
-    """A new vtkMRMLLabelMapVolumeNode that holds a copy of a label map, (k, j, i), affine ijk -> LPS mm."""
-    return _add(scene, "vtkMRMLLabelMapVolumeNode", labels, affine, name)
+def add_hidden_labels(scene: Any, labels: npt.NDArray[np.uint8], ijk_to_ras: Matrix, name: str) -> Any:
+    """A new vtkMRMLLabelMapVolumeNode with a copy of a label map, (k, j, i): saved with the scene, in no list and no view."""
+    node = scene.CreateNodeByClass("vtkMRMLLabelMapVolumeNode")
+    node.SetName(name)
+    node.SetHideFromEditors(True)  # before it is added: Slicer's lists ask only then
+    _hold(node, labels, ijk_to_ras)
+    return scene.AddNode(node)
 
 
-def _add(scene: Any, node_class: str, array: npt.NDArray[Any], affine: npt.NDArray[np.float64], name: str) -> Any:
-    node = scene.AddNewNodeByClass(node_class, name)
-    node.SetIJKToRASMatrix(vtk_matrix(RAS_OF_LPS @ affine))
+def _hold(node: Any, array: npt.NDArray[Any], ijk_to_ras: Matrix) -> None:
+    node.SetIJKToRASMatrix(vtk_matrix(ijk_to_ras))
     image = vtk.vtkImageData()
     fill(image, array)
     node.SetAndObserveImageData(image)
-    node.CreateDefaultDisplayNodes()
-    return node
 
 
 def fill(image: Any, array: npt.NDArray[Any]) -> None:
@@ -89,7 +93,7 @@ def fill(image: Any, array: npt.NDArray[Any]) -> None:
     image.GetPointData().SetScalars(scalars)
 
 
-def oriented_image(array: npt.NDArray[Any], ijk_to_ras: npt.NDArray[np.float64]) -> Any:
+def oriented_image(array: npt.NDArray[Any], ijk_to_ras: Matrix) -> Any:
     """Oriented image data with a copy of an array (k, j, i), as segments hold it."""
     image = slicer.vtkOrientedImageData()
     fill(image, array)
