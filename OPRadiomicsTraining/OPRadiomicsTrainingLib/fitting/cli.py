@@ -71,9 +71,9 @@ def fit_demo(options: argparse.Namespace) -> None:
     from OPRadiomicsLib.models.signature import save_signature
     from OPRadiomicsLib.profile import load_profile
 
-    from .cohort import read_cohort
+    from ..cohort.cohort import read_cohort
     from .demo import fit_demo_signature
-    from .radscore import SelectionSettings
+    from .settings import SelectionSettings
 
     profile = load_profile(options.profile)
     settings = SelectionSettings(folds=options.folds)

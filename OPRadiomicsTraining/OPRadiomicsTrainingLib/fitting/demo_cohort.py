@@ -15,9 +15,9 @@ from OPRadiomicsLib.profile import Profile
 from OPRadiomicsLib.types import FeatureVector, Mask, Role
 from OPRadiomicsLib.workflow import Study, analyse
 
+from ..cohort.cohort import KEY_COLUMNS, MASKS_COLUMN, PROFILE_COLUMN
 from ..simulation.patients import Patient, sample_patient
 from ..simulation.study import SimulatedStudy, simulate_study
-from .cohort import KEY_COLUMNS, MASKS_COLUMN, PROFILE_COLUMN
 
 Segmenter = Callable[[SimulatedStudy], Mask]
 """A mask of the bodies on the study's T1WI; its ``origin`` goes into the table."""

@@ -6,18 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..statistics import hypotheses
 from ..statistics.arrays import Flags, FloatTable, Indices
-from ..statistics.hypotheses import significant
-from ..statistics.lasso import fit_lasso
-
-
-@dataclass(frozen=True)
-class SelectionSettings:
-    """``p_limit`` of the t test, ``lasso_folds`` of LASSO's cross-validation, ``folds`` of the out-of-fold stages."""
-
-    p_limit: float = 0.05
-    lasso_folds: int = 10
-    folds: int = 5
+from .penalty_path import PenaltyPath, penalty_path
+from .settings import LambdaRule, SelectionSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,21 +29,49 @@ class LinearScore:
         return scores
 
 
-def fit_radscore(
-    features: FloatTable, osteoporosis: Flags, settings: SelectionSettings, rng: np.random.Generator
-) -> LinearScore:
-    """Radscore of one sequence: Welch's t test, z-score (n - 1), LASSO at lambda.min.
+@dataclass(frozen=True, eq=False)
+class SelectionPath:
+    """What the t test let pass, its scaler, and LASSO's path over all penalties; None where nothing passed."""
+
+    passed: Indices
+    means: FloatTable
+    sds: FloatTable
+    path: PenaltyPath | None
+    prevalence: float
+
+    def score(self, rule: LambdaRule) -> LinearScore:
+        """The Radscore at the penalty of least cross-validated error, or the sparsest within one standard error of it."""
+        if self.path is None:
+            empty = np.empty(0)
+            return LinearScore(self.passed, empty, empty, empty, self.prevalence, 0)
+        coefficients, intercept = self.path.at(rule)
+        kept = np.flatnonzero(coefficients)
+        return LinearScore(self.passed[kept], self.means[kept], self.sds[kept], coefficients[kept], intercept, len(self.passed))
+
+
+def select(features: FloatTable, osteoporosis: Flags, settings: SelectionSettings, rng: np.random.Generator) -> SelectionPath:
+    """T test, z-score (n - 1) and LASSO of one sequence.
 
     Parameters
     ----------
     features
         (n, p) of one sequence, training rows only.
     """
-    passed = significant(features, osteoporosis, settings.p_limit)
-    if not len(passed):
-        empty = np.empty(0)
-        return LinearScore(passed, empty, empty, empty, float(osteoporosis.mean()), 0)
-    means, sds = features[:, passed].mean(axis=0), features[:, passed].std(axis=0, ddof=1)
-    fit = fit_lasso((features[:, passed] - means) / sds, osteoporosis, settings.lasso_folds, rng)
-    kept = np.flatnonzero(fit.coefficients)
-    return LinearScore(passed[kept], means[kept], sds[kept], fit.coefficients[kept], fit.intercept, len(passed))
+    passed = significant(features, osteoporosis, settings)
+    chosen = features[:, passed]
+    means, sds = chosen.mean(axis=0), chosen.std(axis=0, ddof=1) if len(passed) else np.empty(0)
+    path = penalty_path((chosen - means) / sds, osteoporosis, settings, rng) if len(passed) else None
+    return SelectionPath(passed, means, sds, path, float(osteoporosis.mean()))
+
+
+def significant(features: FloatTable, osteoporosis: Flags, settings: SelectionSettings) -> Indices:
+    """Columns whose means differ between the classes, P (or Benjamini and Hochberg's adjusted P) below the limit."""
+    p = (hypotheses.welch if settings.t_test == "welch" else hypotheses.student)(features, osteoporosis).p
+    return np.flatnonzero((hypotheses.benjamini_hochberg(p) if settings.fdr else p) < settings.p_limit)
+
+
+def fit_radscore(
+    features: FloatTable, osteoporosis: Flags, settings: SelectionSettings, rng: np.random.Generator
+) -> LinearScore:
+    """Radscore of one sequence, (n, p), by `select` at the settings' rule."""
+    return select(features, osteoporosis, settings, rng).score(settings.rule)

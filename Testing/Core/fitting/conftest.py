@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from OPRadiomicsTrainingLib.fitting.cohort import Cohort
+from OPRadiomicsTrainingLib.cohort.cohort import Cohort
 
 SEQUENCES = ("T1WI", "T2WI", "FS-T2WI")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.errors import ClinicalDataError, FeatureError, StudyError
 from OPRadiomicsLib.types import Role
-from OPRadiomicsTrainingLib.fitting.cohort import read_cohort
+from OPRadiomicsTrainingLib.cohort.cohort import read_cohort
 
 HASH = "0123456789abcdef"
 

@@ -11,7 +11,7 @@ from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical, FeatureVector
 from OPRadiomicsTrainingLib.fitting.cli import add_fit_demo_command
 from OPRadiomicsTrainingLib.fitting.demo import fit_demo_signature
-from OPRadiomicsTrainingLib.fitting.radscore import SelectionSettings
+from OPRadiomicsTrainingLib.fitting.settings import SelectionSettings
 
 QUICK = SelectionSettings(lasso_folds=5, folds=4)
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, predict_two_stages
-from OPRadiomicsTrainingLib.fitting.radscore import SelectionSettings, fit_radscore
+from OPRadiomicsTrainingLib.fitting.radscore import fit_radscore
+from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 
 
 def test_radscore_of_the_mean_patient_is_its_intercept(a_cohort):
@@ -16,7 +17,7 @@ def test_radscore_of_the_mean_patient_is_its_intercept(a_cohort):
 def test_no_row_outside_the_training_rows_changes_the_fit(a_cohort, simulate_cohort):
     """Other patients' features are replaced by others: the predictions on the training rows stay equal to the last bit."""
     rows = np.arange(120)
-    settings = SelectionSettings(lasso_folds=4, folds=3)
+    settings = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=2)
     foreign = simulate_cohort(seed=77)
     mixed = type(a_cohort)(
         a_cohort.cases,

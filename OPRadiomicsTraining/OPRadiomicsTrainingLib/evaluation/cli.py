@@ -1,0 +1,111 @@
+"""`opradiomics evaluate`: a signature on patients that it has not seen."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from OPRadiomicsLib.models.signature import Signature
+
+    from .evaluate import Evaluation
+
+
+def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register `evaluate`; called through the entry point opradiomics.commands."""
+    parser = commands.add_parser("evaluate", help="a signature on test patients: performance, calibration, tables, figures")
+    parser.add_argument("signature", help="shipped name, folder or signature.json; what fit wrote beside it is used too")
+    parser.add_argument("table", type=Path, help="the cohort; where it has a split, every set but 'train' is a test set")
+    parser.add_argument("--out", type=Path, required=True, help="folder for report.html, tables, figures, evaluation.json")
+    parser.add_argument("--threshold", type=float, help="a probability (default: the signature's, fixed on training)")
+    parser.add_argument("--subgroups", default="sex,age:70", help="default: %(default)s")
+    parser.add_argument(
+        "--recalibrate-intercept",
+        action="store_true",
+        help="move the intercepts to each set's share of osteoporosis, and write the moved signature",
+    )
+    parser.add_argument("--bootstrap", type=int, default=2000, help="replicates of the AUC's interval (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the bootstrap (default: %(default)s)")
+    parser.set_defaults(run=run_evaluate)
+
+
+def run_evaluate(options: argparse.Namespace) -> None:
+    """Read, evaluate, write all results or none, and say what came out."""
+    from OPRadiomicsLib.console import printed_progress
+    from OPRadiomicsLib.io.output import require_writable
+    from OPRadiomicsLib.models.signature import load_signature
+    from OPRadiomicsLib.profile import load_profile
+    from OPRadiomicsLib.workflow import part
+
+    from ..cohort.cohort import read_cohort
+    from ..fitting.record import file_sha256, read_fit_record, read_training_predictions
+    from ..reports.documents import evaluation_summary
+    from .evaluate import EvaluationSettings, evaluate
+
+    require_writable(options.out)
+    progress = printed_progress()
+    settings = EvaluationSettings(
+        threshold=options.threshold,
+        subgroups=options.subgroups,
+        recalibrate_intercept=options.recalibrate_intercept,
+        bootstrap=options.bootstrap,
+        seed=options.seed,
+    )
+    signature = load_signature(options.signature)
+    beside = _folder(options.signature)
+    record = read_fit_record(beside, signature)
+    progress("Reading the table", 0.0)
+    profile_hash = signature.profile.hash if signature.profile is not None else load_profile("standard").hash
+    cohort = read_cohort(options.table, profile_hash)
+    evaluation = evaluate(
+        signature,
+        cohort,
+        settings,
+        training=read_training_predictions(beside) if record is not None else None,
+        training_cases=tuple(record["training_cases"]) if record is not None else (),
+        training_kind="training (out of fold)" if record is None or record["protocol"] == "nested" else "training (apparent)",
+        progress=part(progress, 0.1, 0.8),
+    )
+    progress("Writing the report", 0.9)
+    write_evaluation(evaluation, options.out, record, {"table": file_sha256(options.table)})
+    progress("Done", 1.0)
+    demo = ("DEMO: fitted on simulated patients; it says nothing about real ones",) if signature.demo else ()
+    print("\n".join((*demo, *evaluation_summary(evaluation), *evaluation.notes, f"Report: {options.out / 'report.html'}")))
+
+
+def write_evaluation(evaluation: Evaluation, out: Path, record: dict[str, Any] | None, hashes: dict[str, str]) -> None:
+    """Report, tables, figures, evaluation.json and recalibrated signatures, all or none."""
+    from OPRadiomicsLib.files import all_or_nothing
+    from OPRadiomicsLib.io.output import write_json
+
+    from ..reports.document import write_document
+    from ..reports.documents import evaluation_document
+    from .record import evaluation_record
+
+    document = evaluation_document(evaluation, record, hashes)
+    with all_or_nothing(out) as folder:
+        write_document(document, folder)
+        write_json(evaluation_record(evaluation, hashes), folder / "evaluation.json")
+        _write_recalibrated(evaluation.signature, evaluation, folder)
+
+
+def _write_recalibrated(signature: Signature, evaluation: Evaluation, folder: Path) -> None:
+    from OPRadiomicsLib.models.signature import save_signature
+
+    from .recalibration import recalibrated
+
+    for one in evaluation.sets:
+        shifts = {str(name): model.shift for name, model in one.models.items() if model.shift}
+        if shifts:
+            where = f"{len(one.ill)} patients of the set '{one.name}'"
+            save_signature(recalibrated(signature, shifts, where), folder / f"recalibrated-{one.name.replace(' ', '-')}")
+
+
+def _folder(name: str) -> Path:
+    from OPRadiomicsLib.resources import model_folder
+
+    given = Path(name)
+    if given.is_file():
+        return given.parent
+    return given if given.is_dir() else model_folder(given.name)

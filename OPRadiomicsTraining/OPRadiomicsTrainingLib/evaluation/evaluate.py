@@ -1,0 +1,281 @@
+"""evaluate: every measure of the study, for each set of patients and each model of one signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
+from OPRadiomicsLib.types import Progress, no_progress
+
+from ..cohort.cohort import Cohort
+from ..fitting.fit import TRAINING_SPLITS, hashed_cases
+from ..fitting.record import TrainingPredictions
+from ..fitting.second_stage import Table
+from ..statistics.arrays import Flags, FloatTable, Indices
+from ..statistics.calibration import Calibration, calibration, recalibrated_intercept
+from ..statistics.classification import Classification, classify
+from ..statistics.decision_curve import DecisionCurve, decision_curve
+from ..statistics.estimate import Estimate
+from ..statistics.logistic import logistic
+from ..statistics.roc import DelongAuc, DelongTest, RocCurve, bootstrap_auc, delong, delong_paired, roc_curve, youden_threshold
+from .apply import apply_signature
+from .explanation import Explanation, explain
+from .subgroups import Subgroup, SubgroupResult, compare_subgroups, parse_subgroups
+
+TRAINING_SET: Final = "training (out of fold)"
+DECISION_THRESHOLDS: Final = np.linspace(0.01, 0.99, 99)
+
+
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """``threshold`` None: the signature's own; ``subgroups`` as "sex,age:70"; ``bootstrap`` replicates of the AUC's interval.
+
+    ``recalibrate_intercept`` moves every model's intercept, on each set, so that the mean probability is the set's share of
+    osteoporosis; discrimination stays, calibration in the large is then true by construction.
+    """
+
+    threshold: float | None = None
+    subgroups: str = "sex,age:70"
+    recalibrate_intercept: bool = False
+    bootstrap: int = 2000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        parse_subgroups(self.subgroups)
+        if self.threshold is not None and not 0.0 < self.threshold < 1.0:
+            raise StudyError(f"Threshold {self.threshold:g}", "a probability between 0 and 1", "leave it out for the model's")
+
+
+@dataclass(frozen=True, eq=False)
+class ModelResult:
+    """One model on one set; ``shift`` was added to its logits (0 without recalibration)."""
+
+    name: ModelName
+    probabilities: FloatTable
+    auc: DelongAuc
+    bootstrap: Estimate
+    roc: RocCurve
+    threshold: float
+    classification: Classification
+    calibration: Calibration
+    decision: DecisionCurve
+    shift: float = 0.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """DeLong's test between two models on the same patients."""
+
+    first: ModelName
+    second: ModelName
+    test: DelongTest
+
+
+@dataclass(frozen=True, eq=False)
+class SetResult:
+    """One set of patients: ``kind`` is "training" (out of fold or apparent), "internal" or "external"."""
+
+    name: str
+    kind: str
+    ill: Flags
+    models: Mapping[ModelName, ModelResult]
+    comparisons: tuple[Comparison, ...]
+    subgroups: tuple[SubgroupResult, ...]
+    explanation: Explanation | None = None
+    left_out: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Results of all sets, the training patients' first where they are known."""
+
+    signature: Signature
+    settings: EvaluationSettings
+    sets: tuple[SetResult, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    def of(self, kind: str) -> tuple[SetResult, ...]:
+        """Sets of one kind."""
+        return tuple(one for one in self.sets if one.kind == kind)
+
+
+def evaluate(
+    signature: Signature,
+    cohort: Cohort,
+    settings: EvaluationSettings,
+    *,
+    training: TrainingPredictions | None = None,
+    training_cases: tuple[str, ...] = (),
+    training_kind: str = TRAINING_SET,
+    progress: Progress = no_progress,
+) -> Evaluation:
+    """Evaluate a signature on each test set of a cohort.
+
+    A set is a split other than "train", or the whole table where it has none. Thresholds are the signature's, fixed on its
+    training patients, or the one given.
+
+    Parameters
+    ----------
+    training
+        Predictions of the training patients that the fit recorded; they become a set of their own.
+    training_cases
+        Hashes of the training patients (`hashed_cases`): none of them may be in a test set.
+
+    Raises
+    ------
+    StudyError
+        If there is no test patient, a set has one class only, or a training patient is among the test patients.
+    FeatureError
+        As `apply_signature`.
+    """
+    sets = test_sets(cohort)
+    _require_disjoint(cohort, sets, training_cases)
+    results, notes = [], []
+    if training is not None:
+        thresholds = _thresholds(signature, settings, training.logits, training.ill)
+        results.append(
+            _set(training_kind, "training", _Known.of_training(training), signature, settings, thresholds=thresholds)
+        )
+    for number, (name, rows) in enumerate(sets.items()):
+        progress(f"Evaluating {name}", number / len(sets))
+        known, left_out, table = _known(signature, cohort, rows)
+        thresholds = _thresholds(signature, settings, known.logits, known.ill)
+        kind = "external" if "ext" in name.lower() or not cohort.splits else "internal"
+        result = _set(name, kind, known, signature, settings, thresholds=thresholds, table=table, left_out=left_out)
+        results.append(result)
+        if left_out:
+            notes.append(f"{name}: {left_out} patients left out, a clinical value that a model needs is not recorded")
+        if any(getattr(signature.models, model).threshold is None for model in known.logits) and settings.threshold is None:
+            notes.append(f"{name}: the signature holds no threshold; Youden's of this very set was taken, which is optimistic")
+    progress("Evaluated", 1.0)
+    return Evaluation(signature, settings, tuple(results), tuple(notes))
+
+
+def test_sets(cohort: Cohort) -> dict[str, Indices]:
+    """Rows of each test set by name.
+
+    Raises
+    ------
+    StudyError
+        If the split holds training patients only.
+    """
+    if not cohort.splits:
+        return {"external": np.arange(len(cohort.cases))}
+    names = [name for name in dict.fromkeys(cohort.splits) if name not in TRAINING_SPLITS]
+    if not names:
+        raise StudyError(
+            "The table holds training patients only", "a split with test patients", "give a table of other patients"
+        )
+    return {name: np.flatnonzero([split == name for split in cohort.splits]) for name in sorted(names, key=_internal_first)}
+
+
+def _internal_first(name: str) -> tuple[bool, str]:
+    return "ext" in name.lower(), name
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Logits by model, class, and what subgroups need, all (n,)."""
+
+    logits: Mapping[ModelName, FloatTable]
+    ill: Flags
+    ages: FloatTable
+    male: Flags
+
+    @classmethod
+    def of_training(cls, training: TrainingPredictions) -> _Known:
+        return cls(training.logits, training.ill, training.ages, training.male)
+
+
+def _known(signature: Signature, cohort: Cohort, rows: Indices) -> tuple[_Known, int, Table]:
+    applied = apply_signature(signature, cohort, rows)
+    at = applied.rows
+    known = _Known(applied.logits, cohort.osteoporosis[at], cohort.ages[at], cohort.male[at])
+    return known, applied.left_out, applied.table
+
+
+def _set(
+    name: str,
+    kind: str,
+    known: _Known,
+    signature: Signature,
+    settings: EvaluationSettings,
+    *,
+    thresholds: Mapping[ModelName, float],
+    table: Table | None = None,
+    left_out: int = 0,
+) -> SetResult:
+    _require_both(name, known.ill)
+    models = {
+        model: _model(model, logits, known.ill, thresholds[model], settings, recalibrate=kind != "training")
+        for model, logits in known.logits.items()
+    }
+    pairs = [(a, b) for a in models for b in models if list(models).index(a) < list(models).index(b)]
+    groups: tuple[Subgroup, ...] = parse_subgroups(settings.subgroups)
+    return SetResult(
+        name=name,
+        kind=kind,
+        ill=known.ill,
+        models=models,
+        comparisons=tuple(Comparison(a, b, delong_paired(known.logits[a], known.logits[b], known.ill)) for a, b in pairs),
+        subgroups=compare_subgroups(groups, known.logits, known.ill, ages=known.ages, male=known.male),
+        explanation=None if table is None else explain(signature, table, known.ill),
+        left_out=left_out,
+    )
+
+
+def _model(
+    name: ModelName, logits: FloatTable, ill: Flags, threshold: float, settings: EvaluationSettings, *, recalibrate: bool
+) -> ModelResult:
+    shift = recalibrated_intercept(logits, ill).value if settings.recalibrate_intercept and recalibrate else 0.0
+    probabilities = logistic(logits + shift)
+    return ModelResult(
+        name=name,
+        probabilities=probabilities,
+        auc=delong(logits, ill),
+        bootstrap=bootstrap_auc(logits, ill, settings.bootstrap, settings.seed),
+        roc=roc_curve(logits, ill),
+        threshold=threshold,
+        classification=classify(probabilities, ill, threshold),
+        calibration=calibration(logits + shift, ill),
+        decision=decision_curve(probabilities, ill, DECISION_THRESHOLDS),
+        shift=shift,
+    )
+
+
+def _thresholds(
+    signature: Signature, settings: EvaluationSettings, logits: Mapping[ModelName, FloatTable], ill: Flags
+) -> dict[ModelName, float]:
+    return {name: _threshold(getattr(signature.models, name), settings, values, ill) for name, values in logits.items()}
+
+
+def _threshold(model: LogisticModel, settings: EvaluationSettings, logits: FloatTable, ill: Flags) -> float:
+    if settings.threshold is not None:
+        return settings.threshold
+    return model.threshold if model.threshold is not None else youden_threshold(logistic(logits), ill)
+
+
+def _require_disjoint(cohort: Cohort, sets: Mapping[str, Indices], training_cases: tuple[str, ...]) -> None:
+    known = set(training_cases)
+    for name, rows in sets.items():
+        overlap = [cohort.cases[row] for row in rows if hashed_cases((cohort.cases[row],))[0] in known]
+        if overlap:
+            raise StudyError(
+                f"{len(overlap)} patients of the set '{name}' were training patients of this signature, first {overlap[0]}",
+                "test patients that the signature has never seen",
+                "leave them out, or mark them 'train' in the column split",
+            )
+
+
+def _require_both(name: str, ill: Flags) -> None:
+    positive = int(ill.sum())
+    if min(positive, len(ill) - positive) < 2:
+        raise StudyError(
+            f"The set '{name}' holds {positive} patients with and {len(ill) - positive} without osteoporosis",
+            "at least two of each",
+            "add patients, or leave the set out",
+        )

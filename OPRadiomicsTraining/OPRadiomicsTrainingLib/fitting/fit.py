@@ -1,0 +1,216 @@
+"""fit_signature: a cohort and settings to a signature, and everything that a report says of how it came about."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from OPRadiomicsLib.errors import FeatureError, StudyError
+from OPRadiomicsLib.models.signature import ModelName, Signature
+from OPRadiomicsLib.profile import Profile
+from OPRadiomicsLib.types import Progress, Role, no_progress
+from OPRadiomicsLib.workflow import part
+
+from ..cohort.cohort import Cohort
+from ..statistics.arrays import Flags, FloatTable, Indices
+from .candidates import drop_duplicates, keep_features
+from .comparison import Compared, compare_classifiers
+from .nested import NestedPredictions, TwoStages, fit_two_stages, nested_predictions, predict_two_stages
+from .provenance import provenance_of
+from .settings import FitSettings
+from .to_signature import to_signature
+
+TRAINING_SPLITS = ("train", "training")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Features of one sequence that were left after each step; selection's figures are those of the fit on all rows."""
+
+    role: Role
+    extracted: int
+    reproducible: int
+    distinct: int
+    after_t_test: int
+    after_lasso: int
+
+
+@dataclass(frozen=True, eq=False)
+class FitResult:
+    """A signature and its making.
+
+    Parameters
+    ----------
+    rows
+        Training rows of ``cohort``, which holds the features that the fit could choose from.
+    apparent
+        Logits of the training patients from the models fitted on all of them: optimistic.
+    nested
+        Out-of-fold predictions; None in protocol paper.
+    stability
+        How often a feature of the signature was chosen among the folds' fits, 0 to 1; empty in protocol paper.
+    """
+
+    signature: Signature
+    settings: FitSettings
+    cohort: Cohort
+    rows: Indices
+    stages: TwoStages
+    apparent: Mapping[ModelName, FloatTable]
+    nested: NestedPredictions | None
+    steps: tuple[Steps, ...]
+    stability: Mapping[str, float]
+    compared: tuple[Compared, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def ill(self) -> Flags:
+        """Class of the training patients."""
+        ill: Flags = self.cohort.osteoporosis[self.rows]
+        return ill
+
+    @property
+    def predictions(self) -> Mapping[ModelName, FloatTable]:
+        """Logits that thresholds and the stated performance come from."""
+        return self.nested.logits if self.nested is not None else self.apparent
+
+
+def fit_signature(
+    cohort: Cohort,
+    profile: Profile,
+    settings: FitSettings,
+    *,
+    features: tuple[str, ...] | None = None,
+    progress: Progress = no_progress,
+) -> FitResult:
+    """Select features, fit the clinical, the radiomics and the combined model, and predict every training patient out of fold.
+
+    Where the table has a split, the rows of "train" are the training rows and no other row is looked at.
+    The same cohort, profile, settings and library versions give the same signature.
+
+    Parameters
+    ----------
+    profile
+        That the features were made with; the signature will accept no other.
+    features
+        Those to choose from (of an ICC study); None: all.
+    progress
+        May raise `Cancelled`.
+
+    Raises
+    ------
+    StudyError
+        If a class has fewer training patients than folds, or the split names no training patient.
+    FeatureError
+        If a listed feature is absent, or no feature of any sequence is selected.
+    """
+    rows = training_rows(cohort)
+    kept = cohort if features is None else keep_features(cohort, features)
+    distinct, repeated = drop_duplicates(kept, rows)
+    rng = np.random.default_rng(settings.seed)
+    nested = None
+    progress("Fitting on all training patients", 0.0)
+    stages = fit_two_stages(distinct, rows, settings, rng, part(progress, 0.0, 0.15))
+    if not stages.scores:
+        raise _nothing_selected(settings)
+    if settings.protocol == "nested":
+        nested = nested_predictions(distinct, rows, settings, rng, part(progress, 0.15, 0.9))
+    apparent = predict_two_stages(stages, distinct, rows)
+    compared = compare_classifiers(stages, nested, distinct, rows, settings=settings, progress=part(progress, 0.9, 1.0))
+    notes = (*_about_features(features, repeated), *stages.notes)
+    result = FitResult(
+        signature=to_signature(
+            stages,
+            distinct,
+            cohort.osteoporosis[rows],
+            nested.logits if nested is not None else apparent,
+            profile=profile,
+            settings=settings,
+            provenance=provenance_of(
+                cohort,
+                cohort.osteoporosis[rows],
+                stages,
+                settings,
+                apparent=apparent,
+                nested=nested.logits if nested else None,
+                notes=notes,
+            ),
+        ),
+        settings=settings,
+        cohort=distinct,
+        rows=rows,
+        stages=stages,
+        apparent=apparent,
+        nested=nested,
+        steps=tuple(_steps(role, cohort, kept, distinct, stages) for role in Role),
+        stability={} if nested is None else _stability(stages, nested, distinct),
+        compared=compared,
+        notes=notes,
+    )
+    progress("Fitted", 1.0)
+    return result
+
+
+def training_rows(cohort: Cohort) -> Indices:
+    """Rows of the split "train"; all rows where the table has no split.
+
+    Raises
+    ------
+    StudyError
+        If no row, or one class only, is left.
+    """
+    if not cohort.splits:
+        return np.arange(len(cohort.cases))
+    rows = np.flatnonzero([split in TRAINING_SPLITS for split in cohort.splits])
+    ill = int(cohort.osteoporosis[rows].sum())
+    if not 0 < ill < len(rows):
+        raise StudyError(
+            f"{len(rows)} rows of the split 'train', {ill} with osteoporosis; splits are {sorted(set(cohort.splits))}",
+            "training patients of both classes",
+            "make the column with opradiomics split, or leave it out to train on every row",
+        )
+    return rows
+
+
+def hashed_cases(cases: tuple[str, ...]) -> tuple[str, ...]:
+    """SHA-256 of case identifiers, sorted: with them a later evaluation finds training patients, and nobody reads a name."""
+    return tuple(sorted(hashlib.sha256(case.encode()).hexdigest()[:16] for case in cases))
+
+
+def _nothing_selected(settings: FitSettings) -> FeatureError:
+    return FeatureError(
+        f"No feature of any sequence is associated with the label (t test at {settings.selection.p_limit:g}, then LASSO)",
+        "at least one sequence with a Radscore",
+        "check labels and features, or add patients",
+    )
+
+
+def _about_features(features: tuple[str, ...] | None, repeated: tuple[str, ...]) -> list[str]:
+    notes = [] if features is None else [f"{len(features)} features allowed by a list (reproducibility)"]
+    if repeated:
+        notes.append(f"{len(repeated)} features repeat an earlier one up to scale and were left out, first {repeated[0]}")
+    return notes
+
+
+def _steps(role: Role, cohort: Cohort, kept: Cohort, distinct: Cohort, stages: TwoStages) -> Steps:
+    score = stages.paths[role].score(stages.tuned.rule)
+    return Steps(
+        role,
+        len(cohort.names(role)),
+        len(kept.names(role)),
+        len(distinct.names(role)),
+        len(stages.paths[role].passed),
+        len(score.columns),
+    )
+
+
+def _stability(stages: TwoStages, nested: NestedPredictions, cohort: Cohort) -> dict[str, float]:
+    """Share of the folds in which each feature of the final Radscores was chosen, most stable first."""
+    shares: dict[str, float] = {}
+    for role, score in stages.scores.items():
+        names = cohort.names(role)
+        in_folds = [set(fold.paths[role].score(fold.tuned.rule).columns.tolist()) for fold in nested.stages]
+        shares |= {names[c]: sum(int(c) in chosen for chosen in in_folds) / len(in_folds) for c in score.columns}
+    return dict(sorted(shares.items(), key=lambda item: -item[1]))

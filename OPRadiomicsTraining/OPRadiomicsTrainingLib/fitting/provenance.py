@@ -1,0 +1,79 @@
+"""What a fitted signature says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from OPRadiomicsLib.models.signature import ModelName, Provenance
+
+from ..cohort.cohort import Cohort
+from ..statistics.arrays import Flags, FloatTable
+from ..statistics.roc import auc
+from .nested import TwoStages
+from .settings import FitSettings
+
+
+def provenance_of(
+    cohort: Cohort,
+    ill: Flags,
+    stages: TwoStages,
+    settings: FitSettings,
+    *,
+    apparent: Mapping[ModelName, FloatTable],
+    nested: Mapping[ModelName, FloatTable] | None,
+    notes: tuple[str, ...],
+) -> Provenance:
+    """Where a signature comes from, how it was made, and how well it did on what.
+
+    Parameters
+    ----------
+    ill
+        Class of the training patients.
+    apparent, nested
+        Their logits by model; the nested ones count where they exist.
+    """
+    logits = nested if nested is not None else apparent
+    areas = ", ".join(f"{name} {auc(values, ill):.3f}" for name, values in logits.items() if np.ptp(values) > 0.0)
+    simulated = "SIMULATED " if settings.demo else ""
+    made = "images, ages and labels from this software's simulator, no real person"
+    folds = settings.selection.folds
+    how = (
+        f"nested {folds}-fold cross-validation on the same {simulated}patients, AUC: {areas}"
+        if nested is not None
+        else f"OPTIMISTIC, selection and models on the same {simulated}training patients that are predicted, AUC: {areas}"
+    )
+    demo = "None: a demonstration of the procedure of Wang et al., Radiologic Practice 2026(4):453-459"
+    return Provenance(
+        trained_on=f"{len(ill)} {simulated}patients" + (f": {made}" if settings.demo else ""),
+        n_training=len(ill),
+        n_osteoporosis=int(ill.sum()),
+        validation=how,
+        citation=demo if settings.demo else "Not published; procedure of Wang et al., Radiologic Practice 2026(4):453-459",
+        notes=(*_procedure(cohort, stages, settings), *(f"{note[0].upper()}{note[1:]}." for note in notes)),
+    )
+
+
+def _procedure(cohort: Cohort, stages: TwoStages, settings: FitSettings) -> tuple[str, ...]:
+    selection = replace(settings.selection, p_limit=stages.tuned.p_limit, rule=stages.tuned.rule)
+    chosen = ", ".join(f"{role} {len(score.columns)} of {len(cohort.names(role))}" for role, score in stages.scores.items())
+    test = f"{selection.t_test.capitalize()}'s t test"
+    limit = f"{'adjusted ' if selection.fdr else ''}P < {selection.p_limit:g}"
+    second = "out-of-fold Radscores" if settings.protocol == "nested" else "the training patients' own Radscores"
+    tuned = (
+        f"Bayesian optimisation: {stages.tuned.trials} trials, cross-validated log loss {stages.tuned.log_loss:.4f}, "
+        f"ridge penalty {stages.tuned.l2:.3g}."
+        if stages.tuned.log_loss is not None
+        else f"No hyper-parameter was searched; ridge penalty {stages.tuned.l2:g}."
+    )
+    threshold = "given" if settings.threshold is not None else "Youden"
+    on = "nested out-of-fold predictions" if settings.protocol == "nested" else "the training patients' own predictions"
+    masks = (f"Masks: {', '.join(cohort.masks)}.",) if cohort.masks else ()
+    return (
+        f"Features selected: {chosen}. {test} ({limit}), {selection.lasso} LASSO at lambda.{selection.rule} with "
+        f"{selection.lasso_folds} folds, second stage on {second} ({selection.folds} folds), seed {settings.seed}.",
+        tuned,
+        f"Thresholds: {threshold}{'' if settings.threshold is not None else f' on {on}'}.",
+        *masks,
+    )

@@ -1,0 +1,53 @@
+"""The logistic models on clinical variables and Radscores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from OPRadiomicsLib.models.signature import ModelName
+
+from ..statistics.arrays import Flags, FloatTable
+from ..statistics.logistic import LogisticFit
+from .clinical import BINARY
+from .ridge import fit_or_ridge
+
+Table = Mapping[str, FloatTable]
+"""Predictors by name, each (n,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class SecondStage:
+    """One logistic model: its predictors, their scaler (mean 0, SD 1 for yes/no) and the fit on scaled columns."""
+
+    predictors: tuple[str, ...]
+    means: FloatTable
+    sds: FloatTable
+    fit: LogisticFit
+    note: str | None = None
+
+    def logits(self, table: Table) -> FloatTable:
+        """Logits of patients whose predictors are given by name, each (n,)."""
+        return self.fit.logits((columns_of(table, self.predictors) - self.means) / self.sds)
+
+
+def columns_of(table: Table, predictors: tuple[str, ...]) -> FloatTable:
+    """(n, p) of the predictors, p may be 0."""
+    n = len(next(iter(table.values())))
+    return np.column_stack([np.empty((n, 0)), *(table[name] for name in predictors)])
+
+
+def fit_second_stage(table: Table, predictors: tuple[str, ...], ill: Flags, l2: float) -> SecondStage:
+    """Z-score the continuous predictors (n - 1) and fit; see `ridge.fit_or_ridge` for predictors that separate the classes."""
+    columns = columns_of(table, predictors)
+    scaled = np.array([name not in BINARY for name in predictors], dtype=bool)
+    means = np.where(scaled, columns.mean(axis=0), 0.0)
+    sds = np.where(scaled, columns.std(axis=0, ddof=1), 1.0)
+    fit, note = fit_or_ridge((columns - means) / sds, ill, l2)
+    return SecondStage(predictors, means, sds, fit, note)
+
+
+def predictors_of(clinical: tuple[str, ...], radscores: tuple[str, ...]) -> dict[ModelName, tuple[str, ...]]:
+    """What each of the study's three models looks at."""
+    return {"clinical": clinical, "radiomics": radscores, "combined": (*clinical, *radscores)}

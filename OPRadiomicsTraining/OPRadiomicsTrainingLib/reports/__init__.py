@@ -1,0 +1,1 @@
+"""Tables, figures, report and checklists of a study, as they would stand in a paper."""

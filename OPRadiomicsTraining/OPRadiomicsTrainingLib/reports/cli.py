@@ -1,0 +1,93 @@
+"""`opradiomics paper`: fit and evaluate a two-centre cohort, and write the tables and figures of its paper."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..fitting.fit_command import add_fit_options
+
+if TYPE_CHECKING:
+    from .document import Table
+
+
+def add_paper_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register `paper`; called through the entry point opradiomics.commands."""
+    parser = commands.add_parser(
+        "paper", help="fit and evaluate a cohort with a split: signature, tables 1-5, figures 1-6, report, checklists"
+    )
+    parser.add_argument("table", type=Path, help="the cohort with its features and a split: train, and test sets")
+    parser.add_argument("--out", type=Path, required=True, help="folder for report.html, tables, figures, signature.json")
+    parser.add_argument("--acquisition", type=Path, metavar="FILE", help="CSV that becomes table 1")
+    parser.add_argument("--subgroups", default="sex,age:70", help="default: %(default)s")
+    parser.add_argument("--recalibrate-intercept", action="store_true", help="on each test set")
+    add_fit_options(parser)
+    parser.set_defaults(run=run_paper)
+
+
+def run_paper(options: argparse.Namespace) -> None:
+    """Fit, evaluate, write all results or none, and say what came out."""
+    from OPRadiomicsLib.console import printed_progress
+    from OPRadiomicsLib.files import all_or_nothing
+    from OPRadiomicsLib.io.output import require_writable, write_json
+    from OPRadiomicsLib.models.signature import save_signature
+    from OPRadiomicsLib.workflow import part
+
+    from ..cohort.cohort import read_cohort
+    from ..evaluation.evaluate import EvaluationSettings, evaluate
+    from ..evaluation.record import evaluation_record
+    from ..fitting.fit_command import read_and_fit, summary
+    from ..fitting.record import training_predictions, write_fit
+    from .document import write_document
+    from .documents import evaluation_summary
+    from .paper import paper_document
+
+    require_writable(options.out)
+    progress = printed_progress()
+    settings = EvaluationSettings(
+        subgroups=options.subgroups, recalibrate_intercept=options.recalibrate_intercept, seed=options.seed
+    )
+    acquisition = None if options.acquisition is None else _acquisition(options.acquisition)
+    result, profile, hashes = read_and_fit(options, part(progress, 0.0, 0.8))
+    cohort = read_cohort(options.table, profile.hash)
+    kind = "training (out of fold)" if result.nested is not None else "training (apparent)"
+    evaluation = evaluate(
+        result.signature,
+        cohort,
+        settings,
+        training=training_predictions(result),
+        training_kind=kind,
+        progress=part(progress, 0.8, 0.9),
+    )
+    progress("Writing the report", 0.9)
+    document = paper_document(result, evaluation, profile, cohort=cohort, acquisition=acquisition, hashes=hashes)
+    with all_or_nothing(options.out) as folder:
+        save_signature(result.signature, folder)
+        write_fit(result, folder, hashes)
+        write_json(evaluation_record(evaluation, hashes), folder / "evaluation.json")
+        write_document(document, folder)
+    progress("Done", 1.0)
+    print("\n".join((*summary(result), *evaluation_summary(evaluation), f"Report: {options.out / 'report.html'}")))
+
+
+def _acquisition(path: Path) -> Table:
+    """Table 1 from a CSV, as it stands there.
+
+    Raises
+    ------
+    StudyError
+        If it cannot be read.
+    """
+    import csv
+
+    from OPRadiomicsLib.errors import StudyError
+
+    from .captions import captioned_table
+
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            header, *rows = list(csv.reader(stream))
+    except (OSError, ValueError, csv.Error) as error:
+        raise StudyError(f"Acquisition table {path.name} cannot be read ({error})", "a CSV file", "check the path") from None
+    return captioned_table("table1", tuple(header), tuple(tuple(row) for row in rows))

@@ -1,0 +1,48 @@
+"""What the figures share: colours of the models, names of sets, a PNG with the DEMO mark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from OPRadiomicsLib.reports.strings import ENGLISH
+from OPRadiomicsLib.reports.style import INK, MUTED, RULE, calm, png
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MODEL_COLOURS: Final[Mapping[str, str]] = {"clinical": "#0072b2", "radiomics": "#d55e00", "combined": "#009e73"}
+"""Okabe & Ito's palette (2008), told apart in every common colour blindness."""
+
+MODEL_LINES: Final[Mapping[str, str]] = {"clinical": "--", "radiomics": "-.", "combined": "-"}
+
+
+def finished(figure: Figure, *, demo: bool) -> bytes:
+    """PNG with the research notice, marked DEMO where the patients are simulated."""
+    return png(figure, demo=demo, strings=ENGLISH)
+
+
+def grid_of_panels(figure: Figure, count: int, *, rows: int = 1, top: float = 0.84, bottom: float = 0.15) -> list[Axes]:
+    """Panels side by side with room for titles and the DEMO line."""
+    grid = figure.add_gridspec(rows, -(-count // rows), left=0.075, right=0.98, top=top, bottom=bottom, wspace=0.3, hspace=0.45)
+    panels = [figure.add_subplot(grid[place // (-(-count // rows)), place % (-(-count // rows))]) for place in range(count)]
+    for panel in panels:
+        calm(panel)
+    return panels
+
+
+def titled(axes: Axes, letter: str, title: str) -> None:
+    """A panel's letter and title."""
+    axes.set_title(f"{letter}  {title}", fontsize=10, color=INK, loc="left")
+
+
+def labelled(axes: Axes, x: str, y: str) -> None:
+    """Names of both axes."""
+    axes.set_xlabel(x, fontsize=9, color=MUTED)
+    axes.set_ylabel(y, fontsize=9, color=MUTED)
+
+
+def legend_below(axes: Axes, place: str = "lower right") -> None:
+    """A legend without a frame's weight."""
+    axes.legend(fontsize=7.5, loc=place, frameon=True, framealpha=0.9, edgecolor=RULE)
