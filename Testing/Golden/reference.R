@@ -89,11 +89,13 @@ out$lasso <- list(gaussian = lasso_of("gaussian", "mse", exp(seq(log(0.25), log(
                   largest_gaussian = max(glmnet(x, l$ill, "gaussian")$lambda))
 
 # ---- three classes
+# On standardised columns: the optimisers of polr and multinom stop short of the maximum on raw ones.
 d$stage <- factor(d$stage)
-ordered <- polr(ordered(stage) ~ age + male + bmi, d, Hess = TRUE, control = list(reltol = 1e-15, maxit = 1000))
+s <- data.frame(stage = d$stage, scale(d[, c("age", "male", "bmi")]))
+ordered <- polr(ordered(stage) ~ age + male + bmi, s, Hess = TRUE, control = list(reltol = 1e-15, maxit = 1000))
 # polr's own Hessian is a numerical one: the covariance comes from rms, which inverts the information matrix.
 exact <- lrm(stage ~ age + male + bmi, d, tol = 1e-14, eps = 1e-14, maxit = 100)
-many <- nnet::multinom(stage ~ age + male + bmi, d, reltol = 1e-15, maxit = 1000, trace = FALSE, Hess = TRUE)
+many <- nnet::multinom(stage ~ age + male + bmi, s, abstol = 1e-15, reltol = 1e-15, maxit = 1000, trace = FALSE, Hess = TRUE)
 out$ordinal <- list(slopes = unname(coef(ordered)), cuts = unname(ordered$zeta), log_likelihood = as.numeric(logLik(ordered)),
                     errors = unname(sqrt(diag(vcov(exact)))), probabilities = unname(head(predict(ordered, type = "probs"), 5)))
 out$multinomial <- list(coefficients = unname(coef(many)), errors = unname(summary(many)$standard.errors),

@@ -1,0 +1,202 @@
+"""Three classes and more: the proportional-odds model for ordered ones, the multinomial model for any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from OPRadiomicsLib.errors import ModelError, StudyError
+
+from .arrays import FloatTable
+from .logistic import logistic
+
+Classes = npt.NDArray[np.intp]
+"""0, 1, ... in their order: normal, osteopenia, osteoporosis."""
+
+MAX_ITERATIONS: Final = 100
+TOLERANCE: Final = 1e-18
+"""On the squared Newton decrement."""
+
+EXTREME: Final = 30.0
+MAX_CONDITION: Final = 1e12
+
+
+@dataclass(frozen=True, eq=False)
+class OrdinalFit:
+    """P(class <= j) = logistic(cuts[j] - x @ slopes); cuts (k - 1,) rise, slopes (p,): above 0 towards the higher class.
+
+    ``covariance`` is the inverse information of (cuts, slopes) in that order, on the columns' own scale.
+    """
+
+    cuts: FloatTable
+    slopes: FloatTable
+    covariance: FloatTable
+    log_likelihood: float
+
+    def probabilities(self, columns: FloatTable) -> FloatTable:
+        """Probability of each class, (n, k)."""
+        below = logistic(self.cuts - (columns @ self.slopes)[:, None])
+        return np.diff(below, axis=1, prepend=0.0, append=1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class MultinomialFit:
+    """log P(class j) / P(class 0) = coefficients[j - 1] @ (1, x); coefficients (k - 1, 1 + p), intercept first.
+
+    ``covariance`` is the inverse information of the coefficients, row after row.
+    """
+
+    coefficients: FloatTable
+    covariance: FloatTable
+    log_likelihood: float
+
+    def probabilities(self, columns: FloatTable) -> FloatTable:
+        """Probability of each class, (n, k)."""
+        return _softmax(np.column_stack((np.ones(len(columns)), columns)), self.coefficients)
+
+
+def fit_ordinal(columns: FloatTable, classes: Classes) -> OrdinalFit:
+    """Proportional-odds regression (McCullagh, J R Stat Soc B 1980) by Newton's method; equals R's MASS::polr.
+
+    Parameters
+    ----------
+    columns
+        (n, p), on any scale.
+    classes
+        (n,), 0 to k - 1, each present.
+
+    Raises
+    ------
+    StudyError
+        If a class is empty, or there is one only.
+    ModelError
+        If the columns are collinear or separate the classes.
+    """
+    count = _require_classes(classes)
+    means, sds = _scale(columns)
+    scaled = (columns - means) / sds
+    shares = np.cumsum(np.bincount(classes))[:-1] / len(classes)
+    start = np.r_[np.log(shares / (1 - shares)), np.zeros(columns.shape[1])]
+    theta, information, value = _newton(lambda theta: _ordinal_terms(theta, scaled, classes, count), start)
+    # Back to the columns' own scale: cuts move by the means.
+    back = np.zeros((len(theta), len(theta)))
+    back[: count - 1, : count - 1] = np.eye(count - 1)
+    back[: count - 1, count - 1 :] = means / sds
+    back[count - 1 :, count - 1 :] = np.diag(1 / sds)
+    own = back @ theta
+    return OrdinalFit(own[: count - 1], own[count - 1 :], back @ np.linalg.inv(information) @ back.T, value)
+
+
+def fit_multinomial(columns: FloatTable, classes: Classes) -> MultinomialFit:
+    """Multinomial logistic regression against class 0 by Newton's method; equals R's nnet::multinom at convergence.
+
+    Parameters and errors as `fit_ordinal`.
+    """
+    count = _require_classes(classes)
+    means, sds = _scale(columns)
+    design = np.column_stack((np.ones(len(columns)), (columns - means) / sds))
+    observed = np.eye(count)[classes][:, 1:]
+    theta, information, value = _newton(
+        lambda theta: _multinomial_terms(theta, design, observed), np.zeros((count - 1) * design.shape[1])
+    )
+    one = np.diag(np.r_[1.0, 1 / sds])
+    one[0, 1:] = -means / sds
+    back = np.kron(np.eye(count - 1), one)
+    return MultinomialFit((back @ theta).reshape(count - 1, -1), back @ np.linalg.inv(information) @ back.T, value)
+
+
+_Terms = tuple[float, FloatTable, FloatTable, float]
+"""Log-likelihood, gradient, information, and the largest linear predictor."""
+
+
+def _ordinal_terms(theta: FloatTable, columns: FloatTable, classes: Classes, count: int) -> _Terms:
+    """Terms at (cuts, slopes); -inf where cuts do not rise."""
+    cuts, slopes = theta[: count - 1], theta[count - 1 :]
+    if (np.diff(cuts) <= 0).any():
+        return -np.inf, theta, np.eye(len(theta)), 0.0
+    rows, score = np.arange(len(classes)), columns @ slopes
+    below = np.column_stack((np.zeros(len(score)), logistic(cuts - score[:, None]), np.ones(len(score))))
+    upper, lower = below[rows, classes + 1], below[rows, classes]
+    # logistic'(x) = F (1 - F), logistic''(x) = F (1 - F) (1 - 2 F).
+    slope_up, slope_low = upper * (1 - upper), lower * (1 - lower)
+    share = np.maximum(upper - lower, np.finfo(float).tiny)
+    first = (slope_up / share, -slope_low / share)
+    second = (slope_up * (1 - 2 * upper) / share, -slope_low * (1 - 2 * lower) / share)
+    edges = np.eye(count + 1)[:, 1:count]
+    toward = [np.column_stack((edges[classes + 1 - side], -columns)) for side in (0, 1)]
+    gradients = toward[0] * first[0][:, None] + toward[1] * first[1][:, None]
+    curvature = sum(vector.T @ (vector * weight[:, None]) for vector, weight in zip(toward, second, strict=True))
+    information = gradients.T @ gradients - curvature
+    return float(np.log(share).sum()), gradients.sum(axis=0), information, float(np.abs(cuts - score[:, None]).max())
+
+
+def _multinomial_terms(theta: FloatTable, design: FloatTable, observed: FloatTable) -> _Terms:
+    coefficients = theta.reshape(observed.shape[1], -1)
+    shares = _softmax(design, coefficients)
+    own = np.where(observed.any(axis=1), (shares[:, 1:] * observed).sum(axis=1), shares[:, 0])
+    gradient = (observed - shares[:, 1:]).T @ design
+    weights = np.einsum("nj,jk->njk", shares[:, 1:], np.eye(observed.shape[1])) - np.einsum(
+        "nj,nk->njk", shares[:, 1:], shares[:, 1:]
+    )
+    information = np.einsum("njk,na,nb->jakb", weights, design, design).reshape(len(theta), len(theta))
+    value = float(np.log(np.maximum(own, np.finfo(float).tiny)).sum())
+    return value, gradient.ravel(), information, float(np.abs(design @ coefficients.T).max())
+
+
+def _softmax(design: FloatTable, coefficients: FloatTable) -> FloatTable:
+    logits = np.column_stack((np.zeros(len(design)), design @ coefficients.T))
+    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: FloatTable = exponents / exponents.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _newton(terms: Callable[[FloatTable], _Terms], theta: FloatTable) -> tuple[FloatTable, FloatTable, float]:
+    """Maximum, information there and log-likelihood; steps halved until the likelihood does not fall."""
+    value, gradient, information, extreme = terms(theta)
+    for _ in range(MAX_ITERATIONS):
+        _require_solvable(information, extreme)
+        step = np.linalg.solve(information, gradient)
+        decrement, size = float(gradient @ step), 1.0
+        if decrement < TOLERANCE:
+            return theta, information, value
+        while terms(theta + size * step)[0] < value - 1e-12 * (1 + abs(value)) and size > 1e-9:
+            size /= 2.0
+        theta = theta + size * step
+        value, gradient, information, extreme = terms(theta)
+    raise _separated()
+
+
+def _require_solvable(information: FloatTable, extreme: float) -> None:
+    if extreme > EXTREME:
+        raise _separated()
+    if np.linalg.cond(information) > MAX_CONDITION:
+        raise ModelError(
+            "Collinear predictors: the information matrix cannot be inverted",
+            "predictors none of which is constant or a combination of the others",
+            "leave one of them out",
+        )
+
+
+def _separated() -> ModelError:
+    return ModelError(
+        "The predictors separate the classes (completely or nearly), so that the coefficients grow without bound",
+        "classes that overlap",
+        "add patients, or use fewer predictors",
+    )
+
+
+def _require_classes(classes: Classes) -> int:
+    counts = np.bincount(classes) if len(classes) else np.zeros(0, dtype=np.intp)
+    if len(counts) < 2 or counts.min() == 0:
+        raise StudyError(
+            f"Classes with {counts.tolist()} patients", "at least two classes, patients in each", "merge the empty class"
+        )
+    return len(counts)
+
+
+def _scale(columns: FloatTable) -> tuple[FloatTable, FloatTable]:
+    sds = columns.std(axis=0)
+    return columns.mean(axis=0), np.where(sds > 0.0, sds, 1.0)
