@@ -197,6 +197,16 @@ class Training(_Record):
         """One recorded quantile of one predictor."""
         return self.quantiles[self.predictors.index(predictor)][self.quantile_levels.index(level)]
 
+    def percentile(self, predictor: str, value: float) -> float:
+        """Where a value lies among the training patients, 0 to 100, between the recorded quantiles linearly."""
+        recorded = self.quantiles[self.predictors.index(predictor)]
+        return 100.0 * float(np.interp(value, recorded, self.quantile_levels))
+
+    def holds(self, predictor: str, value: float) -> bool:
+        """Whether a value lies within the training patients' range."""
+        recorded = self.quantiles[self.predictors.index(predictor)]
+        return recorded[0] <= value <= recorded[-1]
+
 
 def _require_covariance(rows: Rows, size: int) -> None:
     if len(rows) != size or any(len(row) != size for row in rows):

@@ -32,6 +32,7 @@ def content_of(case: CaseResult) -> dict[str, Any]:
         "outcome": ENGLISH["outcome"],
         "models": {prediction.model: _prediction(prediction) for prediction in case.predictions},
         "published_clinical": _prediction(case.published) if case.published is not None else None,
+        "among_training": _among_training(case),
         "warnings": list(case.all_warnings),
         "clinical": _clinical(case.clinical),
         "levels": [_level(quality) for quality in case.quality],
@@ -63,6 +64,22 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
         "radscores": dict(prediction.radscores),
         "warnings": list(prediction.warnings),
         "provenance": dict(prediction.provenance),
+    }
+
+
+def _among_training(case: CaseResult) -> dict[str, Any] | None:
+    """Percentile of each continuous predictor among the signature's training patients; None where it records none."""
+    training = case.signature.training
+    if training is None:
+        return None
+    return {
+        term.name: {
+            "value": term.value,
+            "percentile": round(training.percentile(term.name, term.value), 2),
+            "inside": training.holds(term.name, term.value),
+        }
+        for term in case.predictions[-1].contributions
+        if term.name in training.predictors and term.name not in ("sex", "diabetes", "smoking", "drinking")
     }
 
 

@@ -147,9 +147,8 @@ def _draw_percentiles(axes: Axes, training: Training, values: Mapping[str, float
     calm(axes)
     axes.axvspan(25, 75, color=ACCENT, alpha=0.12, linewidth=0)
     for row, (name, value) in enumerate(values.items()):
-        quantiles = training.quantiles[training.predictors.index(name)]
-        percentile = 100 * float(np.interp(value, quantiles, training.quantile_levels))
-        outside = not quantiles[0] <= value <= quantiles[-1]
+        percentile = training.percentile(name, value)
+        outside = not training.holds(name, value)
         axes.plot([0, 100], [row, row], color=RULE, linewidth=1)
         axes.plot([percentile], [row], "D" if outside else "o", color=TOWARDS if outside else INK, markersize=8, clip_on=False)
     names = [f"{predictor_label(name, strings)}: {predictor_value(name, value, strings)}" for name, value in values.items()]

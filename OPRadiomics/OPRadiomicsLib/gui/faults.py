@@ -1,0 +1,122 @@
+"""What goes wrong between panel and worker, in words with a remedy, and a diagnosis that can be sent without patient data."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from slicer.i18n import tr as _
+
+from .. import __version__
+from ..worker.conversation import Answer
+
+PACKAGES = ("numba", "numpy", "scipy", "SimpleITK", "pydicom", "pydantic", "PyYAML", "onnxruntime", "matplotlib", "Jinja2")
+"""What the worker needs; versions go into the diagnosis."""
+
+_KILLED = 9
+_PATH = re.compile(r"(?<!\w)(?:[A-Za-z]:)?[\\/][^'\":;,]*")
+"""To the next quote or mark, or the line's end: paths hold blanks, and what follows one is no loss in a diagnosis."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One failure: what the user reads, what to do, and the technical rest for a diagnosis (no path, no patient data)."""
+
+    what: str
+    remedy: str
+    technical: tuple[str, ...] = ()
+    packagesMissing: bool = False
+
+    @property
+    def text(self) -> str:
+        return f"{self.what} {self.remedy}".strip()
+
+
+def refused(answer: Answer) -> Fault:
+    """Input that the user can mend: the core's own words."""
+    expected = _("Expected: {expected}.").format(expected=answer.expected.rstrip(".")) if answer.expected else ""
+    what = f"{answer.found.rstrip('.')}. {expected}".strip()
+    remedy = _("What to do: {remedy}.").format(remedy=answer.remedy.rstrip(".")) if answer.remedy else ""
+    return Fault(what, remedy)
+
+
+def failed(answer: Answer) -> Fault:
+    """A fault inside the worker."""
+    technical = (answer.kind, *answer.where)
+    if answer.kind == "MemoryError":
+        return Fault(_("The computer ran out of memory."), _("Close other programs or scenes and try again."), technical)
+    if answer.kind in {"ModuleNotFoundError", "ImportError"}:
+        return Fault(
+            _("A Python package that this step needs is missing or damaged."),
+            _("Click 'Install packages' and try again."),
+            technical,
+            packagesMissing=True,
+        )
+    return Fault(
+        _("The software failed ({kind}).").format(kind=answer.kind),
+        _("Nothing was changed. Click 'Copy diagnostics' and report it; the text holds no patient data."),
+        technical,
+    )
+
+
+def ended(exitCode: int, crashed: bool, stderrTail: Sequence[str]) -> Fault:
+    """The worker's process ended in the middle of a request."""
+    technical = (f"exit {exitCode}, crashed {crashed}", *map(withoutPaths, stderrTail))
+    if any("ModuleNotFoundError" in line or "ImportError" in line for line in stderrTail):
+        return Fault(
+            _("The worker process could not start: a Python package is missing."),
+            _("Click 'Install packages' and try again."),
+            technical,
+            packagesMissing=True,
+        )
+    if crashed and exitCode in {_KILLED, 128 + _KILLED}:
+        return Fault(
+            _("The worker process was ended from outside, most often because memory ran out."),
+            _("Close other programs or scenes and try again. Nothing was changed."),
+            technical,
+        )
+    return Fault(
+        _("The worker process ended unexpectedly."),
+        _("Try again; it starts anew. If it happens again, click 'Copy diagnostics' and report it."),
+        technical,
+    )
+
+
+def notStarted(program: str) -> Fault:
+    """The interpreter is not there or may not be run."""
+    return Fault(
+        _("The worker process did not start."),
+        _("Check that Slicer is installed completely and that no security software blocks PythonSlicer."),
+        (f"program {program.replace(chr(92), '/').rsplit('/', 1)[-1]}",),
+    )
+
+
+def diagnosis(fault: Fault | None, step: str, slicerVersion: str, log: Sequence[str]) -> str:
+    """Text for a bug report: versions, the step, the fault and the log's end; paths are cut to their last part."""
+    versions = {"OPRadiomics": __version__, "Slicer": slicerVersion, "Python": platform.python_version()}
+    versions |= {name: _version(name) for name in PACKAGES}
+    lines = [f"{name} {found}" for name, found in versions.items()]
+    lines += [f"system {platform.system()} {platform.release()} {platform.machine()}", f"step {step or '-'}"]
+    if fault is not None:
+        lines += [withoutPaths(fault.what), *map(withoutPaths, fault.technical)]
+    return "\n".join([*lines, "log", *(f"  {withoutPaths(line)}" for line in log[-30:])]) + "\n"
+
+
+def withoutPaths(line: str) -> str:
+    """The line with each path replaced by "<path>": folders and files are often named after patients."""
+    return _PATH.sub("<path>", line)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def missingPackages(needed: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of ``needed`` (distribution to requirement) that are not installed at all."""
+    return tuple(name for name in needed if _version(name) == "absent")

@@ -1,0 +1,154 @@
+"""Three sagittal views side by side, one a sequence, linked; and how images, masks and names are shown in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+
+from ..mrml import level_labels
+from ..types import Role
+from .study import Study
+
+LAYOUT_ID, LAYOUT_3D_ID = 50319, 50320
+"""Slicer's own layouts lie below 1000; extensions choose a large number that nobody else is likely to have."""
+
+VIEW = {Role.T1WI: "OPR-T1WI", Role.T2WI: "OPR-T2WI", Role.FST2WI: "OPR-FST2WI"}
+_COLOUR = {Role.T1WI: "#EDD54C", Role.T2WI: "#6EB04B", Role.FST2WI: "#F34A33"}
+_GROUP = 7
+
+
+def _view(role: Role) -> str:
+    return (
+        f'<item><view class="vtkMRMLSliceNode" singletontag="{VIEW[role]}">'
+        '<property name="orientation" action="default">Sagittal</property>'
+        f'<property name="viewlabel" action="default">{role.value}</property>'
+        f'<property name="viewcolor" action="default">{_COLOUR[role]}</property>'
+        f'<property name="viewgroup" action="default">{_GROUP}</property></view></item>'
+    )
+
+
+_3D = (
+    '<item><view class="vtkMRMLViewNode" singletontag="1">'
+    '<property name="viewlabel" action="default">1</property></view></item>'
+)
+LAYOUT = f'<layout type="horizontal" split="true">{"".join(map(_view, Role))}</layout>'
+LAYOUT_3D = f'<layout type="horizontal" split="true">{"".join(map(_view, Role))}{_3D}</layout>'
+
+
+def show(with3D: bool = False) -> None:
+    """Switch the application to the three views, with a 3-D view beside them if asked for."""
+    manager = slicer.app.layoutManager()
+    if manager is None:
+        return
+    node = manager.layoutLogic().GetLayoutNode()
+    for number, description in ((LAYOUT_ID, LAYOUT), (LAYOUT_3D_ID, LAYOUT_3D)):
+        if not node.IsLayoutDescription(number):
+            node.AddLayoutDescription(number, description)
+    node.SetViewArrangement(LAYOUT_3D_ID if with3D else LAYOUT_ID)
+    for role in Role:
+        composite = compositeNode(role)
+        if composite is not None:
+            composite.SetLinkedControl(True)
+            composite.SetHotLinkedControl(True)
+
+
+def isShown() -> bool:
+    """Whether the application shows the three views."""
+    manager = slicer.app.layoutManager()
+    return manager is not None and manager.layout in (LAYOUT_ID, LAYOUT_3D_ID)
+
+
+def sliceNode(role: Role) -> Any:
+    """The view of a sequence, or None where it is not shown."""
+    manager = slicer.app.layoutManager()
+    widget = manager.sliceWidget(VIEW[role]) if manager is not None else None
+    return widget.mrmlSliceNode() if widget is not None else None
+
+
+def compositeNode(role: Role) -> Any:
+    """What a sequence's view shows, or None where it is not shown."""
+    manager = slicer.app.layoutManager()
+    widget = manager.sliceWidget(VIEW[role]) if manager is not None else None
+    return widget.mrmlSliceCompositeNode() if widget is not None else None
+
+
+def showImages(study: Study, fit: bool = False) -> None:
+    """Each sequence in its view; where one is missing, its view stays empty."""
+    for role in Role:
+        composite = compositeNode(role)
+        if composite is None:
+            continue
+        image = study.image(role)
+        composite.SetBackgroundVolumeID(image.GetID() if image is not None else None)
+        composite.SetForegroundVolumeID(None)
+        composite.SetLabelVolumeID(None)
+        if fit and image is not None:
+            sliceNode(role).RotateToVolumePlane(image)
+            slicer.app.layoutManager().sliceWidget(VIEW[role]).sliceLogic().FitSliceToBackground()
+    if fit:
+        _jumpToMiddle(study)
+
+
+def showMasks(study: Study, outline: bool, beforeRegistration: bool = False) -> None:
+    """Each sequence's own masks in its view; where it has none, the T1WI's, which show how far the patient moved.
+
+    ``beforeRegistration`` shows the T1WI's everywhere: where the scanner's coordinates place them.
+    """
+    shared = study.bodies(Role.T1WI)
+    for role in (Role.T2WI, Role.FST2WI):
+        _showIn(study.bodies(role), [] if beforeRegistration else [role], outline)
+    if shared is not None:
+        _showIn(shared, [role for role in Role if beforeRegistration or study.bodies(role) in (None, shared)], outline)
+    marrow = study.parameters.marrow
+    if marrow is not None and marrow.GetDisplayNode() is not None:
+        marrow.GetDisplayNode().SetVisibility(study.parameters.showMarrow)
+        _restrict(marrow.GetDisplayNode(), [Role.T1WI])
+    if shared is not None:
+        names = shared.GetNodeReference(level_labels.REFERENCE)
+        if names is not None:
+            names.GetDisplayNode().SetVisibility(study.parameters.showLabels)
+
+
+def _showIn(node: Any | None, roles: list[Role], outline: bool) -> None:
+    if node is None or node.GetDisplayNode() is None:
+        return
+    display = node.GetDisplayNode()
+    display.SetVisibility(bool(roles))
+    display.SetOpacity2DFill(0.0 if outline else 0.35)
+    display.SetOpacity2DOutline(1.0)
+    _restrict(display, roles)
+
+
+def _restrict(display: Any, roles: list[Role]) -> None:
+    """Show in these sequences' views; Slicer's ordinary views show all, where they are in use."""
+    ids = [node.GetID() for role in roles if (node := sliceNode(role)) is not None]
+    manager = slicer.app.layoutManager()
+    if manager is not None and not isShown():
+        ids = []
+    if ids and manager is not None:
+        ids += [manager.threeDWidget(n).mrmlViewNode().GetID() for n in range(manager.threeDViewCount)]
+    if list(ids) == [display.GetNthViewNodeID(n) for n in range(display.GetNumberOfViewNodeIDs())]:
+        return
+    modifying = display.StartModify()
+    display.RemoveAllViewNodeIDs()
+    for viewId in ids:
+        display.AddViewNodeID(viewId)
+    display.EndModify(modifying)
+
+
+def jumpTo(positionRas: Any) -> None:
+    """Move the three views to a place, centred."""
+    for role in Role:
+        node = sliceNode(role)
+        if node is not None:
+            node.JumpSliceByCentering(*map(float, positionRas))
+
+
+def _jumpToMiddle(study: Study) -> None:
+    image = study.image(Role.T1WI)
+    if image is None:
+        return
+    bounds = [0.0] * 6
+    image.GetRASBounds(bounds)
+    jumpTo([(bounds[2 * axis] + bounds[2 * axis + 1]) / 2 for axis in range(3)])

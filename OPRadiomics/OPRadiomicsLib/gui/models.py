@@ -1,0 +1,67 @@
+"""Model folders that can predict: those that ship, and those that were installed into the user's folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from ..resources import resources_folder
+
+FILE_NAME = "signature.json"
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """One signature: what `--signature` takes, the name that is shown, and its content for the card."""
+
+    argument: str
+    title: str
+    content: Mapping[str, Any]
+
+
+def userFolder() -> Path:
+    """Where signatures of this user go: a folder each with signature.json."""
+    home = qt.QStandardPaths.writableLocation(qt.QStandardPaths.GenericDataLocation)
+    return Path(home) / "OPRadiomics" / "Models"
+
+
+def modelFolders() -> tuple[ModelFolder, ...]:
+    """The user's own first, then those that ship; folders whose file cannot be read are left out."""
+    own = tuple(_found(userFolder(), shipped=False))
+    return own + tuple(_found(resources_folder() / "Models", shipped=True))
+
+
+def _found(folder: Path, shipped: bool) -> Iterator[ModelFolder]:
+    for path in sorted(folder.glob(f"*/{FILE_NAME}")):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            title = f"{content['name']} {content['version']}"
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        mark = _("DEMO: ") if content.get("demo") else ""
+        yield ModelFolder(path.parent.name if shipped else str(path.parent), mark + title, content)
+
+
+def card(model: ModelFolder) -> str:
+    """What is known of a model, as rich text."""
+    source = model.content["provenance"]
+    rows = {
+        _("Trained on"): source["trained_on"],
+        _("Patients"): _("{n} ({op} with osteoporosis)").format(n=source["n_training"], op=source["n_osteoporosis"]),
+        _("Validation"): source["validation"],
+        _("Citation"): source["citation"],
+        _("Features"): ", ".join(f"{one['sequence']} {len(one['features'])}" for one in model.content.get("radscores", ())),
+        _("Notes"): " ".join(source.get("notes", ())),
+        _("Use"): source.get("use", ""),
+    }
+    cells = "".join(
+        f"<tr><td><b>{escape(name)}</b></td><td>{escape(str(text))}</td></tr>" for name, text in rows.items() if text
+    )
+    return f"<h3>{escape(model.title)}</h3><table cellpadding='3'>{cells}</table>"

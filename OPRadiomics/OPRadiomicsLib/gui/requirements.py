@@ -1,0 +1,151 @@
+"""What a prediction needs, as traffic lights: what is there, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from slicer.i18n import tr as _
+
+from ..levels import STUDY_LEVELS
+from ..types import Role
+
+
+class Light(Enum):
+    """Red stops the prediction, amber lets it pass with a warning in the result, green is done."""
+
+    RED = "red"
+    AMBER = "amber"
+    GREEN = "green"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One light with its name and its state in words."""
+
+    name: str
+    light: Light
+    text: str
+
+
+@dataclass(frozen=True)
+class StudyState:
+    """What is known of one study at a moment; made from its parameter node, without Qt.
+
+    ``images``: name of the image chosen for each role. ``carried``: roles that have masks of their own. ``exclusions``: how
+    many of the study's reasons for exclusion are ticked. ``result``: "" none, "fresh", "stale".
+    """
+
+    packagesMissing: tuple[str, ...] = ()
+    images: Mapping[Role, str] = field(default_factory=dict)
+    age: float = 0.0
+    sexKnown: bool = False
+    levels: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    confirmationAsked: bool = False
+    confirmed: bool = False
+    carried: tuple[Role, ...] = ()
+    exclusions: int = 0
+    result: str = ""
+
+
+def requirements(state: StudyState) -> tuple[Requirement, ...]:
+    """All lights, in the order of the panel's steps."""
+    return (
+        _software(state),
+        _images(state),
+        _clinical(state),
+        _population(state),
+        _masks(state),
+        _numbering(state),
+        _acceptance(state),
+        _propagation(state),
+    )
+
+
+def blocking(state: StudyState) -> tuple[Requirement, ...]:
+    """The red lights: what stops `Predict OP`."""
+    return tuple(one for one in requirements(state) if one.light is Light.RED)
+
+
+def _software(state: StudyState) -> Requirement:
+    name = _("Software")
+    if state.packagesMissing:
+        missing = ", ".join(state.packagesMissing)
+        return Requirement(name, Light.RED, _("Missing packages: {missing}. Click 'Install packages'.").format(missing=missing))
+    return Requirement(name, Light.GREEN, _("All packages are installed."))
+
+
+def _images(state: StudyState) -> Requirement:
+    name = _("Images")
+    missing = [role.value for role in Role if role not in state.images]
+    if Role.T1WI not in state.images:
+        return Requirement(name, Light.RED, _("Choose the T1WI: the vertebrae are segmented on it."))
+    if len(set(state.images.values())) < len(state.images):
+        return Requirement(name, Light.RED, _("One image is chosen for two sequences. Choose a different image for each."))
+    if missing:
+        text = _("Without {missing} only the clinical model can answer.").format(missing=", ".join(missing))
+        return Requirement(name, Light.AMBER, text)
+    return Requirement(name, Light.GREEN, _("T1WI, T2WI and FS-T2WI are chosen."))
+
+
+def _clinical(state: StudyState) -> Requirement:
+    name = _("Age and sex")
+    missing = [word for word, known in ((_("age"), state.age > 0), (_("sex"), state.sexKnown)) if not known]
+    if missing:
+        return Requirement(name, Light.RED, _("Enter {missing}.").format(missing=_(" and ").join(missing)))
+    return Requirement(name, Light.GREEN, _("{age:.0f} years, sex entered.").format(age=state.age))
+
+
+def _population(state: StudyState) -> Requirement:
+    name = _("Population")
+    if state.exclusions:
+        text = _("{count} reason(s) for which the study left patients out: the result will say so.")
+        return Requirement(name, Light.AMBER, text.format(count=state.exclusions))
+    return Requirement(name, Light.GREEN, _("No reason for exclusion is ticked."))
+
+
+def _masks(state: StudyState) -> Requirement:
+    name = _("Masks")
+    missing = [level for level in STUDY_LEVELS if level not in state.levels]
+    if not state.levels:
+        return Requirement(name, Light.RED, _("Click 'Segment L1-L3', or draw the bodies by hand."))
+    if missing:
+        text = _("{missing} not drawn. Draw it, or shift the levels if they are misnumbered.")
+        return Requirement(name, Light.RED, text.format(missing=", ".join(missing)))
+    return Requirement(name, Light.GREEN, _("L1, L2 and L3 are drawn."))
+
+
+def _numbering(state: StudyState) -> Requirement:
+    name = _("Numbering")
+    if state.confirmed:
+        return Requirement(name, Light.GREEN, _("The levels are confirmed."))
+    if not state.levels:
+        return Requirement(name, Light.AMBER, _("To be confirmed once the bodies are drawn."))
+    if state.confirmationAsked:
+        text = _("The software is not sure of the numbering. Check it, shift if needed, then click 'Levels are right'.")
+    else:
+        text = _("Check that L1 is L1, then click 'Levels are right'.")
+    return Requirement(name, Light.AMBER, text)
+
+
+def _acceptance(state: StudyState) -> Requirement:
+    name = _("Review")
+    open_ = [level for level in STUDY_LEVELS if level not in state.accepted]
+    if open_:
+        text = _("{levels} not accepted yet: the result will say so.").format(levels=", ".join(open_))
+        return Requirement(name, Light.AMBER, text)
+    return Requirement(name, Light.GREEN, _("L1, L2 and L3 are accepted."))
+
+
+def _propagation(state: StudyState) -> Requirement:
+    name = _("Other sequences")
+    others = [role for role in (Role.T2WI, Role.FST2WI) if role in state.images]
+    open_ = [role.value for role in others if role not in state.carried]
+    if not others:
+        return Requirement(name, Light.AMBER, _("No T2WI or FS-T2WI chosen."))
+    if open_:
+        text = _("Masks not looked at on {roles}: click 'Propagate', or let Predict OP carry them unseen.")
+        return Requirement(name, Light.AMBER, text.format(roles=", ".join(open_)))
+    return Requirement(name, Light.GREEN, _("Masks lie on every sequence."))

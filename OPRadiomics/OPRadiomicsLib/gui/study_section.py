@@ -1,0 +1,119 @@
+"""Step 1: which images, whose, and whether the study would have taken the patient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from ..errors import OPRadiomicsError
+from ..io import read_demographics
+from ..mrml import sequences
+from ..types import Role, SeriesRef
+from . import demo, dicom_database, installation, layout
+from .parameter_node import Sex
+from .study import Study
+
+
+class StudySection:
+    """Selectors, filling in, demo study, installation of packages."""
+
+    def __init__(self, ui: Any, panel: Any) -> None:
+        self.ui = ui
+        self.panel = panel
+        ui.loadDemoButton.connect("clicked()", self.loadDemo)
+        ui.fillInButton.connect("clicked()", self.fillIn)
+        ui.installButton.connect("clicked()", self.install)
+        ui.wheelsButton.connect("clicked()", self.chooseWheels)
+        self._reasonLabels = {Role.T1WI: ui.reasonT1WILabel, Role.T2WI: ui.reasonT2WILabel, Role.FST2WI: ui.reasonFST2WILabel}
+        for label in self._reasonLabels.values():
+            label.visible = False
+
+    def update(self, study: Study | None) -> None:
+        """Show what is missing."""
+        packages = self.panel.packagesMissing
+        self.ui.installFrame.visible = bool(packages)
+        names = ", ".join(packages)
+        self.ui.installLabel.text = _("First use: Python packages are missing ({names}).").format(names=names)
+
+    def loadDemo(self) -> None:
+        """The whole flow on a simulated patient, in a study of its own."""
+        study = self.panel.newStudy(_("Demo study"))
+        demo.loadInto(study)
+        self.panel.setStudy(study.node)
+        self._showReasons({})
+        self.showImages()
+        self.panel.bar.say(_("Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'."))
+
+    def fillIn(self) -> None:
+        """Choose the sequences by header or name, and take age and sex from DICOM; what is chosen already stays."""
+        study = self.panel.study
+        volumes = [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if not _isLabelMap(node)]
+        try:
+            guesses = sequences.guess_roles(volumes, dicom_database.filesOf)
+        except OPRadiomicsError as error:
+            self.panel.bar.say(str(error))
+            return
+        for role, guess in guesses.items():
+            if study.image(role) is None and guess.node is not None:
+                study.setImage(role, guess.node)
+        self._showReasons({role: guess.reason for role, guess in guesses.items()})
+        self._takePatient(study)
+        self.showImages()
+
+    def fillInIfEmpty(self) -> None:
+        """On entering the panel with images loaded and none chosen."""
+        study = self.panel.study
+        if study is not None and not study.images and slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+            self.fillIn()
+
+    def showImages(self) -> None:
+        """The three views, with the study's images."""
+        layout.show()
+        layout.showImages(self.panel.study, fit=True)
+        self.panel.update()
+
+    def install(self) -> None:
+        """Ask once and install; the worker starts anew with the packages."""
+        try:
+            complete = installation.install()
+        except RuntimeError as error:
+            self.panel.bar.say(_("The installation failed: {error}").format(error=error))
+            return
+        self.panel.logic.restartWorker()
+        self.panel.checkPackages()
+        if complete:
+            self.panel.bar.say(_("All packages are installed."))
+
+    def chooseWheels(self) -> None:
+        """A folder of wheels, for a computer without a network."""
+        import qt
+
+        folder = qt.QFileDialog.getExistingDirectory(None, _("Folder with the packages as wheels"), installation.wheelsFolder())
+        installation.setWheelsFolder(folder)
+        if folder:
+            self.panel.bar.say(_("Packages will be installed from this folder, without a network."))
+        else:
+            hint = _("No folder: packages come from the network. To fill one elsewhere, run: {command}")
+            self.panel.bar.say(hint.format(command=installation.wheelsCommand()))
+
+    def _takePatient(self, study: Study) -> None:
+        image = next(iter(study.images.values()), None)
+        files = dicom_database.filesOf(image) if image is not None else ()
+        if not files:
+            return
+        age, male = read_demographics(SeriesRef("", "", None, "", files))
+        if age is not None and study.parameters.age == 0:
+            study.parameters.age = round(age)
+        if male is not None and study.parameters.sex is Sex.UNKNOWN:
+            study.parameters.sex = Sex.MALE if male else Sex.FEMALE
+
+    def _showReasons(self, reasons: dict[Role, str]) -> None:
+        for role, label in self._reasonLabels.items():
+            label.text = reasons.get(role, "")
+            label.visible = bool(label.text)
+
+
+def _isLabelMap(node: Any) -> bool:
+    return bool(node.IsA("vtkMRMLLabelMapVolumeNode"))

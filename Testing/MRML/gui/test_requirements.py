@@ -1,0 +1,61 @@
+"""Traffic lights: red only for what a prediction cannot do without, and every light says what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from OPRadiomicsLib.gui.requirements import Light, StudyState, blocking, requirements
+from OPRadiomicsLib.types import Role
+
+READY = StudyState(
+    images={Role.T1WI: "a", Role.T2WI: "b", Role.FST2WI: "c"},
+    age=71.0,
+    sexKnown=True,
+    levels=("T12", "L1", "L2", "L3"),
+    accepted=("L1", "L2", "L3"),
+    confirmed=True,
+    carried=(Role.T2WI, Role.FST2WI),
+)
+
+
+def lights(state: StudyState) -> dict[str, Light]:
+    return {one.name: one.light for one in requirements(state)}
+
+
+def test_a_reviewed_study_is_green_throughout() -> None:
+    assert set(lights(READY).values()) == {Light.GREEN}
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "light"),
+    [
+        ({"packagesMissing": ("numba",)}, "Software", Light.RED),
+        ({"images": {Role.T2WI: "b"}}, "Images", Light.RED),
+        ({"images": {Role.T1WI: "a", Role.T2WI: "a"}}, "Images", Light.RED),
+        ({"images": {Role.T1WI: "a"}}, "Images", Light.AMBER),
+        ({"age": 0.0}, "Age and sex", Light.RED),
+        ({"sexKnown": False}, "Age and sex", Light.RED),
+        ({"exclusions": 2}, "Population", Light.AMBER),
+        ({"levels": ()}, "Masks", Light.RED),
+        ({"levels": ("L1", "L3")}, "Masks", Light.RED),
+        ({"confirmed": False}, "Numbering", Light.AMBER),
+        ({"accepted": ("L1", "L3")}, "Review", Light.AMBER),
+        ({"carried": ()}, "Other sequences", Light.AMBER),
+    ],
+)
+def test_what_is_missing_changes_its_own_light_alone(change: dict[str, object], name: str, light: Light) -> None:
+    found = lights(replace(READY, **change))
+    assert found.pop(name) is light
+    if "images" not in change and change.get("levels") != ():
+        assert set(found.values()) == {Light.GREEN}
+
+
+def test_missing_levels_and_packages_are_named() -> None:
+    texts = " ".join(one.text for one in blocking(replace(READY, levels=("L1",), packagesMissing=("numba",))))
+    assert "L2, L3" in texts
+    assert "numba" in texts
+
+
+def test_amber_never_stops_a_prediction() -> None:
+    assert blocking(replace(READY, confirmed=False, accepted=(), carried=(), exclusions=3)) == ()

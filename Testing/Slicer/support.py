@@ -1,0 +1,101 @@
+"""What the tests in a real Slicer share: the module's widget, waiting with a living event loop, screenshots."""
+
+import os
+import time
+import unittest
+from pathlib import Path
+
+import qt
+import slicer
+
+SHOTS = os.environ.get("OPR_SHOTS", "")
+
+
+def until(condition, seconds=240.0):
+    """Let the event loop run until the condition holds."""
+    ends = time.monotonic() + seconds
+    while not condition():
+        slicer.app.processEvents()
+        time.sleep(0.005)
+        if time.monotonic() > ends:
+            raise AssertionError(f"not within {seconds:g} s: {condition}")
+
+
+def settle(seconds=0.6):
+    """Let timers and redraws happen."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        slicer.app.processEvents()
+        time.sleep(0.005)
+
+
+def shot(name):
+    """A picture of the main window, where OPR_SHOTS names a folder."""
+    if not SHOTS:
+        return
+    settle(0.5)
+    Path(SHOTS).mkdir(parents=True, exist_ok=True)
+    slicer.util.forceRenderAllViews()
+    settle(0.3)
+    slicer.util.mainWindow().grab().save(str(Path(SHOTS) / f"{name}.png"))
+
+
+class PanelTest(unittest.TestCase):
+    """A clean scene, the module opened as a user would."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        slicer.util.selectModule("OPRadiomics")
+        settle(0.3)
+        self.widget = slicer.modules.opradiomics.widgetRepresentation().self()
+        self.panel = self.widget.panel
+        self.ui = self.widget.ui
+
+    def click(self, button):
+        """As with the mouse: a button that is disabled or hidden fails."""
+        self.assertTrue(button.enabled, f"{button.name} is disabled: {button.toolTip}")
+        button.click()
+        slicer.app.processEvents()
+
+    def finish(self, seconds=240.0):
+        """Wait for the running job; fails with its message if it failed."""
+        until(lambda: not self.panel.bar.busy, seconds)
+        settle()
+        self.assertIsNone(self.panel.bar.fault, self.panel.bar.fault and self.panel.bar.fault.text)
+
+    def show(self, section):
+        """Open one section and scroll to it."""
+        for name in ("studySection", "segmentSection", "reviewSection", "propagateSection", "predictSection", "batchSection"):
+            getattr(self.ui, name).collapsed = name != section
+        settle(0.2)
+        area = slicer.util.findChild(slicer.util.mainWindow(), "ModulePanelScrollArea") if _hasScrollArea() else None
+        if area is not None:
+            area.ensureWidgetVisible(getattr(self.ui, section))
+
+
+def _hasScrollArea():
+    return bool(slicer.util.findChildren(slicer.util.mainWindow(), name="ModulePanelScrollArea"))
+
+
+class Ticks:
+    """The longest time that the event loop stood still, measured by a timer of 10 ms."""
+
+    def __init__(self):
+        self.longest = 0.0
+        self._last = time.monotonic()
+        self._timer = qt.QTimer()
+        self._timer.setInterval(10)
+        self._timer.connect("timeout()", self._tick)
+
+    def __enter__(self):
+        self._last = time.monotonic()
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_):
+        self._timer.stop()
+
+    def _tick(self):
+        now = time.monotonic()
+        self.longest = max(self.longest, now - self._last)
+        self._last = now

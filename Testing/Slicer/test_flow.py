@@ -1,0 +1,215 @@
+"""The whole flow on the demo study, with the real worker and the shipped network, by clicking the panel's own widgets."""
+
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import slicer
+from OPRadiomicsLib.gui import layout
+from OPRadiomicsLib.mrml import acceptance
+from OPRadiomicsLib.mrml.segmentation import mask_of
+from OPRadiomicsLib.mrml.segments import segment_ids
+from OPRadiomicsLib.types import Role
+from support import PanelTest, settle, shot, until
+
+
+class FlowTest(PanelTest):
+    """Load, segment, correct, accept, propagate, predict, save, reload."""
+
+    def loadAndSegment(self):
+        """As far as the network's masks."""
+        self.click(self.ui.loadDemoButton)
+        settle()
+        self.click(self.ui.segmentButton)
+        self.finish()
+
+    def test_a_newcomer_goes_from_the_demo_study_to_a_saved_explained_result(self):
+        shot("01-empty")
+        self.show("studySection")
+        self.click(self.ui.loadDemoButton)
+        settle()
+        shot("02-study")
+        self.assertEqual(set(self.panel.study.images), set(Role))
+        self.assertEqual(self.ui.ageSpinBox.value, 71)
+
+        self.show("segmentSection")
+        self.click(self.ui.segmentButton)
+        settle(0.3)
+        shot("03-segmenting")
+        self.finish()
+        self.show("segmentSection")
+        shot("04-segmented")
+        node = self.panel.study.bodies(Role.T1WI)
+        self.assertTrue({"L1", "L2", "L3"} <= set(segment_ids(node)))
+
+        self.click(self.ui.levelsConfirmedButton)
+        self.show("reviewSection")
+        self.panel.review.goTo("L2")
+        self.ui.initialsLineEdit.text = "AB"
+        settle()
+        shot("05-review")
+        self.click(self.ui.acceptAllButton)
+        settle()
+        self.assertEqual(set(acceptance.acceptance(node)), {"L1", "L2", "L3"})
+        shot("06-accepted")
+
+        self.show("propagateSection")
+        self.click(self.ui.propagateButton)
+        self.finish()
+        self.ui.showMarrowCheckBox.click()
+        self.finish()
+        self.panel.showMasks()
+        shot("07-propagated")
+        self.assertEqual(self.ui.alignmentTable.rowCount >= 3, True)
+
+        self.show("predictSection")
+        shot("08-ready")
+        self.click(self.ui.predictButton)
+        self.finish()
+        shot("09-predicted")
+        first = self.panel.study.result()
+        self.assertEqual(set(first["models"]), {"clinical", "radiomics", "combined"})
+        self.assertEqual(
+            {one["level"]: one["accepted_by"] for one in first["levels"] if one["level"] in ("L1", "L2", "L3")},
+            {"L1": "AB", "L2": "AB", "L3": "AB"},
+        )
+
+        self.click(self.ui.copyButton)
+        self.assertIn("DEMO", slicer.app.clipboard().text())
+        with tempfile.TemporaryDirectory() as folder:
+            self.panel.prediction.saveTo(Path(folder))
+            names = {path.name for path in Path(folder).rglob("*")}
+        self.assertTrue({"report.html", "prediction.json", "features.csv"} <= names)
+
+    def test_painting_in_l2_changes_features_and_probability_and_survives_mrb(self):
+        self.loadAndSegment()
+        self.ui.initialsLineEdit.text = "AB"
+        settle()
+        self.click(self.ui.acceptAllButton)
+        self.click(self.ui.predictButton)
+        self.finish()
+        before = self.panel.study.result()
+
+        self.erasePart("L2")
+        settle(1.0)
+        node = self.panel.study.bodies(Role.T1WI)
+        self.assertEqual(set(acceptance.acceptance(node)), {"L1", "L3"})
+        self.assertEqual(self.panel.study.resultState(), "stale")
+        shot("10-edited")
+        self.click(self.ui.predictButton)
+        self.finish()
+        after = self.panel.study.result()
+        self.assertNotEqual(before["models"]["combined"]["radscores"], after["models"]["combined"]["radscores"])
+        self.assertNotEqual(before["models"]["combined"]["probability"], after["models"]["combined"]["probability"])
+        self.assertTrue(any("L2" in warning for warning in after["warnings"]))
+
+        labels = mask_of(node).labels.copy()
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "study.mrb")
+            self.assertTrue(slicer.util.saveScene(path))
+            slicer.mrmlScene.Clear(0)
+            settle()
+            slicer.util.loadScene(path)
+            settle(1.0)
+        study = self.panel.study
+        self.assertEqual(study.result(), after)
+        self.assertEqual(study.resultState(), "fresh")
+        self.assertEqual(set(acceptance.acceptance(study.bodies(Role.T1WI))), {"L1", "L3"})
+        self.assertTrue(np.array_equal(mask_of(study.bodies(Role.T1WI)).labels, labels))
+        self.assertEqual(study.parameters.age, 71)
+        shot("11-reloaded")
+
+    def erasePart(self, level):
+        """With the mouse: the Segment Editor's Erase brush, dragged over the middle of a level in the T1WI's view."""
+        self.panel.review.goTo(level)
+        editor = self.ui.segmentEditorWidget
+        editor.setActiveEffectByName("Erase")
+        editor.activeEffect().setCommonParameter("BrushAbsoluteDiameter", 8.0)
+        editor.activeEffect().setCommonParameter("BrushDiameterIsRelative", 0)
+        settle()
+        view = slicer.app.layoutManager().sliceWidget(layout.VIEW[Role.T1WI])
+        middle = (view.sliceView().width // 2, view.sliceView().height // 2)
+        slicer.util.clickAndDrag(view, start=middle, end=(middle[0] + 12, middle[1]), steps=12)
+        settle()
+        editor.setActiveEffect(None)
+
+    def test_cancel_works_within_a_second_and_leaves_the_scene(self):
+        self.click(self.ui.loadDemoButton)
+        settle()
+        nodes = slicer.mrmlScene.GetNumberOfNodes()
+        for delay in (0.05, 1.0, 2.5):
+            self.click(self.ui.segmentButton)
+            settle(delay)
+            if not self.panel.bar.busy:
+                break
+            started = time.monotonic()
+            self.click(self.ui.cancelButton)
+            until(lambda: not self.panel.bar.busy, 5)
+            self.assertLess(time.monotonic() - started, 1.2)
+            self.assertIsNone(self.panel.study.bodies(Role.T1WI))
+            self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), nodes)
+            self.assertIn("cancelled", self.ui.jobLabel.text.lower())
+        self.click(self.ui.segmentButton)
+        self.finish()
+
+    def test_a_killed_worker_is_told_with_a_remedy_and_the_next_click_works(self):
+        import signal
+
+        self.click(self.ui.loadDemoButton)
+        settle()
+        self.click(self.ui.segmentButton)
+        until(lambda: self.panel.logic.worker.processId, 10)
+        settle(0.5)
+        os.kill(self.panel.logic.worker.processId, signal.SIGKILL)
+        until(lambda: not self.panel.bar.busy, 10)
+        self.assertIsNotNone(self.panel.bar.fault)
+        self.assertTrue(self.panel.bar.fault.remedy)
+        shot("12-crashed")
+        self.assertNotIn(str(Path.home()), self.panel.bar.diagnostics())
+        self.click(self.ui.segmentButton)
+        self.finish()
+
+    def test_shifting_renames_all_levels_and_withdraws(self):
+        self.loadAndSegment()
+        self.ui.initialsLineEdit.text = "AB"
+        settle()
+        self.click(self.ui.acceptAllButton)
+        node = self.panel.study.bodies(Role.T1WI)
+        before = mask_of(node)
+        self.click(self.ui.shiftDownButton)
+        settle()
+        self.assertTrue(np.array_equal(mask_of(node).of("L3"), before.of("L2")))
+        self.assertEqual(acceptance.acceptance(node), {})
+        self.click(self.ui.shiftUpButton)
+        settle()
+        self.assertTrue(np.array_equal(mask_of(node).labels, before.labels))
+
+    def test_two_studies_in_one_scene_keep_their_own_masks(self):
+        self.loadAndSegment()
+        first = self.panel.study.node
+        self.click(self.ui.loadDemoButton)
+        settle()
+        self.assertIsNot(self.panel.study.node, first)
+        self.assertIsNone(self.panel.study.bodies(Role.T1WI))
+        self.ui.studySelector.setCurrentNode(first)
+        settle()
+        self.assertIsNotNone(self.panel.study.bodies(Role.T1WI))
+
+    def test_a_script_does_what_the_panel_does(self):
+        from OPRadiomics import OPRadiomicsLogic
+
+        logic = OPRadiomicsLogic()
+        try:
+            study = logic.loadDemoStudy()
+            logic.segment(study).wait()
+            logic.accept(study, "AB")
+            logic.propagate(study).wait()
+            result = logic.predict(study).wait()
+            text = (logic.resultFolder(study) / "prediction.json").read_text()
+            self.assertEqual(json.loads(text), result)
+            self.assertGreater(result["models"]["combined"]["probability"], 0)
+        finally:
+            logic.close()
