@@ -4,7 +4,8 @@
 
     Slicer --no-splash --additional-module-paths OPRadiomics OPRadiomicsTraining --python-script Testing/Slicer/run.py
 
-Screenshots of each step go to the folder that the environment variable OPR_SHOTS names. OPR_TESTS chooses test files ("test_flow").
+Screenshots of each step go to the folder that the environment variable OPR_SHOTS names. OPR_TESTS chooses a test file
+("test_flow").
 """
 
 import os
@@ -33,7 +34,7 @@ def main():
     status = 1
     try:
         status = run()
-    except Exception:
+    except Exception:  # noqa: BLE001  (whatever it was, Slicer must end with a status)
         traceback.print_exc()
     sys.stdout.flush()
     slicer.util.exit(status)

@@ -108,7 +108,7 @@ class FlowTest(PanelTest):
 
         labels = mask_of(node).labels.copy()
         with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "study.mrb")
+            path = str(Path(folder) / "study.mrb")
             self.assertTrue(slicer.util.saveScene(path))
             slicer.mrmlScene.Clear(0)
             settle()
