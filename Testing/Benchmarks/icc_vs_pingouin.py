@@ -25,6 +25,7 @@ def measure(runs: int = 3) -> Ratio:
     some = ratings[:, :, ::EVERY]
     share = FEATURES / some.shape[2]
     icc_a1(some)
+    one_by_one(some[:, :, :1])
     found = paired(lambda: one_by_one(some), lambda: icc_a1(ratings), runs)
     return replace(
         found,

@@ -61,18 +61,20 @@ def _groups(features: FloatTable, ill: Flags) -> tuple[FloatTable, tuple[FloatTa
         raise StudyError(
             f"{degrees[0] + 1} patients with and {degrees[1] + 1} without osteoporosis", "two of each", "add patients"
         )
-    rounding = (1e-14 * np.abs(features).max(axis=0)) ** 2
-    variances = [np.where((v := group.var(axis=0, ddof=1)) > rounding, v, 0.0) for group in groups]
+    rounding = 1e-14 * np.abs(features).max(axis=0)
+    variances = [np.where((v := group.var(axis=0, ddof=1)) > rounding**2, v, 0.0) for group in groups]
+    difference = groups[0].mean(axis=0) - groups[1].mean(axis=0)
     errors = (variances[0] / len(groups[0]), variances[1] / len(groups[1]))
-    return groups[0].mean(axis=0) - groups[1].mean(axis=0), errors, degrees
+    return np.where(np.abs(difference) > rounding, difference, 0.0), errors, degrees
 
 
 def _t_test(difference: FloatTable, squared_error: FloatTable, freedom: FloatTable) -> TTest:
     from scipy.special import stdtr
 
-    varies = squared_error > 0.0
-    t = np.where(varies, difference / np.sqrt(np.where(varies, squared_error, 1.0)), 0.0)
-    return TTest(t, freedom, np.where(varies, 2.0 * stdtr(np.where(varies, freedom, 1.0), -np.abs(t)), 1.0))
+    constant = (difference == 0.0) & (squared_error == 0.0)
+    with np.errstate(divide="ignore"):  # a value for each class: t is infinite
+        t = np.where(constant, 0.0, difference) / np.sqrt(np.where(constant, 1.0, squared_error))
+    return TTest(t, freedom, 2.0 * stdtr(np.where(freedom > 0.0, freedom, 1.0), -np.abs(t)))
 
 
 def welch_p(features: FloatTable, ill: Flags) -> npt.NDArray[np.float64]:

@@ -20,7 +20,10 @@ TOLERANCE: Final = 1e-18
 
 MAX_CONDITION: Final = 1e12
 EXTREME_LOGIT: Final = 16.0
-"""Fitted probabilities beyond 1 - 1e-7: the likelihood has no maximum, its coefficients run to infinity."""
+"""Fitted probabilities beyond 1 - 1e-7: either an outlier, or coefficients on their way to infinity; `_separates` tells."""
+
+SEPARATION: Final = 1e-6
+"""Sum of distances from the separating plane, columns scaled to 1, beyond what the linear program's tolerance can feign."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +119,16 @@ def fit_logistic(columns: FloatTable, ill: Flags, offset: FloatTable | None = No
     design = np.column_stack((np.ones(len(columns)), columns))
     observed = ill.astype(np.float64)
     known = np.zeros(len(design)) if offset is None else np.asarray(offset, dtype=np.float64)
-    beta = np.zeros(design.shape[1])
+    beta, overlap_proven = np.zeros(design.shape[1]), False
     for _ in range(MAX_ITERATIONS):
         logits = known + design @ beta
+        if not overlap_proven and np.abs(design @ beta).max() > EXTREME_LOGIT:
+            if _separates(design, ill):
+                raise _separated()
+            overlap_proven = True
         fitted = logistic(logits)
         information = design.T @ (design * (fitted * (1 - fitted))[:, None])
-        _require_invertible(information, design @ beta)
+        _require_invertible(information)
         gradient = design.T @ (observed - fitted)
         step: FloatTable = np.linalg.solve(information, gradient).astype(np.float64)
         if gradient @ step < TOLERANCE:
@@ -147,7 +154,7 @@ def fit_firth(columns: FloatTable, ill: Flags) -> LogisticFit:
         fitted = logistic(design @ beta)
         weights = fitted * (1 - fitted)
         information = design.T @ (design * weights[:, None])
-        _require_invertible(information, np.zeros(1))
+        _require_invertible(information)
         covariance = np.linalg.inv(information).astype(np.float64)
         leverage = weights * np.einsum("ni,ij,nj->n", design, covariance, design)
         gradient = design.T @ (observed - fitted + leverage * (0.5 - fitted))
@@ -179,9 +186,7 @@ def _log_likelihood(logits: FloatTable, observed: FloatTable) -> float:
     return float(observed @ logits - np.logaddexp(0.0, logits).sum())
 
 
-def _require_invertible(information: FloatTable, logits: FloatTable) -> None:
-    if np.abs(logits).max() > EXTREME_LOGIT:
-        raise _separated()
+def _require_invertible(information: FloatTable) -> None:
     scale = np.sqrt(np.diag(information))
     if scale.min() <= 0.0 or np.linalg.cond(information / np.outer(scale, scale)) > MAX_CONDITION:
         raise ModelError(
@@ -189,6 +194,18 @@ def _require_invertible(information: FloatTable, logits: FloatTable) -> None:
             "predictors none of which is constant or a combination of the others",
             "leave one of them out",
         )
+
+
+def _separates(design: FloatTable, ill: Flags) -> bool:
+    """Whether some direction has all ill on one side and all well on the other, the plane between them included.
+
+    Then, and only then, the likelihood has no maximum (Albert & Anderson, Biometrika 1984); found by linear programming.
+    """
+    from scipy.optimize import linprog
+
+    signed = np.where(ill[:, None], design, -design) / np.abs(design).max(axis=0)
+    found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1), method="highs")
+    return bool(-found.fun > SEPARATION)
 
 
 def _separated() -> ModelError:

@@ -45,6 +45,13 @@ def test_a_constant_column_never_passes_the_t_test(test):
     assert not len(significant(np.ones((20, 3)), np.arange(20) < 8, 0.05))
 
 
+@pytest.mark.parametrize("test", [welch, student])
+def test_a_column_with_one_value_for_each_class_differs_beyond_doubt(test):
+    ill = np.arange(20) < 8
+    found = test(np.where(ill, 3.0, 0.1)[:, None], ill)
+    assert (found.t.tolist(), found.p.tolist()) == ([math.inf], [0.0])
+
+
 def test_one_patient_in_a_class_is_an_error():
     with pytest.raises(StudyError, match="1 patients with and 9 without"):
         welch(np.ones((10, 2)), np.arange(10) < 1)

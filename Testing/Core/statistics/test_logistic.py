@@ -126,3 +126,22 @@ def test_firth_stays_finite_under_separation_and_near_the_maximum_in_large_sampl
     columns = rng.normal(size=(5000, 2))
     ill = rng.random(5000) < 1 / (1 + np.exp(-columns[:, 0]))
     np.testing.assert_allclose(fit_firth(columns, ill).coefficients, fit_logistic(columns, ill).coefficients, atol=2e-3)
+
+
+def test_an_outlier_with_an_extreme_logit_is_not_taken_for_separation():
+    """One patient 60 standard deviations out: a finite maximum exists, with a logit far beyond 16 there."""
+    rng = np.random.default_rng(7)
+    columns = rng.normal(size=(200, 1))
+    ill = rng.random(200) < 1 / (1 + np.exp(-columns[:, 0]))
+    columns, ill = np.vstack((columns, [[60.0]])), np.append(ill, True)
+    fit = fit_logistic(columns, ill)
+    assert fit.logits(columns)[-1] > 20
+    residual = ill - 1 / (1 + np.exp(-fit.logits(columns)))
+    np.testing.assert_allclose(np.column_stack((np.ones(201), columns)).T @ residual, 0.0, atol=1e-8)
+
+
+def test_separation_by_a_combination_of_columns_is_an_error():
+    rng = np.random.default_rng(8)
+    columns = rng.normal(size=(60, 3)) * (1.0, 100.0, 0.01)
+    with pytest.raises(ModelError, match="separate"):
+        fit_logistic(columns, columns @ (1.0, 0.01, -100.0) > 0)
