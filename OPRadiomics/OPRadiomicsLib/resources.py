@@ -35,3 +35,8 @@ def params_path(name: str) -> Path:
 def model_folder(name: str) -> Path:
     """Resources/Models/<name>."""
     return resources_folder() / "Models" / name
+
+
+def demo_study_folder() -> Path:
+    """Resources/DemoStudy: T1WI.nrrd, T2WI.nrrd, FS-T2WI.nrrd and demo.json (age, sex, ...) of a simulated patient."""
+    return resources_folder() / "DemoStudy"

@@ -1,4 +1,4 @@
-"""`opradiomics simulate`: a demo study as DICOM, or a cohort."""
+"""`opradiomics simulate`: a demo study as DICOM or as the extension ships it, or a cohort."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ def add_simulate_command(subparsers: Any) -> None:
     parser.add_argument("--centre", choices=("A", "B"), default="A", help="of one study; A: 3 T, B: 1.5 T (default: A)")
     parser.add_argument("--cohort", type=int, metavar="N", help="simulate N cases; a stopped run goes on where it stopped")
     parser.add_argument("--centres", metavar="A:961,B:134", help="how many cases each centre gives (default: all of A)")
+    parser.add_argument(
+        "--demo-study", action="store_true", help="one study as the extension ships it: three NRRD files and demo.json"
+    )
     parser.add_argument("--format", choices=("dicom", "nifti"), default="dicom", help="of a cohort's images (default: dicom)")
     parser.add_argument("--signal-strength", type=float, default=1.0, help="0 makes the images independent of BMD, age and sex")
     parser.add_argument("--motion-mm", type=float, default=0.0, help="SD of the patient's shift between sequences (default: 0)")
@@ -33,6 +36,8 @@ def run_simulate(arguments: argparse.Namespace) -> int:
     from .study import Options
 
     options = Options(motion_sd_mm=arguments.motion_mm, motion_sd_deg=arguments.motion_deg)
+    if arguments.cohort is not None and arguments.demo_study:
+        raise StudyError("Both --cohort and --demo-study", "one of the two", "leave one out; --demo-study makes one study")
     if arguments.cohort is None:
         _simulate_one(arguments, options)
     else:
@@ -44,6 +49,7 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> None:
     import numpy as np
     from OPRadiomicsLib.files import all_or_nothing
 
+    from .demo_study import write_demo_study
     from .dicom import write_dicom
     from .patients import sample_patient
     from .study import simulate_study
@@ -57,7 +63,10 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> None:
         options=options,
     )
     with all_or_nothing(arguments.out) as scratch:
-        write_dicom(study, scratch, np.random.default_rng(arguments.seed))
+        if arguments.demo_study:
+            write_demo_study(study, scratch)
+        else:
+            write_dicom(study, scratch, np.random.default_rng(arguments.seed))
     print(f"Simulated study {arguments.seed}: age {patient.age}, {'M' if patient.male else 'F'}, BMD {patient.bmd:.0f} mg/cm3")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,19 @@ def files(untouched_files: dict[Role, Path]) -> dict[Role, Path]:
 def truth_mask(simulated: SimulatedStudy, tmp_path: Path) -> Path:
     """The true bodies of L1-L3 on T1WI, as a reader's mask."""
     return io.write_mask(simulated.bodies, tmp_path / "mask.nii.gz")
+
+
+@pytest.fixture(scope="session")
+def result(untouched_dicom: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The main job done on the DICOM study."""
+    out = tmp_path_factory.mktemp("result")
+    assert main(["predict", str(untouched_dicom), "--age", "71", "--sex", "F", "--out", str(out)]) == 0
+    return out
+
+
+@pytest.fixture(scope="session")
+def prediction(result: Path) -> dict:
+    return json.loads((result / "prediction.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture

@@ -19,18 +19,6 @@ from OPRadiomicsLib.types import Role
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
 
 
-@pytest.fixture(scope="module")
-def result(untouched_dicom: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("result")
-    assert main(["predict", str(untouched_dicom), "--age", "71", "--sex", "F", "--out", str(out)]) == 0
-    return out
-
-
-@pytest.fixture(scope="module")
-def prediction(result: Path) -> dict:
-    return json.loads((result / "prediction.json").read_text(encoding="utf-8"))
-
-
 def read_features(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
