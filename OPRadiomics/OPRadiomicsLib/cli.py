@@ -169,6 +169,10 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{option}", type=Path, metavar="FILE", help=f"{role} as NIfTI, NRRD or MHA, instead of a study")
         parser.add_argument(f"--{option}-series", metavar="UID|NUMBER", help=f"which series is {role}")
     _add_study_uid(parser)
+    parser.add_argument(
+        "--scanner",
+        help="manufacturer, model, field strength, where files don't tell: 'GE MEDICAL SYSTEMS, SIGNA Architect, 3 T'",
+    )
     parser.add_argument("--allow-missing", action="store_true", help="go on without a sequence: no radiomics model then")
 
 

@@ -229,7 +229,8 @@ def _profile_of(signature: Signature) -> Profile:
 def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
     files = image_files(options)
     if files:
-        return workflow.open_files(files, allow_missing=options.allow_missing)
+        study = workflow.open_files(files, allow_missing=options.allow_missing)
+        return replace(study, scanner=options.scanner or "")
     choices = {Role.T1WI: options.t1_series, Role.T2WI: options.t2_series, Role.FST2WI: options.fst2_series}
     return workflow.open_study(
         options.study,

@@ -56,12 +56,13 @@ policy's."""
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """One examination: up to three sequences, how each was chosen, and what DICOM says of the patient."""
+    """One examination: up to three sequences, how each was chosen, and what DICOM says of patient and scanner."""
 
     volumes: Mapping[Role, Volume]
     series: Mapping[Role, SeriesRef] = field(default_factory=dict)
     age: float | None = None
     male: bool | None = None
+    scanner: str = ""
 
     @property
     def reference(self) -> Role:
@@ -106,6 +107,7 @@ def open_study(
         As `io.index_dicom`, `io.select_series`, `io.read_volume` and `io.require_one_examination`.
     """
     from . import io
+    from .io.headers import scanner_of
 
     series = io.select_series(
         io.index_dicom(folder, progress, study_uid=study_uid), choices=choices, allow_missing=allow_missing
@@ -113,8 +115,9 @@ def open_study(
     volumes = {role: io.read_volume(one) for role, one in series.items()}
     _require_different_images(volumes)
     io.require_one_examination(volumes)
-    age, male = io.read_demographics(next(iter(series.values())))
-    return Study(volumes, series, age, male)
+    first = next(iter(series.values()))
+    age, male = io.read_demographics(first)
+    return Study(volumes, series, age, male, scanner_of(first.acquisition))
 
 
 def open_files(files: Mapping[Role, Path], *, allow_missing: bool = False) -> Study:
@@ -332,6 +335,7 @@ def conclude(
     ModelError, FeatureError, ClinicalDataError
         As `models.prediction.predict`.
     """
+    from .models.extrapolation import other_scanner
     from .models.prediction import predict
     from .models.signature import load_signature
     from .reports.case import CaseResult
@@ -348,7 +352,12 @@ def conclude(
         published=None if signature.kind == "published formula" else predict(load_signature(PUBLISHED), None, clinical)[0],
         features=analysis.features,
         quality=quality,
-        warnings=(*study.warnings, *warnings, *analysis.warnings),
+        warnings=(
+            *study.warnings,
+            *other_scanner(signature.provenance.scanners, study.scanner),
+            *warnings,
+            *analysis.warnings,
+        ),
         timings_s=timings_s or {},
         series_notes={role: series.reason for role, series in study.series.items()},
         segmentation_model=segmentation_model,

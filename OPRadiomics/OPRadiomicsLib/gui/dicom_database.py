@@ -10,6 +10,8 @@ from typing import Any
 
 import slicer
 
+from ..io.headers import read_frames, scanner_of
+
 
 def isAvailable() -> bool:
     """Whether this Slicer has an open DICOM database."""
@@ -28,6 +30,12 @@ def filesOf(volumeNode: Any) -> tuple[Path, ...]:
         return ()
     files = (slicer.dicomDatabase.fileForInstance(uid) for uid in instanceUids(volumeNode))
     return tuple(Path(file) for file in files if file and Path(file).is_file())
+
+
+def scannerOf(volumeNode: Any) -> str:
+    """Manufacturer, model and field strength by the volume's header, "" where there is none."""
+    frames = [frame for file in filesOf(volumeNode)[:1] for frame in read_frames(file)]
+    return scanner_of(frames[0].attributes) if frames else ""
 
 
 def filesOfSelectedStudies() -> list[list[Path]]:

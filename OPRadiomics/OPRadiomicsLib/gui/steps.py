@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import MaskError
 from ..mrml.files import read_mask, write_bodies, write_volume
 from ..types import Role
+from .dicom_database import scannerOf
 from .jobs import Steps
 from .parameter_node import Sex, YesNo
 from .study import Study
@@ -106,6 +107,8 @@ def _imageArguments(study: Study, folder: Path) -> list[str]:
         for role, node in study.images.items()
         for word in (OPTION[role], str(write_volume(node, folder / f"{role.value}.nrrd")))
     ]
+    scanner = scannerOf(study.image(Role.T1WI))
+    words += ["--scanner", scanner] if scanner else []
     return words if len(study.images) == len(Role) else [*words, "--allow-missing"]
 
 

@@ -96,6 +96,14 @@ class Frame:
     patient: tuple[str, ...]
 
 
+def scanner_of(acquisition: Mapping[str, object]) -> str:
+    """Manufacturer, model and field strength of a series' ``acquisition``, as "GE MEDICAL SYSTEMS, SIGNA Architect, 3 T"."""
+    field = acquisition.get("field_strength_t")
+    tesla = f"{field:g} T" if isinstance(field, (int, float)) else ""
+    words = (" ".join(str(acquisition.get(key) or "").split()) for key in ("manufacturer", "model"))
+    return ", ".join(part for part in (*words, tesla) if part)
+
+
 def damaged(path: Path, what: str) -> StudyError:
     """Error for an unreadable file; named by file name and size only, as folders often bear patients' names."""
     size = path.stat().st_size if path.is_file() else 0

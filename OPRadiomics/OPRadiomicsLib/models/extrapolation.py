@@ -37,6 +37,16 @@ def outside_training(training: Training | None, values: Mapping[str, float]) -> 
     return tuple(sentences)
 
 
+def other_scanner(scanners: Sequence[str], scanner: str) -> tuple[str, ...]:
+    """A sentence where a scanner is not among those of the training images; none where either is not recorded."""
+    if not scanners or not scanner or scanner.casefold() in {one.casefold() for one in scanners}:
+        return ()
+    return (
+        f"Scanner '{scanner}' is not among those of the training images ({'; '.join(scanners)}): features depend on the "
+        "scanner, and the probability is an extrapolation.",
+    )
+
+
 def squared_distance(training: Training, values: Sequence[float]) -> float:
     """Squared Mahalanobis distance from the training means (Mahalanobis 1936), values in the order of the predictors."""
     difference = np.asarray(values) - np.asarray(training.means)

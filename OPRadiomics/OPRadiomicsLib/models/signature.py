@@ -60,7 +60,10 @@ def _require_unique(names: tuple[str, ...], what: str) -> None:
 
 
 class Provenance(_Record):
-    """Where a signature comes from; shown with every result."""
+    """Where a signature comes from; shown with every result.
+
+    ``scanners``: those of the training images, as `io.headers.scanner_of` writes them; empty where not recorded.
+    """
 
     trained_on: Name
     n_training: Count
@@ -68,6 +71,7 @@ class Provenance(_Record):
     validation: Name
     citation: Name
     use: Literal["Research use only, not for diagnosis"] = RESEARCH_USE_ONLY
+    scanners: tuple[Name, ...] = ()
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
