@@ -1,0 +1,128 @@
+"""Evaluation on test sets: thresholds from training, no training patient among them, numbers equal to their definitions."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.errors import FeatureError, StudyError
+from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
+from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
+from OPRadiomicsTrainingLib.evaluation.record import evaluation_record
+from OPRadiomicsTrainingLib.evaluation.subgroups import parse_subgroups
+from OPRadiomicsTrainingLib.fitting.fit import hashed_cases
+from OPRadiomicsTrainingLib.fitting.record import training_predictions
+from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
+
+QUICK = EvaluationSettings(bootstrap=50)
+
+
+@pytest.fixture(scope="module")
+def an_evaluation(a_study, a_fit):
+    return evaluate(a_fit.signature, a_study, QUICK, training=training_predictions(a_fit))
+
+
+def test_sets_come_training_internal_external(an_evaluation):
+    assert [(one.kind, len(one.ill)) for one in an_evaluation.sets] == [
+        ("training", 200),
+        ("internal", 100),
+        ("external", 100),
+    ]
+
+
+def test_metrics_equal_sklearn_to_1e_12(an_evaluation):
+    for one in an_evaluation.sets:
+        for model in one.models.values():
+            positive = model.probabilities >= model.threshold
+            assert model.auc.auc == pytest.approx(roc_auc_score(one.ill, model.probabilities), abs=1e-12)
+            assert model.classification.f1.value == pytest.approx(f1_score(one.ill, positive), abs=1e-12)
+            assert model.calibration.brier == pytest.approx(brier_score_loss(one.ill, model.probabilities), abs=1e-12)
+
+
+def test_every_set_is_judged_at_the_threshold_of_the_training(an_evaluation, a_fit):
+    for one in an_evaluation.sets:
+        for name, model in one.models.items():
+            assert model.threshold == getattr(a_fit.signature.models, name).threshold
+
+
+def test_a_given_threshold_rules_every_model(a_study, a_fit):
+    found = evaluate(a_fit.signature, a_study, replace(QUICK, threshold=0.3))
+    assert {model.threshold for one in found.sets for model in one.models.values()} == {0.3}
+
+
+def test_every_pair_of_models_is_compared_once(an_evaluation):
+    pairs = [(pair.first, pair.second) for pair in an_evaluation.sets[1].comparisons]
+    assert pairs == [("clinical", "radiomics"), ("clinical", "combined"), ("radiomics", "combined")]
+
+
+def test_equal_input_gives_equal_numbers(a_study, a_fit, an_evaluation):
+    again = evaluate(a_fit.signature, a_study, QUICK, training=training_predictions(a_fit))
+    assert evaluation_record(again, {}) == evaluation_record(an_evaluation, {})
+
+
+def test_the_record_is_plain_json(an_evaluation):
+    text = json.dumps(evaluation_record(an_evaluation, {}), allow_nan=False)
+    assert json.loads(text)["sets"]["external"]["patients"] == 100
+
+
+def test_one_training_patient_among_the_test_patients_is_an_error(a_study, a_fit):
+    with pytest.raises(StudyError, match="1 patients of the set 'external' were training patients"):
+        evaluate(a_fit.signature, a_study, QUICK, training_cases=hashed_cases(("sim00350",)))
+
+
+def test_a_table_of_training_patients_only_is_an_error(a_study, a_fit):
+    with pytest.raises(StudyError, match="training patients only"):
+        evaluate(a_fit.signature, replace(a_study, splits=("train",) * 400), QUICK)
+
+
+def test_a_set_with_one_class_is_named(a_study, a_fit):
+    splits = np.array(a_study.splits, dtype=object)
+    splits[200:300] = np.where(a_study.osteoporosis[200:300], "train", "test")
+    with pytest.raises(StudyError, match="'test' holds 0 patients with"):
+        evaluate(a_fit.signature, replace(a_study, splits=tuple(splits)), QUICK)
+
+
+def test_a_feature_that_the_table_lacks_is_named(a_study, a_fit):
+    name = a_fit.signature.radscores[0].features[0]
+    kept = [column for column in a_study.feature_names if column != name]
+    places = [a_study.feature_names.index(column) for column in kept]
+    poorer = replace(a_study, feature_names=tuple(kept), features=a_study.features[:, places])
+    with pytest.raises(FeatureError, match=name):
+        evaluate(a_fit.signature, poorer, QUICK)
+
+
+def test_a_moved_intercept_makes_the_mean_probability_true_to_1e_9_and_keeps_the_auc(a_study, a_fit, an_evaluation):
+    moved = evaluate(a_fit.signature, a_study, replace(QUICK, recalibrate_intercept=True))
+    before, after = an_evaluation.of("external")[0], moved.of("external")[0]
+    for name, model in after.models.items():
+        assert model.probabilities.mean() == pytest.approx(after.ill.mean(), abs=1e-9)
+        assert model.auc == before.models[name].auc
+        assert model.shift != 0.0
+    shifts = {str(name): model.shift for name, model in after.models.items()}
+    signature = recalibrated(a_fit.signature, shifts, "100 patients")
+    again = evaluate(signature, a_study, QUICK).of("external")[0]
+    for name, model in again.models.items():
+        np.testing.assert_allclose(model.probabilities, after.models[name].probabilities, atol=1e-12)
+    assert "recalibrated" in signature.version
+    assert "100 patients" in signature.provenance.notes[-1]
+
+
+def test_subgroups_divide_all_patients_and_their_areas_are_their_own(an_evaluation, a_study):
+    external = an_evaluation.of("external")[0]
+    for found in external.subgroups:
+        assert sum(n for n, _ in found.counts) == 100
+    men = next(found for found in external.subgroups if found.labels[0] == "men" and found.model == "combined")
+    rows = a_study.male[300:]
+    expected = roc_auc_score(external.ill[rows], external.models["combined"].probabilities[rows])
+    assert men.areas[0].auc == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_subgroup_too_small_for_a_test_is_left_open(a_study, a_fit):
+    found = evaluate(a_fit.signature, a_study, replace(QUICK, subgroups="age:94"))
+    assert all(one.areas is None and one.test is None for one in found.sets[0].subgroups)
+
+
+@pytest.mark.parametrize("text", ["weight", "age", "age:old", "sex:1"])
+def test_a_subgroup_that_is_not_known_is_an_error(text):
+    with pytest.raises(StudyError, match="age:70"):
+        parse_subgroups(text)

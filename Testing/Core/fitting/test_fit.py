@@ -1,0 +1,156 @@
+"""fit_signature: reproducible, blind to test rows, honest about its protocol, and its decisions on record."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.errors import Cancelled, FeatureError, StudyError
+from OPRadiomicsLib.models.prediction import predict
+from OPRadiomicsLib.profile import load_profile
+from OPRadiomicsLib.types import Clinical, FeatureVector
+from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
+from OPRadiomicsTrainingLib.fitting.fit import fit_signature
+from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
+
+QUICK = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=4, clinical=("age", "sex"), demo=True)
+PROFILE = load_profile("standard")
+
+
+def with_split(cohort, training=120):
+    return replace(cohort, splits=("train",) * training + ("test",) * (len(cohort.cases) - training))
+
+
+@pytest.fixture(scope="module")
+def a_fit(a_cohort):
+    return fit_signature(with_split(a_cohort), PROFILE, QUICK)
+
+
+def test_equal_input_gives_an_equal_signature_to_the_last_bit(a_fit, a_cohort):
+    assert fit_signature(with_split(a_cohort), PROFILE, QUICK).signature.sha256 == a_fit.signature.sha256
+
+
+def test_no_test_patient_changes_the_signature(a_fit, a_cohort, simulate_cohort):
+    foreign = simulate_cohort(seed=77)
+    mixed = replace(
+        a_cohort,
+        ages=np.r_[a_cohort.ages[:120], foreign.ages[120:]],
+        osteoporosis=np.r_[a_cohort.osteoporosis[:120], ~a_cohort.osteoporosis[120:]],
+        features=np.vstack((a_cohort.features[:120], foreign.features[120:])),
+    )
+    assert fit_signature(with_split(mixed), PROFILE, QUICK).signature.sha256 == a_fit.signature.sha256
+
+
+def test_another_seed_gives_another_signature(a_fit, a_cohort):
+    other = fit_signature(with_split(a_cohort), PROFILE, replace(QUICK, seed=2))
+    assert other.signature.sha256 != a_fit.signature.sha256
+
+
+def test_the_clinical_module_predicts_what_the_evaluation_does_to_1e_12(a_fit, a_cohort):
+    applied = apply_signature(a_fit.signature, a_cohort, np.array([3, 150]))
+    for place, row in enumerate((3, 150)):
+        features = FeatureVector(a_cohort.feature_names, a_cohort.features[row], PROFILE.hash)
+        clinical = Clinical(float(a_cohort.ages[row]), bool(a_cohort.male[row]))
+        for one in predict(a_fit.signature, features, clinical):
+            assert one.logit == pytest.approx(applied.logits[one.model][place], abs=1e-12)
+
+
+def test_thresholds_come_from_out_of_fold_predictions(a_fit):
+    from OPRadiomicsTrainingLib.statistics.logistic import logistic
+    from OPRadiomicsTrainingLib.statistics.roc import youden_threshold
+
+    expected = youden_threshold(logistic(a_fit.nested.logits["combined"]), a_fit.ill)
+    assert a_fit.signature.models.combined.threshold == pytest.approx(expected, abs=1e-15)
+
+
+def test_a_given_threshold_is_the_models_threshold(a_cohort):
+    fit = fit_signature(a_cohort, PROFILE, replace(QUICK, threshold=0.4, tune=0))
+    assert {model.threshold for _, model in fit.signature.models.present()} == {0.4}
+
+
+def test_protocol_paper_says_that_it_is_optimistic_and_states_more_than_nested(a_cohort, a_fit):
+    from OPRadiomicsTrainingLib.statistics.roc import auc
+
+    paper = fit_signature(with_split(a_cohort), PROFILE, replace(QUICK, protocol="paper"))
+    assert "OPTIMISTIC" in paper.signature.provenance.validation
+    assert "OPTIMISTIC" not in a_fit.signature.provenance.validation
+    assert auc(paper.predictions["radiomics"], paper.ill) > auc(a_fit.predictions["radiomics"], a_fit.ill)
+
+
+def test_features_left_per_step_never_rise(a_fit):
+    for step in a_fit.steps:
+        counts = (step.extracted, step.reproducible, step.distinct, step.after_t_test, step.after_lasso)
+        assert list(counts) == sorted(counts, reverse=True)
+        assert step.extracted == 12
+
+
+def test_stability_is_a_share_of_folds_for_every_feature_of_the_signature(a_fit):
+    names = {name for radscore in a_fit.signature.radscores for name in radscore.features}
+    assert set(a_fit.stability) == names
+    assert {share * 3 for share in a_fit.stability.values()} <= {0.0, 1.0, 2.0, 3.0}
+
+
+def test_a_repeated_feature_is_left_out_and_named(a_cohort):
+    features = a_cohort.features.copy()
+    features[:, 5] = 7.0 - 2.0 * features[:, 0]
+    fit = fit_signature(replace(a_cohort, features=features), PROFILE, replace(QUICK, tune=0))
+    assert a_cohort.feature_names[5] not in fit.cohort.feature_names
+    assert any(a_cohort.feature_names[5] in note for note in fit.signature.provenance.notes)
+
+
+def test_only_listed_features_enter(a_cohort):
+    listed = tuple(name for name in a_cohort.feature_names if name.endswith(("F0", "F1", "F7")))
+    fit = fit_signature(a_cohort, PROFILE, replace(QUICK, tune=0), features=listed)
+    assert {name for radscore in fit.signature.radscores for name in radscore.features} <= set(listed)
+    assert [step.reproducible for step in fit.steps] == [3, 3, 3]
+
+
+def test_separated_classes_are_fitted_with_a_stated_ridge(a_cohort):
+    features = a_cohort.features.copy()
+    features[:, ::12] += 100.0 * a_cohort.osteoporosis[:, None]
+    fit = fit_signature(replace(a_cohort, features=features), PROFILE, replace(QUICK, tune=0))
+    assert any("separate" in note and "ridge penalty of 1" in note for note in fit.signature.provenance.notes)
+    assert np.isfinite(fit.signature.models.combined.coefficients).all()
+
+
+def test_cancel_stops_a_fit(a_cohort):
+    def cancel(message, fraction):
+        if fraction > 0.2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        fit_signature(a_cohort, PROFILE, QUICK, progress=cancel)
+
+
+def test_progress_rises_to_one(a_cohort):
+    said = []
+    fit_signature(a_cohort, PROFILE, replace(QUICK, tune=0), progress=lambda message, fraction: said.append(fraction))
+    assert said[-1] == 1.0
+    assert all(0.0 <= fraction <= 1.0 for fraction in said)
+
+
+@pytest.mark.parametrize("classes", ["one", "few"])
+def test_one_class_or_fewer_patients_than_folds_is_an_error(a_cohort, classes):
+    ill = np.flatnonzero(a_cohort.osteoporosis)[: {"one": 0, "few": 2}[classes]]
+    splits = np.full(len(a_cohort.cases), "test", dtype=object)
+    splits[np.flatnonzero(~a_cohort.osteoporosis)[:40]] = "train"
+    splits[ill] = "train"
+    with pytest.raises(StudyError, match=r"train|folds"):
+        fit_signature(replace(a_cohort, splits=tuple(splits)), PROFILE, QUICK)
+
+
+def test_no_selected_feature_is_an_error(a_cohort):
+    noise = np.random.default_rng(0).normal(size=a_cohort.features.shape)
+    strict = replace(QUICK, tune=0, selection=replace(QUICK.selection, p_limit=1e-6))
+    with pytest.raises(FeatureError, match="associated with the label"):
+        fit_signature(replace(a_cohort, features=noise), PROFILE, strict)
+
+
+@pytest.mark.parametrize(
+    ("t_test", "fdr", "family", "rule"), [("student", True, "logistic", "1se"), ("welch", False, "gaussian", "1se")]
+)
+def test_every_choice_of_the_selection_fits_and_is_recorded(a_cohort, t_test, fdr, family, rule):
+    selection = replace(QUICK.selection, t_test=t_test, fdr=fdr, lasso=family, rule=rule)
+    notes = " ".join(fit_signature(a_cohort, PROFILE, replace(QUICK, selection=selection, tune=0)).signature.provenance.notes)
+    assert t_test.capitalize() in notes
+    assert ("adjusted P" in notes) == fdr
+    assert f"{family} LASSO at lambda.{rule}" in notes

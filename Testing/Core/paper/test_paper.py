@@ -1,0 +1,121 @@
+"""The study's tables and figures: all there, marked DEMO, their numbers those of the results, no patient named."""
+
+import csv
+import re
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.profile import load_profile
+from OPRadiomicsTrainingLib.reports.captions import captioned_table, captions
+from OPRadiomicsTrainingLib.reports.checklists import TO_COMPLETE, answer_checklists, known_facts
+from OPRadiomicsTrainingLib.reports.document import document_html, write_document
+from OPRadiomicsTrainingLib.reports.documents import evaluation_document, fit_document
+from OPRadiomicsTrainingLib.reports.figures.flow import Flow
+from OPRadiomicsTrainingLib.reports.formats import p_value, with_interval
+from OPRadiomicsTrainingLib.reports.paper import flow_of, paper_document
+
+
+@pytest.fixture(scope="module")
+def a_document(a_fit, an_evaluation, a_study):
+    acquisition = captioned_table("table1", ("Centre", "TR / ms"), (("A", "726"), ("B", "583")))
+    return paper_document(a_fit, an_evaluation, load_profile("standard"), cohort=a_study, acquisition=acquisition)
+
+
+@pytest.fixture(scope="module")
+def a_folder(a_document, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("paper")
+    write_document(a_document, folder)
+    return folder
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_five_tables_six_figures_and_a_report_are_written(a_folder):
+    assert all((a_folder / "tables" / f"table{n}.csv").is_file() for n in range(1, 6))
+    for n in range(1, 7):
+        assert (a_folder / "figures" / f"figure{n}.png").read_bytes().startswith(b"\x89PNG")
+    assert (a_folder / "report.html").is_file()
+
+
+def test_the_report_is_one_file_and_marked_demo(a_folder):
+    text = (a_folder / "report.html").read_text(encoding="utf-8")
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    assert 'src="data:image/png;base64,' in text
+    assert text.count("DEMO") > 10
+    assert "Research use only" in text
+
+
+def test_no_case_is_named_anywhere(a_folder, a_study):
+    for path in [*a_folder.rglob("*.csv"), a_folder / "report.html"]:
+        assert not re.search(r"\bsim0\d{4}\b", path.read_text(encoding="utf-8")), path.name
+
+
+def test_every_caption_stands_in_english_and_chinese():
+    for name, caption in captions().items():
+        assert re.search("[A-Za-z]{4}", caption["en"]), name
+        assert re.search("[\u4e00-\u9fff]{2}", caption["zh"]), name
+
+
+def test_table_2_counts_the_patients_of_each_class(a_folder, a_study):
+    male = next(row for row in rows_of(a_folder / "tables" / "table2.csv") if row["Variable"].startswith("Sex"))
+    rows = np.arange(100)
+    well = rows[~a_study.osteoporosis[:100]]
+    cell = next(value for name, value in male.items() if name.startswith("training: NOP"))
+    assert cell.startswith(f"{int(a_study.male[well].sum())} (")
+
+
+def test_table_4_prints_the_evaluations_numbers(a_folder, an_evaluation):
+    rows = rows_of(a_folder / "tables" / "table4.csv")
+    assert len(rows) == 9
+    external = an_evaluation.of("external")[0].models["combined"].auc
+    row = next(row for row in rows if (row["Model"], row["Set"]) == ("Combined", "external"))
+    assert row["AUC (95 % CI)"] == f"{external.auc:.3f} ({external.lower:.3f}–{external.upper:.3f})"
+
+
+def test_table_5_holds_three_tests_a_set(a_folder):
+    rows = rows_of(a_folder / "tables" / "table5.csv")
+    assert [row["Set"] for row in rows].count("external") == 3
+    assert len(rows) == 9
+
+
+def test_the_flow_adds_up(a_study, a_fit):
+    flow = flow_of(a_study, a_fit)
+    assert isinstance(flow, Flow)
+    assert (flow.listed, flow.included) == (205, 200)
+    assert sum(n for n, _ in flow.sets.values()) == flow.included
+
+
+def test_fit_and_evaluation_have_reports_of_their_own(a_fit, an_evaluation):
+    fitted = document_html(fit_document(a_fit, load_profile("standard"), {"table": "0" * 64}))
+    assert "svm" in fitted
+    assert "not exported" in fitted
+    assert "0" * 64 in fitted
+    assert "figure5" in document_html(evaluation_document(an_evaluation, None, {}))
+
+
+def test_checklists_answer_what_is_known_and_leave_the_rest_to_the_author(a_document):
+    names = [one.name for one in a_document.checklists]
+    assert names == ["CLEAR", "TRIPOD+AI", "METRICS"]
+    assert [len(one.answers) for one in a_document.checklists] == [58, 52, 30]
+    for one in a_document.checklists:
+        assert 0 < one.filled < len(one.answers)
+        assert "doi" in one.citation
+
+
+def test_an_item_without_a_fact_stays_open():
+    open_items = [answer.open for one in answer_checklists({}) for answer in one.answers]
+    assert all(open_items)
+    filled = answer_checklists(dict.fromkeys(known_facts(), "known"))
+    assert any(answer.text == TO_COMPLETE for answer in filled[0].answers)
+
+
+@pytest.mark.parametrize(("p", "said"), [(0.0004, "< 0.001"), (0.0123, "0.012"), (1.0, "1.000"), (float("nan"), "–")])
+def test_p_values_as_papers_print_them(p, said):
+    assert p_value(p) == said
+
+
+def test_an_undefined_number_is_a_dash():
+    assert with_interval(float("nan"), 0.0, 1.0) == "–"
