@@ -207,7 +207,12 @@ def _add_segmentation(parser: argparse.ArgumentParser) -> None:
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", help="segmentation model: name or folder (default: lumbar-bodies)")
-    parser.add_argument("--backend", choices=("auto", "onnxruntime", "torch"), default="auto")
+    parser.add_argument(
+        "--backend",
+        choices=("auto", "int8", "onnxruntime", "torch"),
+        default="auto",
+        help="how the network runs: 8-bit integers, floats, torch (default: the first that is there)",
+    )
     parser.add_argument("--shift", type=int, choices=(-1, 0, 1), default=0, help="renumber all levels by one: +1 is caudal")
 
 

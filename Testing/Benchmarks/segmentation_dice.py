@@ -6,6 +6,7 @@ Each case is <case>_img.nii.gz with VerSe labels of the bodies in <case>_lab.nii
 the pair that is never trained on. --robustness adds mirrored, resampled, cropped, noisy and shaded versions of each; the
 cropped one has lost L5, so it is numbered with a shift of -1, as the reader who is asked would do. With --validation the
 cases held out of training are measured, against labels at the harmonised border (all bodies together, not by level).
+--int8 measures nothing but what 8-bit integers cost: Dice of L1-L3 with floats less that with integers, case by case.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import SimpleITK as sitk
 from OPRadiomicsLib.geometry import volume_from_sitk
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
+from OPRadiomicsLib.segmentation.runners import Backend
 from OPRadiomicsLib.types import Volume
 
 Labels = npt.NDArray[np.uint8]
@@ -95,6 +97,45 @@ def measure_case(case: Case, model: SegmentationModel) -> dict[str, object]:
     }
 
 
+def int8_cost(case: Case, model: SegmentationModel) -> dict[str, object]:
+    """Dice of L1-L3 against the reader with floats and with 8-bit integers, and of the two with each other."""
+    floats, integers = (_study_levels(case, model, backend) for backend in ("onnxruntime", "int8"))
+    truth = [case.labels == LABEL_OF_LEVEL[level] for level in STUDY_LEVELS]
+    with_floats, with_integers, mutual = (
+        float(np.mean([dice(*pair) for pair in zip(first, second, strict=True)]))
+        for first, second in ((floats, truth), (integers, truth), (floats, integers))
+    )
+    return {
+        "case": case.name,
+        "floats": round(with_floats, 4),
+        "int8": round(with_integers, 4),
+        "drop": round(with_floats - with_integers, 4),
+        "floats_and_int8": round(mutual, 4),
+        "volume_int8_to_floats": round(float(np.sum(integers) / np.sum(floats)), 4),
+    }
+
+
+def _study_levels(case: Case, model: SegmentationModel, backend: Backend) -> list[npt.NDArray[np.bool_]]:
+    found = segment(case.volume, model, shift=case.shift, backend=backend).mask.labels
+    return [found == LABEL_OF_LEVEL[level] for level in STUDY_LEVELS]
+
+
+def print_int8_cost(cases: list[Case], model: SegmentationModel) -> None:
+    """One line a case, and what they come to."""
+    rows = []
+    for case in cases:
+        rows.append(int8_cost(case, model))
+        print(json.dumps(rows[-1]), flush=True)
+    drops, mutual, volume = (
+        np.array([row[name] for row in rows], float) for name in ("drop", "floats_and_int8", "volume_int8_to_floats")
+    )
+    print(
+        f"drop of Dice by 8-bit integers: mean {drops.mean():+.4f}, SD {drops.std():.4f}, largest {drops.max():+.4f}, "
+        f"n = {len(drops)}; integers and floats agree by {mutual.mean():.4f} (least {mutual.min():.4f}); "
+        f"volume {volume.mean():.4f} of the floats'"
+    )
+
+
 def _most_frequent(values: Labels) -> int:
     counts = np.bincount(values[values > 0], minlength=1)
     return int(counts.argmax())
@@ -143,12 +184,20 @@ def measure_validation(cases: Path, model: SegmentationModel) -> dict[str, float
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and <case>_lab.nii.gz")
-    parser.add_argument("--cases", default=HELD_OUT, help=f"prefix of the cases (default {HELD_OUT}, never trained on)")
+    parser.add_argument(
+        "--cases",
+        default=HELD_OUT,
+        help=f"prefix of the cases (default {HELD_OUT}, never trained on); with --int8 several, by commas",
+    )
     parser.add_argument("--model", default="lumbar-bodies", help="shipped name or folder of a bundle")
+    parser.add_argument("--int8", action="store_true", help="what 8-bit integers cost, case by case, and nothing else")
     parser.add_argument("--robustness", action="store_true", help="also altered versions of each case")
     parser.add_argument("--validation", type=Path, help="folder of prepared training cases: adds the held-out ones")
     arguments = parser.parse_args()
     model = load_segmentation_model(arguments.model)
+    if arguments.int8:
+        print_int8_cost([c for prefix in arguments.cases.split(",") for c in read_cases(arguments.data, prefix)], model)
+        return
     for case in read_cases(arguments.data, arguments.cases):
         print(json.dumps(measure_case(case, model)), flush=True)
         for name, changed in variants(case) if arguments.robustness else ():

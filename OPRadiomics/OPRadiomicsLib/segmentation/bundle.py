@@ -2,9 +2,10 @@
 
 <name>/configs/metadata.json   what it is, its input and output
 models/model.onnx       for ONNX Runtime
+models/model.int8.onnx  for ONNX Runtime in 8-bit integers; a bundle may lack it
 models/model.safetensors  for torch
 docs/README.md          model card
-SHA256SUMS              checksums of the two models and the metadata, as sha256sum -c reads them
+SHA256SUMS              checksums of the models and the metadata, as sha256sum -c reads them
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ..resources import model_folder
 
 CHECKSUMS = "SHA256SUMS"
 ONNX_FILE = "models/model.onnx"
+INT8_FILE = "models/model.int8.onnx"
 WEIGHTS_FILE = "models/model.safetensors"
 METADATA_FILE = "configs/metadata.json"
 DEFAULT_MODEL = "lumbar-bodies"
@@ -42,6 +44,10 @@ class SegmentationModel:
         Distance of the neighbouring slices that it was trained with.
     threshold
         Probability of "body" above which a voxel belongs to one.
+    checksum
+        SHA-256 of the list of checksums: it names these very files.
+    has_int8
+        Whether the bundle holds an 8-bit graph; one that the checksums don't list doesn't count.
     """
 
     name: str
@@ -49,10 +55,16 @@ class SegmentationModel:
     folder: Path
     neighbour_mm: float
     threshold: float
+    checksum: str
+    has_int8: bool = False
 
     @property
     def onnx_path(self) -> Path:
         return self.folder / ONNX_FILE
+
+    @property
+    def int8_path(self) -> Path:
+        return self.folder / INT8_FILE
 
     @property
     def weights_path(self) -> Path:
@@ -84,11 +96,12 @@ def _loaded(name_or_folder: str | Path) -> SegmentationModel:
             f"a folder that holds {CHECKSUMS}, {METADATA_FILE} and {ONNX_FILE}",
             "check the name, or install the package again",
         )
-    _verify(folder)
-    return _from_metadata(folder)
+    listed = _verify(folder)
+    return _from_metadata(folder, has_int8=INT8_FILE in listed)
 
 
-def _verify(folder: Path) -> None:
+def _verify(folder: Path) -> frozenset[str]:
+    """Names of the files that are listed and are as listed."""
     listed: dict[str, str] = {}
     for line in (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines():
         digest, _, name = line.strip().partition("  ")
@@ -105,6 +118,7 @@ def _verify(folder: Path) -> None:
             raise ModelError(
                 f"{folder.name}/{name} with SHA-256 {found[:16]}...", f"{expected[:16]}... as in {CHECKSUMS}", _AGAIN
             )
+    return frozenset(listed)
 
 
 _AGAIN = "the bundle is incomplete or was changed: install the package again, or export the network again"
@@ -116,7 +130,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _from_metadata(folder: Path) -> SegmentationModel:
+def _from_metadata(folder: Path, *, has_int8: bool) -> SegmentationModel:
     try:
         metadata: dict[str, Any] = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
         settings = metadata["opradiomics"]
@@ -126,6 +140,8 @@ def _from_metadata(folder: Path) -> SegmentationModel:
             folder=folder,
             neighbour_mm=float(settings["neighbour_mm"]),
             threshold=float(settings["threshold"]),
+            checksum=sha256_of(folder / CHECKSUMS),
+            has_int8=has_int8,
         )
         input_format = settings["input_format"]
         if not (0 < model.threshold < 1 and 0 < model.neighbour_mm < math.inf):

@@ -13,7 +13,7 @@ from .bundle import SegmentationModel
 from .cleanup import Bodies, Bools, Floats, split_bodies
 from .numbering import Numbering, in_range, number_levels, settle_lowest
 from .quality import assess_levels
-from .runners import Backend, Runner, make_runner
+from .runners import Backend, Runner, choose_backend, make_runner
 from .sagittal import SagittalOrder, require_image, resample_in_plane, sagittal_order
 from .standardise import standardise
 
@@ -21,8 +21,10 @@ BODY, SACRUM, CANAL = 1, 2, 3
 GRID_MM = 1.0
 """In-plane resolution that the network was trained at."""
 
+BATCH = 2
+"""Slices at a time: the quickest measured, by little (Testing/Benchmarks/batch_size.py)."""
+
 _STRIDE = 16
-_BATCH = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,7 @@ def segment(
     volume
         A sagittal image of any contrast, axis order and in-plane resolution.
     backend
-        "onnxruntime", "torch", or "auto" for the first of them that is installed.
+        As `runners.choose_backend`.
     shift
         Levels by which the numbering is moved down (+1) or up (-1), where the reader knows better.
     threads
@@ -73,7 +75,8 @@ def segment(
     """
     require_image(volume)
     progress("Loading the network", 0.0)
-    runner = make_runner(model, backend, threads)
+    chosen = choose_backend(model, backend)
+    runner = make_runner(model, chosen, threads)
     order = sagittal_order(volume)
     slices = order.apply(volume.array).astype(np.float32)
     probabilities = predict_probabilities(slices, order, runner, model.neighbour_mm, progress)
@@ -88,12 +91,43 @@ def segment(
     levels = assess_levels(bodies, numbering, probabilities.body)
     progress("Segmented", 1.0)
     return Segmentation(
-        Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, f"model {model.name} {model.version}"),
+        Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, f"model {model.name} {model.version}, {chosen}"),
         levels,
         _warnings(doubts, numbering, levels),
         order.undo(canal),
         bool(doubts),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkInput:
+    """What the network is fed: standardised planes at 1 mm, padded to its stride, and for each the three that make its image.
+
+    ``shape`` is that of a plane before padding, (rows, columns).
+    """
+
+    planes: Floats
+    triples: npt.NDArray[np.intp]
+    shape: tuple[int, int]
+
+    def __len__(self) -> int:
+        return len(self.planes)
+
+    def images(self, chosen: slice) -> Floats:
+        """Images of the chosen slices, (n, 3, rows, columns)."""
+        return self.planes[self.triples[chosen]]
+
+
+def network_input(slices: npt.NDArray[np.float32], order: SagittalOrder, neighbour_mm: float) -> NetworkInput:
+    """Bring a stack, (slice, row, column) as ``order`` gives it, to the form in which the network was trained."""
+    slice_mm, row_mm, column_mm = order.spacing_mm
+    shape = (_length(slices.shape[1], row_mm), _length(slices.shape[2], column_mm))
+    planes = standardise(resample_in_plane(slices, (row_mm, column_mm), shape, (GRID_MM, GRID_MM)))
+    padded = np.pad(planes, ((0, 0), (0, -shape[0] % _STRIDE), (0, -shape[1] % _STRIDE)), mode="edge")
+    step = max(1, round(neighbour_mm / slice_mm))
+    indices = np.arange(len(padded))
+    triples = np.clip(indices[:, None] + np.array([-step, 0, step]), 0, len(padded) - 1)
+    return NetworkInput(padded, triples, shape)
 
 
 def predict_probabilities(
@@ -103,27 +137,22 @@ def predict_probabilities(
     neighbour_mm: float,
     progress: Progress = no_progress,
 ) -> Probabilities:
-    """Run the network over all slices, two at a time: the memory stays small and Cancel is prompt.
+    """Run the network over all slices, `BATCH` at a time: the memory stays small and Cancel is prompt.
 
     Parameters
     ----------
     slices
         (slice, row, column) as ``order`` gives them.
     """
-    slice_mm, row_mm, column_mm = order.spacing_mm
-    shape = (_length(slices.shape[1], row_mm), _length(slices.shape[2], column_mm))
-    planes = standardise(resample_in_plane(slices, (row_mm, column_mm), shape, (GRID_MM, GRID_MM)))
-    padded = np.pad(planes, ((0, 0), (0, -shape[0] % _STRIDE), (0, -shape[1] % _STRIDE)), mode="edge")
-    step = max(1, round(neighbour_mm / slice_mm))
-    indices = np.arange(len(padded))
-    triples = np.clip(indices[:, None] + np.array([-step, 0, step]), 0, len(padded) - 1)
-    result = np.empty((3, *planes.shape), np.float32)
-    for start in range(0, len(padded), _BATCH):
-        progress("Segmenting", 0.1 + 0.8 * start / len(padded))
-        chosen = slice(start, start + _BATCH)
-        classes = _softmax(runner(padded[triples[chosen]]))[:, BODY : CANAL + 1, : shape[0], : shape[1]]
+    prepared = network_input(slices, order, neighbour_mm)
+    rows, columns = prepared.shape
+    result = np.empty((3, len(prepared), rows, columns), np.float32)
+    for start in range(0, len(prepared), BATCH):
+        progress("Segmenting", 0.1 + 0.8 * start / len(prepared))
+        chosen = slice(start, start + BATCH)
+        classes = _softmax(runner(prepared.images(chosen)))[:, BODY : CANAL + 1, :rows, :columns]
         result[:, chosen] = classes.swapaxes(0, 1)
-    return Probabilities(result[0], result[1], result[2], (slice_mm, GRID_MM, GRID_MM))
+    return Probabilities(result[0], result[1], result[2], (order.spacing_mm[0], GRID_MM, GRID_MM))
 
 
 def _length(count: int, spacing_mm: float) -> int:

@@ -1,59 +1,95 @@
-"""Two ways to run one network: ONNX Runtime, and torch where it is installed."""
+"""Three ways to run one network: ONNX Runtime in 8-bit integers or in floats, and torch where it is installed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.util import find_spec
-from typing import Literal
+from pathlib import Path
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import MissingDependencyError, ModelError
-from .bundle import SegmentationModel
+from .bundle import INT8_FILE, SegmentationModel
 
 Floats = npt.NDArray[np.float32]
-Backend = Literal["auto", "onnxruntime", "torch"]
+Backend = Literal["auto", "int8", "onnxruntime", "torch"]
+Usable = Literal["int8", "onnxruntime", "torch"]
 Runner = Callable[[Floats], Floats]
 """Images (n, 3, rows, columns), multiples of 16, to logits (n, 5, rows, columns)."""
 
+PACKAGE_OF: Final = {"int8": "onnxruntime", "onnxruntime": "onnxruntime", "torch": "torch"}
 
+
+def choose_backend(model: SegmentationModel, backend: Backend = "auto") -> Usable:
+    """The backend itself, or for "auto" the first that works: 8-bit integers where the bundle has them, floats, torch.
+
+    Raises
+    ------
+    MissingDependencyError
+        If the package of the backend asked for, or with "auto" both packages, are not installed.
+    ModelError
+        If 8-bit integers are asked for and the bundle has none.
+    """
+    if backend == "int8" and not model.has_int8:
+        raise ModelError(
+            f"Bundle {model.name} without {INT8_FILE}",
+            "an 8-bit graph for the backend 'int8'",
+            "choose another backend, or make one: opradiomics train int8 FOLDER",
+        )
+    if backend != "auto":
+        _require(PACKAGE_OF[backend])
+        return backend
+    if find_spec("onnxruntime") is not None:
+        return "int8" if model.has_int8 else "onnxruntime"
+    _require("torch", wanted="onnxruntime or torch")
+    return "torch"
+
+
+def _require(package: str, wanted: str = "") -> None:
+    if find_spec(package) is None:
+        wanted = wanted or package
+        raise MissingDependencyError(
+            f"{wanted} is not installed", f"{wanted} to run the network", f"pip install {wanted.split()[0]}"
+        )
+
+
+@lru_cache(maxsize=2)
 def make_runner(model: SegmentationModel, backend: Backend = "auto", threads: int | None = None) -> Runner:
-    """The network as a function; "auto" takes ONNX Runtime where it is installed.
+    """The network as a function; kept, so that a second patient doesn't load it again.
 
     Parameters
     ----------
+    backend
+        As `choose_backend`.
     threads
         Of this network alone; None leaves it to the backend.
 
     Raises
     ------
-    MissingDependencyError
-        If the backend asked for, or with "auto" both, are not installed.
-    ModelError
-        If the backend cannot read the model file.
+    MissingDependencyError, ModelError
+        As `choose_backend`, or if the backend cannot read the model file.
     """
-    for name in ("onnxruntime", "torch") if backend == "auto" else (backend,):
-        if find_spec(name) is not None:
-            return _onnx_runner(model, threads) if name == "onnxruntime" else _torch_runner(model, threads)
-    wanted = "onnxruntime or torch" if backend == "auto" else backend
-    raise MissingDependencyError(
-        f"{wanted} is not installed", f"{wanted} to run the network", f"pip install {wanted.split()[0]}"
-    )
+    chosen = choose_backend(model, backend)
+    if chosen == "torch":
+        return _torch_runner(model, threads)
+    return _onnx_runner(model.name, model.int8_path if chosen == "int8" else model.onnx_path, threads)
 
 
-def _onnx_runner(model: SegmentationModel, threads: int | None) -> Runner:
+def _onnx_runner(name: str, path: Path, threads: int | None) -> Runner:
     import onnxruntime as ort
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads or 0
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = ort.InferenceSession(str(model.onnx_path), options, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except (ort.capi.onnxruntime_pybind11_state.Fail, ort.capi.onnxruntime_pybind11_state.InvalidProtobuf) as error:
         raise ModelError(
-            f"ONNX Runtime cannot read {model.name} ({str(error).splitlines()[0]})",
+            f"ONNX Runtime cannot read {name} ({str(error).splitlines()[0]})",
             "an ONNX model",
             "install the package again",
         ) from None

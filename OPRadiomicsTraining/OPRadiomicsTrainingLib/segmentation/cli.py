@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from OPRadiomicsLib.errors import OutputError, StudyError
+from OPRadiomicsLib.errors import ModelError, OutputError, StudyError
 
 if TYPE_CHECKING:
     from .train import Cases, Trainer, TrainingSettings
@@ -28,6 +28,11 @@ def add_train_command(subparsers: Any) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="checkpoints, curves and the bundle")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     parser.set_defaults(run=run_train_segmentation)
+    int8 = models.add_parser("int8", help="make a bundle's network in 8-bit integers, for inference without delay")
+    int8.add_argument(
+        "bundle", type=Path, metavar="BUNDLE", help="folder of a bundle; its graph, metadata and checksums change"
+    )
+    int8.set_defaults(run=run_int8)
 
 
 def run_train_segmentation(arguments: argparse.Namespace) -> int:
@@ -62,6 +67,19 @@ def run_train_segmentation(arguments: argparse.Namespace) -> int:
         torch.set_num_threads(before)
     _export(trainer, cases, arguments)
     return 0
+
+
+def run_int8(arguments: argparse.Namespace) -> int:
+    """Make the 8-bit graph of a bundle. Returns the exit status."""
+    _print_int8(arguments.bundle)
+    return 0
+
+
+def _print_int8(bundle: Path) -> None:
+    from .int8 import add_int8
+
+    agreement = add_int8(bundle)
+    print(f"Bundle {bundle}: 8-bit integers and floats agree by a Dice of {agreement:.4f} in the bodies of a simulated study")
 
 
 def _require_writable(out: Path) -> None:
@@ -101,6 +119,10 @@ def _export(trainer: Trainer, cases: Cases, arguments: argparse.Namespace) -> No
     bundle = arguments.out / "bundle"
     difference = export_bundle(trainer.averaged(), bundle, name="lumbar-bodies", version="0.1.0", provenance=provenance)
     print(f"Bundle {bundle}: ONNX Runtime and torch differ by at most {difference:.1e} in the logits")
+    try:
+        _print_int8(bundle)
+    except ModelError as error:
+        print(f"Without 8-bit integers: {error}", file=sys.stderr)
 
 
 def _print(message: str, fraction: float) -> None:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from OPRadiomicsLib.errors import ModelError
-from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, INPUT_FORMAT, METADATA_FILE, ONNX_FILE, WEIGHTS_FILE, sha256_of
+from OPRadiomicsLib.segmentation.bundle import (
+    CHECKSUMS,
+    INPUT_FORMAT,
+    INT8_FILE,
+    METADATA_FILE,
+    ONNX_FILE,
+    WEIGHTS_FILE,
+    sha256_of,
+)
 
 if TYPE_CHECKING:
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
@@ -44,15 +52,21 @@ def export_bundle(
         raise ModelError(
             f"Logits of ONNX Runtime and torch {difference:.1e} apart", f"at most {AGREEMENT}", "check the versions"
         )
-    _write_text(folder / METADATA_FILE, json.dumps(_metadata(name, version, provenance, threshold), indent=2) + "\n")
+    (folder / INT8_FILE).unlink(missing_ok=True)  # of an earlier network
+    write_json(folder / METADATA_FILE, _metadata(name, version, provenance, threshold))
     write_checksums(folder)
     return difference
 
 
 def write_checksums(folder: Path) -> None:
-    """List the SHA-256 of weights, graph and metadata in SHA256SUMS."""
-    files = [WEIGHTS_FILE, ONNX_FILE, METADATA_FILE]
+    """List the SHA-256 of weights, graphs and metadata in SHA256SUMS."""
+    files = [WEIGHTS_FILE, ONNX_FILE, *([INT8_FILE] if (folder / INT8_FILE).exists() else []), METADATA_FILE]
     _write_text(folder / CHECKSUMS, "".join(f"{sha256_of(folder / file)}  {file}\n" for file in files))
+
+
+def write_json(path: Path, content: Mapping[str, object]) -> None:
+    """Write a bundle's metadata, by way of a temporary file."""
+    _write_text(path, json.dumps(content, indent=2) + "\n")
 
 
 def _write_text(path: Path, text: str) -> None:
