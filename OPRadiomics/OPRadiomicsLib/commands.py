@@ -13,6 +13,7 @@ from pathlib import Path
 from . import io, workflow
 from .console import Clock, result_lines, warning_lines
 from .errors import ModelError, StudyError
+from .features import warm_up
 from .features_table import write_features
 from .files import all_or_nothing
 from .levels import STUDY_LEVELS
@@ -57,6 +58,8 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     clock.lap("reading")
     reviewed = _bodies(options, study, workflow.part(progress, 0.1, 0.3))
     clock.lap("segmentation")
+    warm_up(options.engine, workflow.part(progress, 0.3, 0.4))
+    clock.lap("feature engine")
     analysis = workflow.analyse(
         study,
         reviewed.mask,
@@ -64,7 +67,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
         corrected=_corrected(options, study),
         register=options.register,
         engine=options.engine,
-        progress=workflow.part(progress, 0.3, 0.9),
+        progress=workflow.part(progress, 0.4, 0.9),
     )
     clock.lap("preprocessing and features")
     result = workflow.conclude(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..errors import FeatureError, MissingDependencyError
+from ..types import Progress, no_progress
 from .engine import FeatureEngine
 from .parity import Proof, prove, shipped_case
+
+if TYPE_CHECKING:
+    from .native import NativeEngine
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Choice:
     note: str = ""
 
 
-def _native() -> FeatureEngine:
+def _native() -> NativeEngine:
     from .native import NativeEngine
 
     return NativeEngine()
@@ -36,12 +39,13 @@ def _pyradiomics() -> FeatureEngine:
 ENGINES: Final[dict[str, Callable[[], FeatureEngine]]] = {"native": _native, "pyradiomics": _pyradiomics}
 
 _one_at_a_time = threading.Lock()
+_settled: dict[str, Choice] = {}
 
 
-def choose_engine(name: str = "auto") -> Choice:
+def choose_engine(name: str = "auto", progress: Progress = no_progress) -> Choice:
     """Engine of that name; "auto" is native where its self-test holds, else PyRadiomics with a note that says why.
 
-    The self-test runs once in a process.
+    The self-test runs once in a process; ``progress`` is told that it runs, and of what is compiled before it.
 
     Raises
     ------
@@ -52,20 +56,24 @@ def choose_engine(name: str = "auto") -> Choice:
     """
     if name == "auto":
         with _one_at_a_time:  # sequences side by side ask at the same time
-            return _proven()
+            if name not in _settled:
+                _settled[name] = _proven(progress)
+            return _settled[name]
     if name not in ENGINES:
         raise FeatureError(f"No radiomics engine '{name}'", f"auto, {', '.join(ENGINES)}", "check the name")
     return Choice(ENGINES[name]())
 
 
-def prove_native() -> Proof:
+def prove_native(progress: Progress = no_progress) -> Proof:
     """Self-test of the native engine; its first run in a process includes loading, or compiling, the kernels."""
-    return prove(_native(), shipped_case())
+    engine = _native()
+    progress("Loading the feature engine", 0.0)
+    engine.load(progress)
+    return prove(engine, shipped_case())
 
 
-@lru_cache(maxsize=1)
-def _proven() -> Choice:
-    fault = _native_fault()
+def _proven(progress: Progress) -> Choice:
+    fault = _native_fault(progress)
     if not fault:
         return Choice(_native())
     try:
@@ -79,9 +87,9 @@ def _proven() -> Choice:
     return Choice(reference, f"The native engine was set aside ({fault}); {reference.name} {reference.version} ran instead.")
 
 
-def _native_fault() -> str:
+def _native_fault(progress: Progress) -> str:
     try:
-        proof = prove_native()
+        proof = prove_native(progress)
     except MissingDependencyError as error:
         return error.found
     if proof.holds:

@@ -21,12 +21,12 @@ def feature_names(profile: Profile) -> tuple[str, ...]:
     return names_of(profile.features)
 
 
-def warm_up(engine: str = "auto") -> None:
+def warm_up(engine: str = "auto", progress: Progress = no_progress) -> None:
     """Load, or on the very first use compile, the engine and prove it, so that the first `extract` doesn't wait.
 
-    May run in a thread beside other work; errors are as for `extract`.
+    ``progress`` is told of the compilation, kernel by kernel, and may end it by raising. Errors are as for `extract`.
     """
-    choose_engine(engine)
+    choose_engine(engine, progress)
 
 
 def extract(
@@ -55,7 +55,7 @@ def extract(
         If the chosen engine is not installed.
     """
     require_same_grid(volume, region)
-    return _extract(volume, _union(region, STUDY_LEVELS), profile, choose_engine(engine), progress)
+    return _extract(volume, _union(region, STUDY_LEVELS), profile, choose_engine(engine, progress), progress)
 
 
 def extract_levels(
@@ -72,7 +72,7 @@ def extract_levels(
     Parameters and errors as `extract`. Returns a mapping from level to its vector.
     """
     require_same_grid(volume, region)
-    chosen = choose_engine(engine)
+    chosen = choose_engine(engine, progress)
     regions = {level: _union(region, (level,)) for level in levels}
     return {level: _extract(volume, voxels, profile, chosen, progress) for level, voxels in regions.items()}
 

@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from OPRadiomicsLib.errors import FeatureError, MissingDependencyError
+from OPRadiomicsLib.errors import Cancelled, FeatureError, MissingDependencyError
 from OPRadiomicsLib.features import choose, extract
 from OPRadiomicsLib.features.choose import choose_engine
 from OPRadiomicsLib.features.parity import Proof
@@ -12,9 +12,9 @@ from OPRadiomicsLib.features.parity import Proof
 @pytest.fixture
 def fresh_choice():
     """`auto` decides anew in the test and after it."""
-    choose._proven.cache_clear()
+    choose._settled.clear()
     yield
-    choose._proven.cache_clear()
+    choose._settled.clear()
 
 
 def test_auto_is_native_where_the_self_test_holds(fresh_choice):
@@ -22,11 +22,29 @@ def test_auto_is_native_where_the_self_test_holds(fresh_choice):
     assert (choice.engine.name, choice.note) == ("native", "")
 
 
+def test_the_first_choice_in_a_process_tells_that_the_engine_loads_and_later_ones_are_silent(fresh_choice):
+    said = []
+    choose_engine("auto", lambda message, fraction: said.append(message))
+    assert said[0] == "Loading the feature engine"
+    said.clear()
+    choose_engine("auto", lambda message, fraction: said.append(message))
+    assert said == []
+
+
+def test_cancel_while_the_engine_loads_leaves_the_choice_open(fresh_choice):
+    def cancel(message, fraction):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        choose_engine("auto", cancel)
+    assert choose_engine("auto").engine.name == "native"
+
+
 def test_a_failed_self_test_leads_to_pyradiomics_with_a_warning_in_the_features(
     fresh_choice, monkeypatch, a_preprocessed_volume, a_region, standard
 ):
     pytest.importorskip("radiomics", reason="PyRadiomics is not installed")
-    monkeypatch.setattr(choose, "prove_native", lambda: Proof(0.5, "original_glcm_MCC", 0.1))
+    monkeypatch.setattr(choose, "prove_native", lambda progress: Proof(0.5, "original_glcm_MCC", 0.1))
     found = extract(a_preprocessed_volume, a_region, standard)
     assert found.engine == "pyradiomics 3.0.1"
     (warning,) = found.warnings
@@ -35,7 +53,7 @@ def test_a_failed_self_test_leads_to_pyradiomics_with_a_warning_in_the_features(
 
 
 def test_a_failed_self_test_without_pyradiomics_is_an_error_that_tells_both(fresh_choice, monkeypatch):
-    monkeypatch.setattr(choose, "prove_native", lambda: Proof(0.5, "original_glcm_MCC", 0.1))
+    monkeypatch.setattr(choose, "prove_native", lambda progress: Proof(0.5, "original_glcm_MCC", 0.1))
     monkeypatch.setitem(sys.modules, "radiomics", None)
     with pytest.raises(FeatureError, match=r"original_glcm_MCC.*PyRadiomics cannot be imported"):
         choose_engine("auto")

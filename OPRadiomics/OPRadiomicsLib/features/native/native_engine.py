@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ from .laplacian import Box, laplacian_of_gaussian
 from .matrices import texture_matrices
 from .ngtdm import ngtdm_features
 from .shape import shape_features
+
+KERNEL_MODULES: Final = ("eigen_kernels", "gaussian_kernels", "shape_kernels", "texture_kernels")
 
 Intensities = npt.NDArray[np.floating[Any]]
 
@@ -47,6 +50,14 @@ class NativeEngine:
                 "pip install numba, or choose the engine 'pyradiomics'",
             ) from None
 
+    def load(self, progress: Progress = no_progress) -> None:
+        """Import the kernels; on the first run of an installation this compiles them, and ``progress`` is told so."""
+        from .jit import telling
+
+        with telling(progress):
+            for name in KERNEL_MODULES:
+                import_module(f".{name}", __package__)
+
     def compute(
         self,
         image: FloatArray,
@@ -57,6 +68,7 @@ class NativeEngine:
     ) -> EngineResult:
         """As `FeatureEngine.compute`."""
         require_computable(image, region, spacing_mm, settings)
+        self.load(progress)
         box = bounding_box(region)
         inside = np.ascontiguousarray(region[box])
         values = {f"{ORIGINAL}_{SHAPE}_{name}": value for name, value in shape_features(inside, spacing_mm).items()}
