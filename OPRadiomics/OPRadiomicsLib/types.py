@@ -256,7 +256,8 @@ class Prediction:
 
     ``probability`` is that of osteoporosis (QCT BMD < 80 mg/cm3). ``interval`` is the 95 % confidence interval of the
     probability, ``threshold`` the cut-off fixed on training data, ``osteoporosis`` the class: None where the model
-    publishes none. ``contributions`` plus ``base_logit`` add up to the logit.
+    publishes none. ``contributions`` plus ``base_logit`` add up to the logit. ``class_probabilities`` are those of an ordinal
+    model of three classes on the same predictors (normal, osteopenia, osteoporosis), where the signature holds one.
     """
 
     model: str
@@ -273,3 +274,4 @@ class Prediction:
     approximate: bool = False
     warnings: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+    class_probabilities: Mapping[str, float] = field(default_factory=dict)

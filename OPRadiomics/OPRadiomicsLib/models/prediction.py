@@ -13,6 +13,7 @@ from ..types import Clinical, FeatureVector, Prediction
 from .clinical import validate_clinical
 from .explanation import contributions, logit
 from .extrapolation import far_features, outside_training
+from .ordinal import class_probabilities
 from .signature import RADSCORE_PREFIX, LogisticModel, Radscore, Signature
 
 __all__ = ["predict", "probability", "radscores", "validate_clinical"]
@@ -172,6 +173,7 @@ def _prediction(
         demo=signature.demo,
         approximate=model.reference_kind == "stated",
         warnings=(*model.cautions, *outside, *(warnings if used else ())),
+        class_probabilities=_class_probabilities(signature, model, scores, clinical),
         provenance=MappingProxyType(_provenance(signature)),
     )
 
@@ -187,6 +189,17 @@ def _interval(model: LogisticModel, values: np.ndarray[tuple[int], np.dtype[np.f
         low, high = np.quantile(np.asarray(model.replicates) @ row, (0.025, 0.975))
         return probability(float(low)), probability(float(high))
     return None
+
+
+def _class_probabilities(
+    signature: Signature, model: LogisticModel, scores: Mapping[str, float], clinical: Clinical
+) -> Mapping[str, float]:
+    """Of the ordinal model, beside the logistic model that shares its predictors."""
+    ordinal = signature.ordinal
+    if ordinal is None or set(ordinal.predictors) != set(model.predictors):
+        return MappingProxyType({})
+    values = [_predictor_value(predictor, scores, clinical) for predictor in ordinal.predictors]
+    return MappingProxyType(dict(zip(ordinal.classes, class_probabilities(ordinal, values).tolist(), strict=True)))
 
 
 def _provenance(signature: Signature) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -168,6 +169,34 @@ class LogisticModel(_Record):
         return self
 
 
+class OrdinalModel(_Record):
+    """Ordered classes: P(class <= j) = 1 / (1 + exp(-(cut j - sum of slope x (value - mean) / sd))).
+
+    McCullagh's proportional odds (J R Stat Soc B 1980). ``classes`` run from the least to the most severe; ``cuts`` rise, one
+    fewer than classes. ``covariance`` is ordered cuts first, then slopes.
+    """
+
+    classes: tuple[Name, ...]
+    predictors: tuple[Name, ...]
+    means: Numbers
+    sds: tuple[Positive, ...]
+    slopes: Numbers
+    cuts: Numbers
+    covariance: Rows | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> OrdinalModel:
+        _require_unique(self.predictors, "predictors")
+        _require_unique(self.classes, "classes")
+        _require_lengths(len(self.predictors), means=self.means, sds=self.sds, slopes=self.slopes)
+        _require_lengths(len(self.classes) - 1, cuts=self.cuts)
+        if any(low >= high for low, high in pairwise(self.cuts)):
+            raise ValueError("cuts must rise")
+        if self.covariance is not None:
+            _require_covariance(self.covariance, len(self.cuts) + len(self.slopes))
+        return self
+
+
 class Training(_Record):
     """The training patients' predictors: quantiles, means and covariance (n - 1), for warnings about extrapolation.
 
@@ -248,11 +277,16 @@ class Signature(_Record):
     radscores: tuple[Radscore, ...] = ()
     models: Models
     training: Training | None = None
+    ordinal: OrdinalModel | None = None
 
     @property
     def sha256(self) -> str:
         """SHA-256 of the content as canonical JSON."""
-        return checksum(self.model_dump(mode="json"))
+        return checksum(self.content())
+
+    def content(self) -> dict[str, Any]:
+        """What signature.json holds besides its checksum. ``ordinal``, younger than the schema, only where it is set."""
+        return self.model_dump(mode="json", exclude=None if self.ordinal is not None else {"ordinal"})
 
     @model_validator(mode="after")
     def _consistent(self) -> Signature:
@@ -267,6 +301,8 @@ class Signature(_Record):
             _require_predictors(name, model.predictors, scores)
         if self.training is not None:
             _require_predictors("training", self.training.predictors, scores)
+        if self.ordinal is not None:
+            _require_predictors("ordinal", self.ordinal.predictors, scores)
         return self
 
 
@@ -292,8 +328,7 @@ def save_signature(signature: Signature, folder: Path) -> Path:
     OutputError
         If the folder cannot be written.
     """
-    content = signature.model_dump(mode="json")
-    text = json.dumps({**content, "sha256": signature.sha256}, indent=1, ensure_ascii=False, allow_nan=False)
+    text = json.dumps({**signature.content(), "sha256": signature.sha256}, indent=1, ensure_ascii=False, allow_nan=False)
     return write_text(folder / FILE_NAME, text + "\n")
 
 

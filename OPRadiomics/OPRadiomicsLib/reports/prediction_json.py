@@ -62,6 +62,7 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
             for term in prediction.contributions
         ],
         "radscores": dict(prediction.radscores),
+        **({"classes": dict(prediction.class_probabilities)} if prediction.class_probabilities else {}),
         "warnings": list(prediction.warnings),
         "provenance": dict(prediction.provenance),
     }

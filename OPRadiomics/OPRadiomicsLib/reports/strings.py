@@ -23,6 +23,7 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "interval": "95 % confidence interval",
         "threshold": "Threshold",
         "class": "Class",
+        "three_classes": "Ordinal model",
         "osteoporosis": "osteoporosis",
         "no_osteoporosis": "no osteoporosis",
         "not_published": "not published",

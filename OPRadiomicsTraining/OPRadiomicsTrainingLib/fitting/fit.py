@@ -20,6 +20,7 @@ from .comparison import Compared, compare_classifiers
 from .nested import NestedPredictions, TwoStages, fit_two_stages, nested_predictions, predict_two_stages
 from .provenance import provenance_of
 from .settings import FitSettings
+from .three_classes import ThreeClasses, bmd_classes, fit_three_classes
 from .to_signature import to_signature
 
 TRAINING_SPLITS = ("train", "training")
@@ -63,6 +64,7 @@ class FitResult:
     steps: tuple[Steps, ...]
     stability: Mapping[str, float]
     compared: tuple[Compared, ...]
+    three_classes: ThreeClasses | None
     notes: tuple[str, ...]
 
     @property
@@ -107,6 +109,8 @@ def fit_signature(
         If a listed feature is absent, or no feature of any sequence is selected.
     """
     rows = training_rows(cohort)
+    if settings.classes == 3:
+        bmd_classes(cohort, rows)  # known before the work
     kept = cohort if features is None else keep_features(cohort, features)
     distinct, repeated = drop_duplicates(kept, rows)
     rng = np.random.default_rng(settings.seed)
@@ -119,6 +123,7 @@ def fit_signature(
         nested = nested_predictions(distinct, rows, settings, rng, part(progress, 0.15, 0.9))
     apparent = predict_two_stages(stages, distinct, rows)
     compared = compare_classifiers(stages, nested, distinct, rows, settings=settings, progress=part(progress, 0.9, 1.0))
+    three = fit_three_classes(stages, nested, distinct, rows) if settings.classes == 3 else None
     notes = (*_about_features(features, repeated), *stages.notes)
     result = FitResult(
         signature=to_signature(
@@ -128,6 +133,7 @@ def fit_signature(
             nested.logits if nested is not None else apparent,
             profile=profile,
             settings=settings,
+            ordinal=None if three is None else three.model,
             provenance=provenance_of(
                 cohort,
                 cohort.osteoporosis[rows],
@@ -147,6 +153,7 @@ def fit_signature(
         steps=tuple(_steps(role, cohort, kept, distinct, stages) for role in Role),
         stability={} if nested is None else _stability(stages, nested, distinct),
         compared=compared,
+        three_classes=three,
         notes=notes,
     )
     progress("Fitted", 1.0)

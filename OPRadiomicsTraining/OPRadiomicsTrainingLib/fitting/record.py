@@ -81,6 +81,7 @@ def fit_record(result: FitResult, hashes: Mapping[str, str]) -> dict[str, Any]:
         "auc_apparent": {name: _area(values, ill) for name, values in result.apparent.items()},
         "classifiers": {other.name: _area(other.probabilities, ill) for other in result.compared},
         "stability": dict(result.stability),
+        "three_classes": result.three_classes.confusion.tolist() if result.three_classes else None,
         "notes": list(result.notes),
         "hashes": dict(hashes),
         "software": software_versions(),

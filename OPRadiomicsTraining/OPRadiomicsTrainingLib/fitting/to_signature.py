@@ -12,6 +12,7 @@ from OPRadiomicsLib.models.signature import (
     LogisticModel,
     ModelName,
     Models,
+    OrdinalModel,
     ProfileReference,
     Provenance,
     Radscore,
@@ -41,6 +42,7 @@ def to_signature(
     profile: Profile,
     settings: FitSettings,
     provenance: Provenance,
+    ordinal: OrdinalModel | None = None,
 ) -> Signature:
     """Radscores, models, thresholds and distributions of one fit.
 
@@ -66,6 +68,7 @@ def to_signature(
         radscores=tuple(_radscore(role, score, cohort) for role, score in stages.scores.items()),
         models=Models(**models),
         training=_training(stages.table),
+        ordinal=ordinal,
     )
 
 

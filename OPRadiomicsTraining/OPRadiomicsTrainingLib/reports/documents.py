@@ -23,6 +23,7 @@ from .formats import with_interval
 from .tables import (
     baseline_table,
     calibration_table,
+    classes_table,
     coefficients_table,
     delong_table,
     explanation_table,
@@ -53,6 +54,7 @@ def fit_document(result: FitResult, profile: Profile, hashes: Mapping[str, str])
             baseline_table(result.cohort, {"training": result.rows}),
             fit_performance_table(result),
             signature_table(result),
+            *three_class_tables(result),
         ),
         pictures=(selection_figure(result),),
         facts=(*signature_facts(signature), *fit_settings_facts(result, hashes), *software_facts()),
@@ -136,6 +138,11 @@ def signature_table(result: FitResult) -> Table:
             )
         ]
     return coefficients_table(features)
+
+
+def three_class_tables(result: FitResult) -> tuple[Table, ...]:
+    """The three-class model's table, where one was fitted."""
+    return () if result.three_classes is None else (classes_table(result.three_classes),)
 
 
 def fit_summary(result: FitResult) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from .documents import (
     signature_facts,
     signature_table,
     software_facts,
+    three_class_tables,
 )
 from .facts import common_facts, evaluation_facts, fit_facts, profile_facts
 from .figures.flow import Flow, flow_picture
@@ -80,6 +81,7 @@ def paper_document(
             steps_table(result.steps),
             fit_performance_table(result),
             signature_table(result),
+            *three_class_tables(result),
         ),
         pictures=(
             captioned_picture("figure1", flow_picture(flow_of(cohort, result), demo=signature.demo)),

@@ -10,8 +10,11 @@ from ..cohort.cohort import Cohort
 from ..evaluation.evaluate import Evaluation, ModelResult, SetResult
 from ..fitting.clinical import ClinicalChoice, ClinicalRow, clinical_table
 from ..fitting.fit import Steps
+from ..fitting.three_classes import CLASS_NAMES, ThreeClasses
 from ..statistics.arrays import Flags, FloatTable, Indices
+from ..statistics.estimate import wilson
 from ..statistics.hypotheses import Quartiles, chi_square, mann_whitney
+from ..statistics.roc import delong
 from .captions import captioned_table
 from .document import Table
 from .formats import (
@@ -230,6 +233,21 @@ def steps_table(steps: Sequence[Steps]) -> Table:
             (str(s.role), *map(str, (s.extracted, s.reproducible, s.distinct, s.after_t_test, s.after_lasso))) for s in steps
         ),
     )
+
+
+def classes_table(three: ThreeClasses) -> Table:
+    """Predicted against true class of the three-class model."""
+    rows = []
+    for name, counts in zip(CLASS_NAMES, three.confusion, strict=True):
+        right = wilson(int(counts[CLASS_NAMES.index(name)]), int(counts.sum()))
+        rows.append((name, *(str(count) for count in counts), percent_interval(right)))
+    abnormal, severe = (delong(three.probabilities[:, first:].sum(axis=1), three.truth >= first) for first in (1, 2))
+    note = (
+        f"AUC: osteoporosis against the rest {with_interval(severe.auc, severe.lower, severe.upper)}, osteopenia or "
+        f"osteoporosis against normal {with_interval(abnormal.auc, abnormal.lower, abnormal.upper)}."
+    )
+    header = ("True class", *(f"Predicted {name}" for name in CLASS_NAMES), "Right / % (95 % CI)")
+    return captioned_table("classes", header, tuple(rows), note)
 
 
 def coefficients_table(features: Sequence[tuple[str, float, float | None]]) -> Table:

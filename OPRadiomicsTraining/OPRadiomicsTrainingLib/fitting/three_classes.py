@@ -1,0 +1,108 @@
+"""Osteopenia as a class of its own: an ordinal model of normal, osteopenia and osteoporosis on the combined predictors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from OPRadiomicsLib.errors import ClinicalDataError
+from OPRadiomicsLib.models.signature import OrdinalModel
+
+from ..cohort.cohort import Cohort
+from ..statistics.arrays import FloatTable, Indices
+from ..statistics.ordinal import Classes, OrdinalFit, fit_ordinal
+from .nested import NestedPredictions, TwoStages, predictor_table
+from .second_stage import SecondStage, Table, columns_of
+from .to_signature import numbers, symmetric
+
+CLASS_NAMES: Final = ("normal", "osteopenia", "osteoporosis")
+NORMAL_BMD: Final = 120.0
+OSTEOPOROSIS_BMD: Final = 80.0
+"""mg/cm3: above 120 normal, 80 to 120 osteopenia, below 80 osteoporosis (American College of Radiology, QCT)."""
+
+
+@dataclass(frozen=True, eq=False)
+class ThreeClasses:
+    """The model for the signature; true classes (n,) and predicted probabilities (n, 3) of the training patients."""
+
+    model: OrdinalModel
+    truth: Classes
+    probabilities: FloatTable
+
+    @property
+    def confusion(self) -> Indices:
+        """Patients by true (rows) and most probable class (columns), (3, 3)."""
+        counts = np.zeros((3, 3), dtype=np.intp)
+        np.add.at(counts, (self.truth, self.probabilities.argmax(axis=1)), 1)
+        return counts
+
+
+def fit_three_classes(stages: TwoStages, nested: NestedPredictions | None, cohort: Cohort, rows: Indices) -> ThreeClasses:
+    """Fit on the training patients' second-stage table; predictions are out of fold, or in protocol paper their own.
+
+    Raises
+    ------
+    ClinicalDataError
+        If a training patient has no BMD, or one that contradicts the label.
+    StudyError, ModelError
+        As `fit_ordinal`: a class without patients, separated classes.
+    """
+    truth = bmd_classes(cohort, rows)
+    combined = stages.models["combined"]
+    fit = _fit(combined, stages.table, truth)
+    if nested is None:
+        probabilities = _predict(combined, fit, stages.table)
+    else:
+        probabilities = np.empty((len(rows), 3))
+        for number, fold in enumerate(nested.stages):
+            test = nested.fold == number
+            inner = _fit(fold.models["combined"], fold.table, truth[~test])
+            probabilities[test] = _predict(fold.models["combined"], inner, predictor_table(fold, cohort, rows[test]))
+    return ThreeClasses(_model(combined, fit), truth, probabilities)
+
+
+def bmd_classes(cohort: Cohort, rows: Indices) -> Classes:
+    """0 normal, 1 osteopenia, 2 osteoporosis, by BMD, (n,)."""
+    bmd = None if cohort.bmd is None else cohort.bmd[rows]
+    missing = len(rows) if bmd is None else int(np.isnan(bmd).sum())
+    if bmd is None or missing:
+        raise ClinicalDataError(
+            f"Three classes asked for, {missing} of {len(rows)} training patients without BMD",
+            "QCT BMD (mg/cm3) of every training patient",
+            "add the column bmd, or fit two classes",
+        )
+    contradicting = np.flatnonzero((bmd < OSTEOPOROSIS_BMD) != cohort.osteoporosis[rows])
+    if len(contradicting):
+        case = cohort.cases[rows[contradicting[0]]]
+        raise ClinicalDataError(
+            f"{len(contradicting)} patients whose BMD contradicts their label, first {case}",
+            f"label 1 where BMD is below {OSTEOPOROSIS_BMD:g} mg/cm3",
+            "correct the table",
+        )
+    return np.where(bmd < OSTEOPOROSIS_BMD, 2, np.where(bmd <= NORMAL_BMD, 1, 0)).astype(np.intp)
+
+
+def _scaled(model: SecondStage, table: Table) -> FloatTable:
+    scaled: FloatTable = (columns_of(table, model.predictors) - model.means) / model.sds
+    return scaled
+
+
+def _fit(model: SecondStage, table: Table, truth: Classes) -> OrdinalFit:
+    return fit_ordinal(_scaled(model, table), truth)
+
+
+def _predict(model: SecondStage, fit: OrdinalFit, table: Table) -> FloatTable:
+    return fit.probabilities(_scaled(model, table))
+
+
+def _model(combined: SecondStage, fit: OrdinalFit) -> OrdinalModel:
+    return OrdinalModel(
+        classes=CLASS_NAMES,
+        predictors=combined.predictors,
+        means=numbers(combined.means),
+        sds=numbers(combined.sds),
+        slopes=numbers(fit.slopes),
+        cuts=numbers(fit.cuts),
+        covariance=tuple(numbers(row) for row in symmetric(fit.covariance)),
+    )

@@ -1,0 +1,72 @@
+"""Osteopenia as a third class: by BMD, in the signature, the same probabilities there and in the fit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.errors import ClinicalDataError
+from OPRadiomicsLib.models.prediction import predict
+from OPRadiomicsLib.models.signature import load_signature, save_signature
+from OPRadiomicsLib.profile import load_profile
+from OPRadiomicsLib.types import Clinical, FeatureVector
+from OPRadiomicsTrainingLib.fitting.fit import fit_signature
+from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
+from OPRadiomicsTrainingLib.fitting.three_classes import bmd_classes
+from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
+
+SETTINGS = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=0, classes=3, demo=True)
+PROFILE = load_profile("standard")
+
+
+@pytest.fixture(scope="module")
+def a_cohort_with_bmd():
+    return simulate_feature_cohort({"A": 300}, 5, features=12)
+
+
+@pytest.fixture(scope="module")
+def a_fit(a_cohort_with_bmd):
+    return fit_signature(a_cohort_with_bmd, PROFILE, SETTINGS)
+
+
+def test_classes_are_those_of_the_bmd(a_cohort_with_bmd):
+    bmd = a_cohort_with_bmd.bmd.copy()
+    bmd[a_cohort_with_bmd.osteoporosis] = 79.9
+    bmd[~a_cohort_with_bmd.osteoporosis] = 120.0
+    bmd[np.flatnonzero(~a_cohort_with_bmd.osteoporosis)[0]] = 120.1
+    found = bmd_classes(replace(a_cohort_with_bmd, bmd=bmd), np.arange(300))
+    assert (found[a_cohort_with_bmd.osteoporosis] == 2).all()
+    assert sorted(found[~a_cohort_with_bmd.osteoporosis])[:2] == [0, 1]
+
+
+def test_out_of_fold_probabilities_add_up_and_rank_bmd(a_fit, a_cohort_with_bmd):
+    probabilities = a_fit.three_classes.probabilities
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, atol=1e-12)
+    assert np.corrcoef(probabilities[:, 2] - probabilities[:, 0], a_cohort_with_bmd.bmd)[0, 1] < -0.3
+    assert a_fit.three_classes.confusion.sum() == 300
+
+
+def test_the_signature_carries_the_model_and_predicts_with_it(a_fit, a_cohort_with_bmd, tmp_path):
+    save_signature(a_fit.signature, tmp_path)
+    signature = load_signature(tmp_path)
+    assert signature.sha256 == a_fit.signature.sha256
+    cohort = a_cohort_with_bmd
+    features = FeatureVector(cohort.feature_names, cohort.features[4], PROFILE.hash)
+    clinical = Clinical(float(cohort.ages[4]), bool(cohort.male[4]), smoking=bool(cohort.smoking[4]))
+    found = predict(signature, features, clinical)[-1].class_probabilities
+    assert list(found) == ["normal", "osteopenia", "osteoporosis"]
+    assert sum(found.values()) == pytest.approx(1.0, abs=1e-12)
+    assert predict(signature, features, clinical)[0].class_probabilities == {}
+
+
+def test_a_signature_without_it_keeps_its_checksum(a_cohort_with_bmd):
+    two = fit_signature(a_cohort_with_bmd, PROFILE, replace(SETTINGS, classes=2)).signature
+    assert "ordinal" not in two.content()
+
+
+@pytest.mark.parametrize("fault", ["absent", "missing", "contradicting"])
+def test_bmd_that_is_absent_or_contradicts_the_label_is_an_error(a_cohort_with_bmd, fault):
+    bmd = a_cohort_with_bmd.bmd.copy()
+    bmd[7] = np.nan if fault == "missing" else 200.0 - bmd[7]
+    cohort = replace(a_cohort_with_bmd, bmd=None if fault == "absent" else bmd)
+    with pytest.raises(ClinicalDataError, match="BMD"):
+        fit_signature(cohort, PROFILE, SETTINGS)
