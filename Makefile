@@ -2,6 +2,7 @@
 # make test   installs what tests need and passes them
 # make test-mrml   the part of them that needs Slicer's scene, in an environment of its own
 # make lint   style, types, layer contracts
+# make translations   the panel's strings into Resources/Translations, compiled with Qt's lrelease
 # make bench  speed ratios, into build/bench.json
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +15,7 @@ MRML_VENV := .venv-mrml
 MRML_PIP := $(MRML_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
 	--constraint .ci/constraints.txt --constraint .ci/constraints-mrml.txt
 
-.PHONY: help demo test test-mrml lint bench clean
+.PHONY: help demo test test-mrml lint translations bench clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -37,6 +38,9 @@ lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+translations: $(VENV)/bin/python
+	$(BIN)/python .ci/translations.py
 
 bench: $(VENV)/.test
 	$(BIN)/python Testing/Benchmarks/bench.py

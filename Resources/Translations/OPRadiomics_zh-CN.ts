@@ -1,0 +1,1189 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en_US">
+    <context>
+        <name>OPRadiomics</name>
+        <message>
+            <source>Study:</source>
+            <translation>检查：</translation>
+        </message>
+        <message>
+            <source>One entry a study: images, masks and result are kept with it. Several studies can lie in one scene.</source>
+            <translation>每个检查一个条目：图像、掩膜和结果都随它保存。一个场景中可以有多个检查。</translation>
+        </message>
+        <message>
+            <source>Study</source>
+            <translation>检查</translation>
+        </message>
+        <message>
+            <source>Load demo study</source>
+            <translation>载入演示检查</translation>
+        </message>
+        <message>
+            <source>Load a simulated lumbar MRI with T1WI, T2WI and FS-T2WI. No real person.</source>
+            <translation>载入一例模拟的腰椎 MRI（T1WI、T2WI 和 FS-T2WI）。不是真实患者。</translation>
+        </message>
+        <message>
+            <source>Install packages...</source>
+            <translation>安装软件包...</translation>
+        </message>
+        <message>
+            <source>Lists what is missing and how large it is, and asks before anything is installed.</source>
+            <translation>列出缺少的软件包及其大小，安装前会先询问。</translation>
+        </message>
+        <message>
+            <source>Folder of wheels...</source>
+            <translation>离线安装包文件夹...</translation>
+        </message>
+        <message>
+            <source>For a computer without a network: a folder with the packages as wheels.</source>
+            <translation>用于不联网的计算机：存放软件包 wheel 文件的文件夹。</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Stops within a second; the scene stays as it was.</source>
+            <translation>一秒内停止，场景保持原样。</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>日志</translation>
+        </message>
+        <message>
+            <source>Copy diagnostics</source>
+            <translation>复制诊断信息</translation>
+        </message>
+        <message>
+            <source>Versions, the last step and the log, without patient data.</source>
+            <translation>版本、最后一步操作和日志，不含患者数据。</translation>
+        </message>
+        <message>
+            <source>1. Study</source>
+            <translation>1. 检查</translation>
+        </message>
+        <message>
+            <source>T1WI:</source>
+            <translation>T1WI：</translation>
+        </message>
+        <message>
+            <source>Sagittal T1WI of the lumbar spine.</source>
+            <translation>腰椎矢状位 T1WI。</translation>
+        </message>
+        <message>
+            <source>T2WI:</source>
+            <translation>T2WI：</translation>
+        </message>
+        <message>
+            <source>Sagittal T2WI of the lumbar spine.</source>
+            <translation>腰椎矢状位 T2WI。</translation>
+        </message>
+        <message>
+            <source>FS-T2WI:</source>
+            <translation>FS-T2WI：</translation>
+        </message>
+        <message>
+            <source>Sagittal FS-T2WI of the lumbar spine.</source>
+            <translation>腰椎矢状位脂肪抑制 T2WI。</translation>
+        </message>
+        <message>
+            <source>Fill in from DICOM and names</source>
+            <translation>按 DICOM 和名称自动填写</translation>
+        </message>
+        <message>
+            <source>Chooses the sequences by TR, TE, fat suppression and description, and takes age and sex from DICOM; says why.</source>
+            <translation>根据 TR、TE、脂肪抑制和序列描述选择序列，从 DICOM 读取年龄和性别，并说明理由。</translation>
+        </message>
+        <message>
+            <source>Age (years):</source>
+            <translation>年龄（岁）：</translation>
+        </message>
+        <message>
+            <source>Age at the examination, 18 to 110 years.</source>
+            <translation>检查时的年龄，18 至 110 岁。</translation>
+        </message>
+        <message>
+            <source>not known</source>
+            <translation>不详</translation>
+        </message>
+        <message>
+            <source>Sex:</source>
+            <translation>性别：</translation>
+        </message>
+        <message>
+            <source>Sex, as the models code it.</source>
+            <translation>性别，按模型的编码方式。</translation>
+        </message>
+        <message>
+            <source>Optional</source>
+            <translation>可选信息</translation>
+        </message>
+        <message>
+            <source>BMI (kg/m²):</source>
+            <translation>BMI（kg/m²）：</translation>
+        </message>
+        <message>
+            <source>Body mass index; for models that use it.</source>
+            <translation>体质量指数，供需要它的模型使用。</translation>
+        </message>
+        <message>
+            <source>not recorded</source>
+            <translation>未记录</translation>
+        </message>
+        <message>
+            <source>Diabetes:</source>
+            <translation>糖尿病：</translation>
+        </message>
+        <message>
+            <source>Smoking:</source>
+            <translation>吸烟：</translation>
+        </message>
+        <message>
+            <source>Drinking:</source>
+            <translation>饮酒：</translation>
+        </message>
+        <message>
+            <source>Reasons for exclusion</source>
+            <translation>排除标准</translation>
+        </message>
+        <message>
+            <source>The study left such patients out. Tick what applies: the result will carry a warning.</source>
+            <translation>原研究排除了此类患者。请勾选符合的项目，结果中将附带警告。</translation>
+        </message>
+        <message>
+            <source>Previous lumbar fracture</source>
+            <translation>既往腰椎骨折</translation>
+        </message>
+        <message>
+            <source>Hardware in the lumbar spine</source>
+            <translation>腰椎内固定</translation>
+        </message>
+        <message>
+            <source>Treated for osteoporosis before the imaging</source>
+            <translation>检查前接受过抗骨质疏松治疗</translation>
+        </message>
+        <message>
+            <source>Malignancy</source>
+            <translation>恶性肿瘤</translation>
+        </message>
+        <message>
+            <source>Haematological disease</source>
+            <translation>血液系统疾病</translation>
+        </message>
+        <message>
+            <source>Rheumatoid arthritis</source>
+            <translation>类风湿关节炎</translation>
+        </message>
+        <message>
+            <source>Ankylosing spondylitis</source>
+            <translation>强直性脊柱炎</translation>
+        </message>
+        <message>
+            <source>Poor image quality</source>
+            <translation>图像质量差</translation>
+        </message>
+        <message>
+            <source>2. Segment</source>
+            <translation>2. 分割</translation>
+        </message>
+        <message>
+            <source>Segment L1-L3 on T1WI</source>
+            <translation>在 T1WI 上分割 L1-L3</translation>
+        </message>
+        <message>
+            <source>The network draws every vertebral body in view and numbers them upward from the sacrum.</source>
+            <translation>网络勾画视野内的每个椎体，并从骶椎向上编号。</translation>
+        </message>
+        <message>
+            <source>Numbering:</source>
+            <translation>编号：</translation>
+        </message>
+        <message>
+            <source>▲ One level up</source>
+            <translation>▲ 上移一个节段</translation>
+        </message>
+        <message>
+            <source>All levels one up: what was L2 becomes L1.</source>
+            <translation>全部节段上移一位：原 L2 变为 L1。</translation>
+        </message>
+        <message>
+            <source>▼ One level down</source>
+            <translation>▼ 下移一个节段</translation>
+        </message>
+        <message>
+            <source>All levels one down: what was L1 becomes L2.</source>
+            <translation>全部节段下移一位：原 L1 变为 L2。</translation>
+        </message>
+        <message>
+            <source>Levels are right</source>
+            <translation>节段编号正确</translation>
+        </message>
+        <message>
+            <source>You have checked that L1 is L1. Shifting takes this back.</source>
+            <translation>您已核对 L1 确为 L1。移动节段后需重新确认。</translation>
+        </message>
+        <message>
+            <source>Names in the views</source>
+            <translation>在视图中显示名称</translation>
+        </message>
+        <message>
+            <source>Writes L1, L2, ... into the slice views.</source>
+            <translation>在切片视图中标注 L1、L2 等名称。</translation>
+        </message>
+        <message>
+            <source>Show in 3-D</source>
+            <translation>三维显示</translation>
+        </message>
+        <message>
+            <source>Makes surfaces and shows a 3-D view beside the slices.</source>
+            <translation>生成表面，并在切片旁显示三维视图。</translation>
+        </message>
+        <message>
+            <source>3. Review</source>
+            <translation>3. 审核</translation>
+        </message>
+        <message>
+            <source>Click a row to go to the level. Flags say what to look at.</source>
+            <translation>点击某一行可跳转到该节段。提示栏说明需要查看的问题。</translation>
+        </message>
+        <message>
+            <source>Reader:</source>
+            <translation>阅片者：</translation>
+        </message>
+        <message>
+            <source>Your initials, kept with each accepted level.</source>
+            <translation>您的姓名缩写，随每个审核通过的节段保存。</translation>
+        </message>
+        <message>
+            <source>initials</source>
+            <translation>姓名缩写</translation>
+        </message>
+        <message>
+            <source>Accept level</source>
+            <translation>该节段通过</translation>
+        </message>
+        <message>
+            <source>The selected level is right as it is drawn (Shift+A). Editing it afterwards takes this back.</source>
+            <translation>所选节段的勾画正确 (Shift+A)。此后再编辑会撤销通过。</translation>
+        </message>
+        <message>
+            <source>Accept L1-L3</source>
+            <translation>L1-L3 全部通过</translation>
+        </message>
+        <message>
+            <source>All three levels are right as they are drawn.</source>
+            <translation>三个节段的勾画均正确。</translation>
+        </message>
+        <message>
+            <source>Withdraw</source>
+            <translation>撤回</translation>
+        </message>
+        <message>
+            <source>Take the selected level's acceptance back.</source>
+            <translation>撤回所选节段的审核通过。</translation>
+        </message>
+        <message>
+            <source>Edit masks on:</source>
+            <translation>编辑掩膜所在序列：</translation>
+        </message>
+        <message>
+            <source>The sequence whose masks the tools below change.</source>
+            <translation>下方工具所修改的掩膜属于该序列。</translation>
+        </message>
+        <message>
+            <source>Outline</source>
+            <translation>轮廓</translation>
+        </message>
+        <message>
+            <source>Only the outlines of the masks (Shift+O).</source>
+            <translation>只显示掩膜的轮廓 (Shift+O)。</translation>
+        </message>
+        <message>
+            <source>Three views</source>
+            <translation>三视图</translation>
+        </message>
+        <message>
+            <source>T1WI, T2WI and FS-T2WI side by side, linked.</source>
+            <translation>T1WI、T2WI 和 FS-T2WI 并排联动显示。</translation>
+        </message>
+        <message>
+            <source>Keys: Shift+N next level, Shift+A accept, Shift+O outline, Shift+Up / Shift+Down next slice, Ctrl+Z undo.</source>
+            <translation>快捷键：Shift+N 下一节段，Shift+A 通过，Shift+O 轮廓，Shift+↑ / Shift+↓ 切换层面，Ctrl+Z 撤销。</translation>
+        </message>
+        <message>
+            <source>4. Other sequences</source>
+            <translation>4. 其他序列</translation>
+        </message>
+        <message>
+            <source>Show the marrow region</source>
+            <translation>显示骨髓区</translation>
+        </message>
+        <message>
+            <source>The region that the features describe: inside the cortex, off the basivertebral vein.</source>
+            <translation>特征所描述的区域：位于骨皮质内，避开椎基静脉。</translation>
+        </message>
+        <message>
+            <source>Register if the patient moved</source>
+            <translation>患者移动时进行配准</translation>
+        </message>
+        <message>
+            <source>A rigid registration around the vertebrae, at most 10 mm and 10 degrees, kept only where the alignment gets better.</source>
+            <translation>围绕椎体的刚性配准，不超过 10 mm 和 10 度，仅在对齐改善时采用。</translation>
+        </message>
+        <message>
+            <source>Propagate to T2WI and FS-T2WI</source>
+            <translation>传递到 T2WI 和 FS-T2WI</translation>
+        </message>
+        <message>
+            <source>Carries the bodies through physical space and measures at each level whether the patient lay still.</source>
+            <translation>按物理坐标把椎体掩膜传递过去，并逐节段测量患者是否移动。</translation>
+        </message>
+        <message>
+            <source>Before / after</source>
+            <translation>配准前 / 后</translation>
+        </message>
+        <message>
+            <source>Hold to see the masks as the scanner's coordinates place them, release to see them registered.</source>
+            <translation>按住时按扫描坐标显示掩膜，松开时显示配准后的掩膜。</translation>
+        </message>
+        <message>
+            <source>How far each level seems to lie off, in mm. 2 mm or more is marked.</source>
+            <translation>各节段估计的偏移量 (mm)，2 mm 及以上会标出。</translation>
+        </message>
+        <message>
+            <source>5. Predict OP</source>
+            <translation>5. 预测骨质疏松</translation>
+        </message>
+        <message>
+            <source>Model:</source>
+            <translation>模型：</translation>
+        </message>
+        <message>
+            <source>Signatures that ship, and your own from the models folder.</source>
+            <translation>随软件提供的模型，以及模型文件夹中您自己的模型。</translation>
+        </message>
+        <message>
+            <source>Card</source>
+            <translation>模型卡</translation>
+        </message>
+        <message>
+            <source>What the model was trained on, and how it was validated.</source>
+            <translation>模型用什么数据训练、如何验证。</translation>
+        </message>
+        <message>
+            <source>Folder</source>
+            <translation>文件夹</translation>
+        </message>
+        <message>
+            <source>Open the folder for your own models.</source>
+            <translation>打开存放您自己模型的文件夹。</translation>
+        </message>
+        <message>
+            <source>What the prediction needs: red stops it, amber goes into the warnings.</source>
+            <translation>预测所需的条件：红色会阻止预测，黄色会写入警告。</translation>
+        </message>
+        <message>
+            <source>Predict OP</source>
+            <translation>预测骨质疏松</translation>
+        </message>
+        <message>
+            <source>Features of all sequences, Radscores, and the clinical, radiomics and combined probability.</source>
+            <translation>各序列的特征、Radscore，以及临床、影像组学和联合模型的概率。</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>复制</translation>
+        </message>
+        <message>
+            <source>The result as text.</source>
+            <translation>以文本形式复制结果。</translation>
+        </message>
+        <message>
+            <source>Save report...</source>
+            <translation>保存报告...</translation>
+        </message>
+        <message>
+            <source>The whole result folder: report, JSON, masks, features, pictures.</source>
+            <translation>整个结果文件夹：报告、JSON、掩膜、特征和图片。</translation>
+        </message>
+        <message>
+            <source>Open report</source>
+            <translation>打开报告</translation>
+        </message>
+        <message>
+            <source>The report in the browser.</source>
+            <translation>在浏览器中查看报告。</translation>
+        </message>
+        <message>
+            <source>Export DICOM...</source>
+            <translation>导出 DICOM...</translation>
+        </message>
+        <message>
+            <source>Masks as DICOM SEG and the result as DICOM SR.</source>
+            <translation>掩膜导出为 DICOM SEG，结果导出为 DICOM SR。</translation>
+        </message>
+        <message>
+            <source>6. Batch</source>
+            <translation>6. 批处理</translation>
+        </message>
+        <message>
+            <source>Studies in:</source>
+            <translation>检查所在文件夹：</translation>
+        </message>
+        <message>
+            <source>A folder with one subfolder for each study.</source>
+            <translation>每个检查一个子文件夹的文件夹。</translation>
+        </message>
+        <message>
+            <source>Take the studies selected in the DICOM browser</source>
+            <translation>采用 DICOM 浏览器中所选的检查</translation>
+        </message>
+        <message>
+            <source>Select studies in Slicer's DICOM module first.</source>
+            <translation>请先在 Slicer 的 DICOM 模块中选择检查。</translation>
+        </message>
+        <message>
+            <source>Results to:</source>
+            <translation>结果保存到：</translation>
+        </message>
+        <message>
+            <source>A folder for the results; finished cases are not computed again.</source>
+            <translation>存放结果的文件夹；已完成的病例不会重复计算。</translation>
+        </message>
+        <message>
+            <source>Predict all</source>
+            <translation>全部预测</translation>
+        </message>
+        <message>
+            <source>The model chosen above for every study; masks are the network's own, unreviewed. Failures are listed and stop nothing.</source>
+            <translation>对每个检查使用上面所选的模型；掩膜由网络生成，未经审核。失败的病例会列出，不影响其余病例。</translation>
+        </message>
+        <message>
+            <source>OPRadiomics</source>
+            <translation>OPRadiomics</translation>
+        </message>
+        <message>
+            <source>Osteoporosis from lumbar MRI: segments L1-L3 on T1WI, lets you review the masks, extracts radiomic features of three sequences and explains the predicted probability. Research use only, not for diagnosis.</source>
+            <translation>由腰椎 MRI 评估骨质疏松：在 T1WI 上分割 L1-L3，供您审核掩膜，提取三个序列的影像组学特征，并解释预测概率。仅供研究使用，不用于诊断。</translation>
+        </message>
+        <message>
+            <source>Implements Wang W. et al., Radiologic Practice 2026(4):453-459, doi 10.13609/j.cnki.1000-0313.2026.04.016.</source>
+            <translation>实现 Wang W. 等的方法，《放射学实践》2026(4):453-459，doi 10.13609/j.cnki.1000-0313.2026.04.016。</translation>
+        </message>
+        <message>
+            <source>Segment</source>
+            <translation>分割</translation>
+        </message>
+        <message>
+            <source>Propagate</source>
+            <translation>传递</translation>
+        </message>
+        <message>
+            <source>Marrow region</source>
+            <translation>骨髓区</translation>
+        </message>
+        <message>
+            <source>Batch</source>
+            <translation>批处理</translation>
+        </message>
+        <message>
+            <source>Export DICOM</source>
+            <translation>导出 DICOM</translation>
+        </message>
+    </context>
+    <context>
+        <name>OPRadiomicsTraining</name>
+        <message>
+            <source>OPRadiomics Training</source>
+            <translation>OPRadiomics 训练</translation>
+        </message>
+        <message>
+            <source>Simulates lumbar MRI, trains the segmentation network and fits the models that OPRadiomics uses.</source>
+            <translation>模拟腰椎 MRI，训练分割网络，并拟合 OPRadiomics 所用的模型。</translation>
+        </message>
+        <message>
+            <source>Implements Wang W. et al., Radiologic Practice 2026(4):453-459, doi 10.13609/j.cnki.1000-0313.2026.04.016.</source>
+            <translation>实现 Wang W. 等的方法，《放射学实践》2026(4):453-459，doi 10.13609/j.cnki.1000-0313.2026.04.016。</translation>
+        </message>
+        <message>
+            <source>This version trains from the command line; the annotation panel is not part of it yet.
+
+opradiomics train segmentation --help</source>
+            <translation>此版本通过命令行训练，尚不包含标注面板。
+
+opradiomics train segmentation --help</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.batch_section</name>
+        <message>
+            <source>This Slicer has no open DICOM database.</source>
+            <translation>此 Slicer 没有打开的 DICOM 数据库。</translation>
+        </message>
+        <message>
+            <source>No study is selected in the DICOM browser. Select studies there first.</source>
+            <translation>DICOM 浏览器中没有选择检查。请先在其中选择。</translation>
+        </message>
+        <message>
+            <source>{count} studies taken; they are named by number.</source>
+            <translation>已采用 {count} 个检查，按编号命名。</translation>
+        </message>
+        <message>
+            <source>Choose the folder with the studies and one for the results.</source>
+            <translation>请选择检查所在的文件夹和存放结果的文件夹。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.demo</name>
+        <message>
+            <source>A simulated lumbar MRI: T1WI, T2WI, FS-T2WI. No real person.</source>
+            <translation>模拟的腰椎 MRI：T1WI、T2WI、FS-T2WI。不是真实患者。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.faults</name>
+        <message>
+            <source>Expected: {expected}.</source>
+            <translation>应为：{expected}。</translation>
+        </message>
+        <message>
+            <source>What to do: {remedy}.</source>
+            <translation>解决办法：{remedy}。</translation>
+        </message>
+        <message>
+            <source>The computer ran out of memory.</source>
+            <translation>计算机内存不足。</translation>
+        </message>
+        <message>
+            <source>Close other programs or scenes and try again.</source>
+            <translation>请关闭其他程序或场景后重试。</translation>
+        </message>
+        <message>
+            <source>A Python package that this step needs is missing or damaged.</source>
+            <translation>此步骤所需的 Python 软件包缺失或损坏。</translation>
+        </message>
+        <message>
+            <source>Click 'Install packages' and try again.</source>
+            <translation>请点击“安装软件包”后重试。</translation>
+        </message>
+        <message>
+            <source>The software failed ({kind}).</source>
+            <translation>软件出错 ({kind})。</translation>
+        </message>
+        <message>
+            <source>Nothing was changed. Click 'Copy diagnostics' and report it; the text holds no patient data.</source>
+            <translation>没有任何改动。请点击“复制诊断信息”并报告此问题；其中不含患者数据。</translation>
+        </message>
+        <message>
+            <source>The worker process could not start: a Python package is missing.</source>
+            <translation>工作进程无法启动：缺少 Python 软件包。</translation>
+        </message>
+        <message>
+            <source>The worker process was ended from outside, most often because memory ran out.</source>
+            <translation>工作进程被外部终止，多因内存不足。</translation>
+        </message>
+        <message>
+            <source>Close other programs or scenes and try again. Nothing was changed.</source>
+            <translation>请关闭其他程序或场景后重试。没有任何改动。</translation>
+        </message>
+        <message>
+            <source>The worker process ended unexpectedly.</source>
+            <translation>工作进程意外结束。</translation>
+        </message>
+        <message>
+            <source>Try again; it starts anew. If it happens again, click 'Copy diagnostics' and report it.</source>
+            <translation>请重试，进程会重新启动。如再次发生，请点击“复制诊断信息”并报告。</translation>
+        </message>
+        <message>
+            <source>The worker process did not start.</source>
+            <translation>工作进程未能启动。</translation>
+        </message>
+        <message>
+            <source>Check that Slicer is installed completely and that no security software blocks PythonSlicer.</source>
+            <translation>请确认 Slicer 安装完整，且安全软件没有阻止 PythonSlicer。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.installation</name>
+        <message>
+            <source>the folder {folder}</source>
+            <translation>文件夹 {folder}</translation>
+        </message>
+        <message>
+            <source>the Python Package Index (network)</source>
+            <translation>Python 软件包索引 (PyPI，需联网)</translation>
+        </message>
+        <message>
+            <source>OPRadiomics needs these Python packages, about {total} MB in all, from {where}:</source>
+            <translation>OPRadiomics 需要以下 Python 软件包，共约 {total} MB，来源：{where}：</translation>
+        </message>
+        <message>
+            <source>They go into Slicer's own Python. Install them now?</source>
+            <translation>它们将安装到 Slicer 自带的 Python 中。现在安装吗？</translation>
+        </message>
+        <message>
+            <source>OPRadiomics: install packages</source>
+            <translation>OPRadiomics：安装软件包</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.job_bar</name>
+        <message>
+            <source>Ready.</source>
+            <translation>就绪。</translation>
+        </message>
+        <message>
+            <source>Diagnostics copied.</source>
+            <translation>已复制诊断信息。</translation>
+        </message>
+        <message>
+            <source>{title}: cancelled. Nothing was changed.</source>
+            <translation>{title}：已取消，没有任何改动。</translation>
+        </message>
+        <message>
+            <source>{title}: done.</source>
+            <translation>{title}：完成。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.jobs</name>
+        <message>
+            <source>Stopping</source>
+            <translation>正在停止</translation>
+        </message>
+        <message>
+            <source>What to do: {remedy}.</source>
+            <translation>解决办法：{remedy}。</translation>
+        </message>
+        <message>
+            <source>A file could not be written ({reason}).</source>
+            <translation>文件无法写入 ({reason})。</translation>
+        </message>
+        <message>
+            <source>Free some disk space.</source>
+            <translation>请释放一些磁盘空间。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.level_table</name>
+        <message>
+            <source>Level</source>
+            <translation>节段</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>Volume (ml)</source>
+            <translation>体积 (ml)</translation>
+        </message>
+        <message>
+            <source>Network</source>
+            <translation>网络置信度</translation>
+        </message>
+        <message>
+            <source>Changed</source>
+            <translation>修改</translation>
+        </message>
+        <message>
+            <source>Look at</source>
+            <translation>需查看</translation>
+        </message>
+        <message>
+            <source>accepted {initials} {time}</source>
+            <translation>已通过 {initials} {time}</translation>
+        </message>
+        <message>
+            <source>to review</source>
+            <translation>待审核</translation>
+        </message>
+        <message>
+            <source>not used</source>
+            <translation>不使用</translation>
+        </message>
+        <message>
+            <source>drawn by the reader</source>
+            <translation>阅片者勾画</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>Dice {dice:.3f}, {percent:+.1f} %</source>
+            <translation>Dice {dice:.3f}，{percent:+.1f} %</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.models</name>
+        <message>
+            <source>DEMO: </source>
+            <translation>DEMO：</translation>
+        </message>
+        <message>
+            <source>Trained on</source>
+            <translation>训练数据</translation>
+        </message>
+        <message>
+            <source>Patients</source>
+            <translation>患者数</translation>
+        </message>
+        <message>
+            <source>{n} ({op} with osteoporosis)</source>
+            <translation>{n} 例（{op} 例骨质疏松）</translation>
+        </message>
+        <message>
+            <source>Validation</source>
+            <translation>验证</translation>
+        </message>
+        <message>
+            <source>Citation</source>
+            <translation>引文</translation>
+        </message>
+        <message>
+            <source>Features</source>
+            <translation>特征数</translation>
+        </message>
+        <message>
+            <source>Notes</source>
+            <translation>说明</translation>
+        </message>
+        <message>
+            <source>Use</source>
+            <translation>用途</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.panel</name>
+        <message>
+            <source>Study</source>
+            <translation>检查</translation>
+        </message>
+        <message>
+            <source>{levels} changed: acceptance withdrawn.</source>
+            <translation>{levels} 已修改：审核通过已撤销。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.parameter_node</name>
+        <message>
+            <source>not known</source>
+            <translation>不详</translation>
+        </message>
+        <message>
+            <source>female</source>
+            <translation>女</translation>
+        </message>
+        <message>
+            <source>male</source>
+            <translation>男</translation>
+        </message>
+        <message>
+            <source>not recorded</source>
+            <translation>未记录</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>是</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>否</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.predict_section</name>
+        <message>
+            <source>Everything needed is there.</source>
+            <translation>所需条件均已具备。</translation>
+        </message>
+        <message>
+            <source>Model card</source>
+            <translation>模型卡</translation>
+        </message>
+        <message>
+            <source>Result copied.</source>
+            <translation>已复制结果。</translation>
+        </message>
+        <message>
+            <source>Folder for the report and its parts</source>
+            <translation>存放报告及其附件的文件夹</translation>
+        </message>
+        <message>
+            <source>The result could not be saved ({reason}). Choose another folder.</source>
+            <translation>结果无法保存 ({reason})。请选择其他文件夹。</translation>
+        </message>
+        <message>
+            <source>Saved to {folder}.</source>
+            <translation>已保存到 {folder}。</translation>
+        </message>
+        <message>
+            <source>Folder for DICOM SEG and SR</source>
+            <translation>存放 DICOM SEG 和 SR 的文件夹</translation>
+        </message>
+        <message>
+            <source>Exported: {files}.</source>
+            <translation>已导出：{files}。</translation>
+        </message>
+        <message>
+            <source>The files of this result are gone (they last as long as Slicer runs). Click 'Predict OP' again.</source>
+            <translation>此结果的文件已不存在（仅在 Slicer 运行期间保留）。请再次点击“预测骨质疏松”。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.propagate_section</name>
+        <message>
+            <source>Level</source>
+            <translation>节段</translation>
+        </message>
+        <message>
+            <source>before registration</source>
+            <translation>配准前</translation>
+        </message>
+        <message>
+            <source>Masks carried to {roles}. Check them; correct them under 'Edit masks on'.</source>
+            <translation>掩膜已传递到 {roles}。请检查，并在“编辑掩膜所在序列”处修正。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.requirements</name>
+        <message>
+            <source>Software</source>
+            <translation>软件</translation>
+        </message>
+        <message>
+            <source>Missing packages: {missing}. Click 'Install packages'.</source>
+            <translation>缺少软件包：{missing}。请点击“安装软件包”。</translation>
+        </message>
+        <message>
+            <source>All packages are installed.</source>
+            <translation>所有软件包均已安装。</translation>
+        </message>
+        <message>
+            <source>Images</source>
+            <translation>图像</translation>
+        </message>
+        <message>
+            <source>Choose the T1WI: the vertebrae are segmented on it.</source>
+            <translation>请选择 T1WI：椎体在其上分割。</translation>
+        </message>
+        <message>
+            <source>One image is chosen for two sequences. Choose a different image for each.</source>
+            <translation>同一图像被选作两个序列。请为每个序列选择不同的图像。</translation>
+        </message>
+        <message>
+            <source>Without {missing} only the clinical model can answer.</source>
+            <translation>缺少 {missing} 时只能使用临床模型。</translation>
+        </message>
+        <message>
+            <source>T1WI, T2WI and FS-T2WI are chosen.</source>
+            <translation>已选择 T1WI、T2WI 和 FS-T2WI。</translation>
+        </message>
+        <message>
+            <source>Age and sex</source>
+            <translation>年龄和性别</translation>
+        </message>
+        <message>
+            <source>age</source>
+            <translation>年龄</translation>
+        </message>
+        <message>
+            <source>sex</source>
+            <translation>性别</translation>
+        </message>
+        <message>
+            <source>Enter {missing}.</source>
+            <translation>请填写{missing}。</translation>
+        </message>
+        <message>
+            <source> and </source>
+            <translation>和</translation>
+        </message>
+        <message>
+            <source>{age:.0f} years, sex entered.</source>
+            <translation>{age:.0f} 岁，性别已填写。</translation>
+        </message>
+        <message>
+            <source>Population</source>
+            <translation>适用人群</translation>
+        </message>
+        <message>
+            <source>{count} reason(s) for which the study left patients out: the result will say so.</source>
+            <translation>符合原研究的 {count} 项排除标准：结果中会注明。</translation>
+        </message>
+        <message>
+            <source>No reason for exclusion is ticked.</source>
+            <translation>未勾选排除标准。</translation>
+        </message>
+        <message>
+            <source>Masks</source>
+            <translation>掩膜</translation>
+        </message>
+        <message>
+            <source>Click 'Segment L1-L3', or draw the bodies by hand.</source>
+            <translation>请点击“在 T1WI 上分割 L1-L3”，或手工勾画椎体。</translation>
+        </message>
+        <message>
+            <source>{missing} not drawn. Draw it, or shift the levels if they are misnumbered.</source>
+            <translation>{missing} 未勾画。请勾画；若编号有误，请移动节段。</translation>
+        </message>
+        <message>
+            <source>L1, L2 and L3 are drawn.</source>
+            <translation>L1、L2 和 L3 均已勾画。</translation>
+        </message>
+        <message>
+            <source>Numbering</source>
+            <translation>编号</translation>
+        </message>
+        <message>
+            <source>The levels are confirmed.</source>
+            <translation>节段编号已确认。</translation>
+        </message>
+        <message>
+            <source>To be confirmed once the bodies are drawn.</source>
+            <translation>椎体勾画后再确认。</translation>
+        </message>
+        <message>
+            <source>The software is not sure of the numbering. Check it, shift if needed, then click 'Levels are right'.</source>
+            <translation>软件不能确定编号。请核对，必要时移动节段，然后点击“节段编号正确”。</translation>
+        </message>
+        <message>
+            <source>Check that L1 is L1, then click 'Levels are right'.</source>
+            <translation>请核对 L1 确为 L1，然后点击“节段编号正确”。</translation>
+        </message>
+        <message>
+            <source>Review</source>
+            <translation>审核</translation>
+        </message>
+        <message>
+            <source>{levels} not accepted yet: the result will say so.</source>
+            <translation>{levels} 尚未审核通过：结果中会注明。</translation>
+        </message>
+        <message>
+            <source>L1, L2 and L3 are accepted.</source>
+            <translation>L1、L2 和 L3 均已审核通过。</translation>
+        </message>
+        <message>
+            <source>Other sequences</source>
+            <translation>其他序列</translation>
+        </message>
+        <message>
+            <source>No T2WI or FS-T2WI chosen.</source>
+            <translation>未选择 T2WI 或 FS-T2WI。</translation>
+        </message>
+        <message>
+            <source>Masks not looked at on {roles}: click 'Propagate', or let Predict OP carry them unseen.</source>
+            <translation>{roles} 上的掩膜尚未查看：请点击“传递到 T2WI 和 FS-T2WI”，或由预测步骤直接传递而不查看。</translation>
+        </message>
+        <message>
+            <source>Masks lie on every sequence.</source>
+            <translation>每个序列上均有掩膜。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.result_html</name>
+        <message>
+            <source>Probability of osteoporosis (QCT BMD below 80 mg/cm3)</source>
+            <translation>骨质疏松的概率（QCT 骨密度低于 80 mg/cm3）</translation>
+        </message>
+        <message>
+            <source>Published clinical formula</source>
+            <translation>已发表的临床公式</translation>
+        </message>
+        <message>
+            <source>osteoporosis</source>
+            <translation>骨质疏松</translation>
+        </message>
+        <message>
+            <source>no osteoporosis</source>
+            <translation>非骨质疏松</translation>
+        </message>
+        <message>
+            <source>not published</source>
+            <translation>未发表</translation>
+        </message>
+        <message>
+            <source>Clinical</source>
+            <translation>临床</translation>
+        </message>
+        <message>
+            <source>Radiomics</source>
+            <translation>影像组学</translation>
+        </message>
+        <message>
+            <source>Combined</source>
+            <translation>联合</translation>
+        </message>
+        <message>
+            <source>Out of date: masks or entries have changed. Click 'Predict OP' again.</source>
+            <translation>结果已过期：掩膜或填写的信息有改动。请再次点击“预测骨质疏松”。</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>模型</translation>
+        </message>
+        <message>
+            <source>P(OP)</source>
+            <translation>P(OP)</translation>
+        </message>
+        <message>
+            <source>95 % CI</source>
+            <translation>95% 置信区间</translation>
+        </message>
+        <message>
+            <source>Threshold</source>
+            <translation>阈值</translation>
+        </message>
+        <message>
+            <source>Class</source>
+            <translation>分类</translation>
+        </message>
+        <message>
+            <source>Predictor</source>
+            <translation>预测因子</translation>
+        </message>
+        <message>
+            <source>← away</source>
+            <translation>← 趋向非 OP</translation>
+        </message>
+        <message>
+            <source>towards OP →</source>
+            <translation>趋向 OP →</translation>
+        </message>
+        <message>
+            <source>share</source>
+            <translation>占比</translation>
+        </message>
+        <message>
+            <source>base {base:+.2f} → logit {logit:+.2f}</source>
+            <translation>基准 {base:+.2f} → logit {logit:+.2f}</translation>
+        </message>
+        <message>
+            <source>Why: SHAP values of the {model} model</source>
+            <translation>解释：{model}模型的 SHAP 值</translation>
+        </message>
+        <message>
+            <source>Age: {years:.0f} years</source>
+            <translation>年龄：{years:.0f} 岁</translation>
+        </message>
+        <message>
+            <source>Sex: {sex}</source>
+            <translation>性别：{sex}</translation>
+        </message>
+        <message>
+            <source>male</source>
+            <translation>男</translation>
+        </message>
+        <message>
+            <source>female</source>
+            <translation>女</translation>
+        </message>
+        <message>
+            <source>Diabetes</source>
+            <translation>糖尿病</translation>
+        </message>
+        <message>
+            <source>Smoking</source>
+            <translation>吸烟</translation>
+        </message>
+        <message>
+            <source>Drinking</source>
+            <translation>饮酒</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>是</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>否</translation>
+        </message>
+        <message>
+            <source>{sequence} Radscore: {value:.3g}</source>
+            <translation>{sequence} Radscore：{value:.3g}</translation>
+        </message>
+        <message>
+            <source>Share of each sequence in the sum of |SHAP|</source>
+            <translation>各序列在 |SHAP| 总和中的占比</translation>
+        </message>
+        <message>
+            <source>outside their range</source>
+            <translation>超出训练患者范围</translation>
+        </message>
+        <message>
+            <source>This patient among the training patients (percentile)</source>
+            <translation>该患者在训练患者中的位置（百分位）</translation>
+        </message>
+        <message>
+            <source>Published clinical formula (age and sex alone; another model, fitted on other patients, 55 % of whom had OP; interval and threshold not published): {probability}</source>
+            <translation>已发表的临床公式（仅用年龄和性别；另一模型，由其他患者拟合，其中 55% 为骨质疏松；置信区间和阈值未发表）：{probability}</translation>
+        </message>
+        <message>
+            <source>Warnings</source>
+            <translation>警告</translation>
+        </message>
+        <message>
+            <source>Model {name} {version}; trained on {trained}; validation: {validation}. {use}.</source>
+            <translation>模型 {name} {version}；训练数据：{trained}；验证：{validation}。{use}。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.review_section</name>
+        <message>
+            <source>Enter your initials first: they are kept with each accepted level.</source>
+            <translation>请先填写姓名缩写：它会随每个审核通过的节段保存。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.segment_section</name>
+        <message>
+            <source>Accepted masks will be replaced by the network's. Go on?</source>
+            <translation>已通过的掩膜将被网络的结果替换。是否继续？</translation>
+        </message>
+        <message>
+            <source>Segment again</source>
+            <translation>重新分割</translation>
+        </message>
+        <message>
+            <source>Check the numbering, then the outline of each level. Next: accept L1, L2 and L3.</source>
+            <translation>请先核对编号，再核对每个节段的轮廓。下一步：通过 L1、L2 和 L3。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.study_section</name>
+        <message>
+            <source>First use: Python packages are missing ({names}).</source>
+            <translation>首次使用：缺少 Python 软件包 ({names})。</translation>
+        </message>
+        <message>
+            <source>Demo study</source>
+            <translation>演示检查</translation>
+        </message>
+        <message>
+            <source>Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'.</source>
+            <translation>演示检查已载入：模拟数据，不是真实患者。下一步：“在 T1WI 上分割 L1-L3”。</translation>
+        </message>
+        <message>
+            <source>The installation failed: {error}</source>
+            <translation>安装失败：{error}</translation>
+        </message>
+        <message>
+            <source>All packages are installed.</source>
+            <translation>所有软件包均已安装。</translation>
+        </message>
+        <message>
+            <source>Folder with the packages as wheels</source>
+            <translation>存放软件包 wheel 文件的文件夹</translation>
+        </message>
+        <message>
+            <source>Packages will be installed from this folder, without a network.</source>
+            <translation>将从此文件夹安装软件包，无需联网。</translation>
+        </message>
+        <message>
+            <source>No folder: packages come from the network. To fill one elsewhere, run: {command}</source>
+            <translation>未选择文件夹：软件包将从网络安装。如需在其他计算机上下载，请运行：{command}</translation>
+        </message>
+    </context>
+</TS>
