@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,28 @@ def apply_signature(signature: Signature, cohort: Cohort, rows: Indices) -> Appl
     kept = {name: table[name][known] for name in needed}
     logits = {name: logits_of(model, kept) for name, model in signature.models.present()}
     return Applied(rows[known], kept, logits, int((~known).sum()))
+
+
+def apply_by_centre(by_centre: Mapping[str, Signature], signature: Signature, cohort: Cohort, rows: Indices) -> Applied:
+    """As `apply_signature`, patients of a centre that has a signature of its own with that one."""
+    own = [centre for centre in by_centre if centre and centre in cohort.centres]
+    if not own:
+        return apply_signature(signature, cohort, rows)
+    centres = np.array([cohort.centres[row] for row in rows])
+    parts = [(by_centre[centre], rows[centres == centre]) for centre in own]
+    parts.append((signature, rows[~np.isin(centres, own)]))
+    applied = [apply_signature(one, cohort, part) for one, part in parts if len(part)]
+    order = np.argsort(np.concatenate([part.rows for part in applied]), kind="stable")
+
+    def joined(pieces: Sequence[FloatTable]) -> FloatTable:
+        return np.concatenate(pieces)[order]
+
+    return Applied(
+        np.concatenate([part.rows for part in applied])[order],
+        {name: joined([part.table[name] for part in applied]) for name in applied[0].table},
+        {name: joined([part.logits[name] for part in applied]) for name in applied[0].logits},
+        sum(part.left_out for part in applied),
+    )
 
 
 def radscore_of(radscore: Radscore, cohort: Cohort, rows: Indices) -> FloatTable:

@@ -62,6 +62,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
         signature,
         cohort,
         settings,
+        by_centre=_centre_signatures(beside) if record is not None else {},
         training=read_training_predictions(beside) if record is not None else None,
         training_cases=tuple(record["training_cases"]) if record is not None else (),
         training_kind="training (out of fold)" if record is None or record["protocol"] == "nested" else "training (apparent)",
@@ -100,6 +101,13 @@ def _write_recalibrated(signature: Signature, evaluation: Evaluation, folder: Pa
         if shifts:
             where = f"{len(one.ill)} patients of the set '{one.name}'"
             save_signature(recalibrated(signature, shifts, where), folder / f"recalibrated-{one.name.replace(' ', '-')}")
+
+
+def _centre_signatures(folder: Path) -> dict[str, Signature]:
+    """Signatures of single centres that a fit with ComBat wrote."""
+    from OPRadiomicsLib.models.signature import load_signature
+
+    return {path.parent.name: load_signature(path) for path in sorted(folder.glob("centres/*/signature.json"))}
 
 
 def _folder(name: str) -> Path:

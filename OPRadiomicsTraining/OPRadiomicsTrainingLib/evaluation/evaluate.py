@@ -22,7 +22,7 @@ from ..statistics.decision_curve import DecisionCurve, decision_curve
 from ..statistics.estimate import Estimate
 from ..statistics.logistic import logistic
 from ..statistics.roc import DelongAuc, DelongTest, RocCurve, bootstrap_auc, delong, delong_paired, roc_curve, youden_threshold
-from .apply import apply_signature
+from .apply import apply_by_centre
 from .explanation import Explanation, explain
 from .subgroups import Subgroup, SubgroupResult, compare_subgroups, parse_subgroups
 
@@ -108,6 +108,7 @@ def evaluate(
     cohort: Cohort,
     settings: EvaluationSettings,
     *,
+    by_centre: Mapping[str, Signature] | None = None,
     training: TrainingPredictions | None = None,
     training_cases: tuple[str, ...] = (),
     training_kind: str = TRAINING_SET,
@@ -120,6 +121,8 @@ def evaluate(
 
     Parameters
     ----------
+    by_centre
+        Of a fit with ComBat: the signature for each training centre's images; other patients get ``signature``.
     training
         Predictions of the training patients that the fit recorded; they become a set of their own.
     training_cases
@@ -142,7 +145,7 @@ def evaluate(
         )
     for number, (name, rows) in enumerate(sets.items()):
         progress(f"Evaluating {name}", number / len(sets))
-        known, left_out, table = _known(signature, cohort, rows)
+        known, left_out, table = _known(by_centre or {}, signature, cohort, rows)
         thresholds = _thresholds(signature, settings, known.logits, known.ill)
         kind = "external" if "ext" in name.lower() or not cohort.splits else "internal"
         result = _set(name, kind, known, signature, settings, thresholds=thresholds, table=table, left_out=left_out)
@@ -191,8 +194,10 @@ class _Known:
         return cls(training.logits, training.ill, training.ages, training.male)
 
 
-def _known(signature: Signature, cohort: Cohort, rows: Indices) -> tuple[_Known, int, Table]:
-    applied = apply_signature(signature, cohort, rows)
+def _known(
+    by_centre: Mapping[str, Signature], signature: Signature, cohort: Cohort, rows: Indices
+) -> tuple[_Known, int, Table]:
+    applied = apply_by_centre(by_centre, signature, cohort, rows)
     at = applied.rows
     known = _Known(applied.logits, cohort.osteoporosis[at], cohort.ages[at], cohort.male[at])
     return known, applied.left_out, applied.table

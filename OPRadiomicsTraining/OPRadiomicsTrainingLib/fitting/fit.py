@@ -17,6 +17,7 @@ from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices
 from .candidates import drop_duplicates, keep_features
 from .comparison import Compared, compare_classifiers
+from .harmonisation import LIMITS, largest_centre
 from .nested import NestedPredictions, TwoStages, fit_two_stages, nested_predictions, predict_two_stages
 from .provenance import provenance_of
 from .settings import FitSettings
@@ -44,6 +45,8 @@ class FitResult:
 
     Parameters
     ----------
+    signatures
+        The signature under ""; with ComBat one for each training centre's images, the largest centre's under "".
     rows
         Training rows of ``cohort``, which holds the features that the fit could choose from.
     apparent
@@ -54,7 +57,7 @@ class FitResult:
         How often a feature of the signature was chosen among the folds' fits, 0 to 1; empty in protocol paper.
     """
 
-    signature: Signature
+    signatures: Mapping[str, Signature]
     settings: FitSettings
     cohort: Cohort
     rows: Indices
@@ -66,6 +69,11 @@ class FitResult:
     compared: tuple[Compared, ...]
     three_classes: ThreeClasses | None
     notes: tuple[str, ...]
+
+    @property
+    def signature(self) -> Signature:
+        """The signature; with ComBat that of the largest training centre."""
+        return self.signatures[""]
 
     @property
     def ill(self) -> Flags:
@@ -124,25 +132,10 @@ def fit_signature(
     apparent = predict_two_stages(stages, distinct, rows)
     compared = compare_classifiers(stages, nested, distinct, rows, settings=settings, progress=part(progress, 0.9, 1.0))
     three = fit_three_classes(stages, nested, distinct, rows) if settings.classes == 3 else None
-    notes = (*_about_features(features, repeated), *stages.notes)
+    notes = (*((LIMITS,) if settings.combat else ()), *_about_features(features, repeated), *stages.notes)
     result = FitResult(
-        signature=to_signature(
-            stages,
-            distinct,
-            cohort.osteoporosis[rows],
-            nested.logits if nested is not None else apparent,
-            profile=profile,
-            settings=settings,
-            ordinal=None if three is None else three.model,
-            provenance=provenance_of(
-                cohort,
-                cohort.osteoporosis[rows],
-                stages,
-                settings,
-                apparent=apparent,
-                nested=nested.logits if nested else None,
-                notes=notes,
-            ),
+        signatures=_signatures(
+            distinct, rows, stages, nested, apparent, profile=profile, settings=settings, three=three, notes=notes
         ),
         settings=settings,
         cohort=distinct,
@@ -192,6 +185,41 @@ def _nothing_selected(settings: FitSettings) -> FeatureError:
         "at least one sequence with a Radscore",
         "check labels and features, or add patients",
     )
+
+
+def _signatures(
+    cohort: Cohort,
+    rows: Indices,
+    stages: TwoStages,
+    nested: NestedPredictions | None,
+    apparent: Mapping[ModelName, FloatTable],
+    *,
+    profile: Profile,
+    settings: FitSettings,
+    three: ThreeClasses | None,
+    notes: tuple[str, ...],
+) -> dict[str, Signature]:
+    ill, combat = cohort.osteoporosis[rows], stages.combat
+
+    def of_centre(centre: str) -> Signature:
+        said = (*notes, f"this signature is for images of centre {centre}") if centre else notes
+        nested_logits = nested.logits if nested is not None else None
+        return to_signature(
+            stages,
+            cohort,
+            ill,
+            nested_logits if nested_logits is not None else apparent,
+            profile=profile,
+            settings=settings,
+            ordinal=None if three is None else three.model,
+            centre=centre or None,
+            provenance=provenance_of(cohort, ill, stages, settings, apparent=apparent, nested=nested_logits, notes=said),
+        )
+
+    if combat is None:
+        return {"": of_centre("")}
+    by_centre = {centre: of_centre(centre) for centre in combat.centres}
+    return {"": by_centre[largest_centre(cohort, rows)], **by_centre}
 
 
 def _about_features(features: tuple[str, ...] | None, repeated: tuple[str, ...]) -> list[str]:

@@ -102,7 +102,6 @@ def read_and_fit(options: argparse.Namespace, progress: Progress) -> tuple[FitRe
 def write_results(result: FitResult, profile: Profile, out: Path, hashes: dict[str, str]) -> None:
     """signature.json, its record, tables, figures and report, all or none."""
     from OPRadiomicsLib.files import all_or_nothing
-    from OPRadiomicsLib.models.signature import save_signature
 
     from ..reports.document import write_document
     from ..reports.documents import fit_document
@@ -110,9 +109,17 @@ def write_results(result: FitResult, profile: Profile, out: Path, hashes: dict[s
 
     document = fit_document(result, profile, hashes)
     with all_or_nothing(out) as folder:
-        save_signature(result.signature, folder)
+        save_signatures(result, folder)
         write_fit(result, folder, hashes)
         write_document(document, folder)
+
+
+def save_signatures(result: FitResult, folder: Path) -> None:
+    """signature.json; with ComBat also centres/NAME/signature.json for each training centre's images."""
+    from OPRadiomicsLib.models.signature import save_signature
+
+    for centre, signature in result.signatures.items():
+        save_signature(signature, folder / "centres" / centre if centre else folder)
 
 
 def settings_of(options: argparse.Namespace) -> FitSettings:

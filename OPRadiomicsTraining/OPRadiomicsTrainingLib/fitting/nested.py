@@ -12,9 +12,11 @@ from OPRadiomicsLib.types import Progress, Role, no_progress
 from OPRadiomicsLib.workflow import part
 
 from ..cohort.cohort import Cohort
-from ..statistics.arrays import FloatTable, Indices, standard_deviation
+from ..statistics.arrays import Flags, FloatTable, Indices, standard_deviation
+from ..statistics.combat import Combat
 from ..statistics.folds import stratified_folds
 from .clinical import ClinicalChoice, choose_clinical, clinical_table, filled
+from .harmonisation import features_of, harmonise_rows
 from .radscore import LinearScore, SelectionPath, select
 from .second_stage import SecondStage, Table, fit_second_stage, predictors_of
 from .settings import FitSettings, LambdaRule
@@ -37,6 +39,7 @@ class TwoStages:
     clinical: ClinicalChoice
     tuned: Tuned
     paths: Paths
+    combat: Combat | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -76,7 +79,8 @@ def fit_two_stages(
     raw = clinical_table(cohort, rows)
     clinical = choose_clinical(raw, ill, p_limit=settings.clinical_p, given=settings.clinical)
     known = filled(raw, clinical.fill)
-    first = _FirstStage(cohort, rows, settings, rng, progress)
+    combat = harmonise_rows(cohort, rows) if settings.combat else None
+    first = _FirstStage(role_columns(cohort, rows, combat), ill, settings, rng, progress)
 
     def table_of(p_limit: float, rule: LambdaRule) -> Table:
         return {**known, **first.radscores(p_limit, rule)}
@@ -92,7 +96,7 @@ def fit_two_stages(
     chosen = predictors_of(clinical.predictors, tuple(radscore_name(role) for role in scores))
     models = {name: fit_second_stage(table, names, ill, tuned.l2) for name, names in chosen.items()}
     progress("Models fitted", 1.0)
-    return TwoStages(scores, models, table, clinical, tuned, paths)
+    return TwoStages(scores, models, table, clinical, tuned, paths, combat)
 
 
 class _FirstStage:
@@ -103,11 +107,16 @@ class _FirstStage:
     """
 
     def __init__(
-        self, cohort: Cohort, rows: Indices, settings: FitSettings, rng: np.random.Generator, progress: Progress
+        self,
+        features: Mapping[Role, FloatTable],
+        ill: Flags,
+        settings: FitSettings,
+        rng: np.random.Generator,
+        progress: Progress,
     ) -> None:
-        self.ill = cohort.osteoporosis[rows]
+        self.ill = ill
         self.folds: Folds = stratified_folds(self.ill, settings.selection.folds, rng)
-        self._features = {role: cohort.columns(role)[rows] for role in Role}
+        self._features = features
         self._settings, self._progress = settings, progress
         self._seeds = {role: rng.integers(2**62, size=len(self.folds) + 1) for role in Role}
         self.on_all_rows: Callable[[float], Paths] = cache(self._on_all_rows)
@@ -145,12 +154,19 @@ class _FirstStage:
         return select(self._features[role][rows], self.ill[rows], selection, rng)
 
 
+def role_columns(cohort: Cohort, rows: Indices, combat: Combat | None) -> dict[Role, FloatTable]:
+    """Features of each sequence, (n, p), harmonised where ComBat was fitted."""
+    features = features_of(cohort, rows, combat)
+    return {role: features[:, [name.startswith(f"{role}_") for name in cohort.feature_names]] for role in Role}
+
+
 def predictor_table(stages: TwoStages, cohort: Cohort, rows: Indices) -> dict[str, FloatTable]:
     """Predictors of other rows of a cohort, by name: clinical ones with gaps filled as in training, and Radscores."""
     raw = clinical_table(cohort, rows)
     absent = np.full(len(rows), np.nan)
     table = filled({name: raw.get(name, absent) for name in stages.clinical.fill}, stages.clinical.fill)
-    return table | {radscore_name(role): score.of(cohort.columns(role)[rows]) for role, score in stages.scores.items()}
+    columns = role_columns(cohort, rows, stages.combat)
+    return table | {radscore_name(role): score.of(columns[role]) for role, score in stages.scores.items()}
 
 
 def predict_two_stages(stages: TwoStages, cohort: Cohort, rows: Indices) -> dict[ModelName, FloatTable]:

@@ -25,6 +25,7 @@ from OPRadiomicsLib.types import Role
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable
 from ..statistics.roc import youden_threshold
+from .harmonisation import for_centre
 from .nested import TwoStages
 from .radscore import LinearScore
 from .second_stage import SecondStage, Table, columns_of
@@ -43,6 +44,7 @@ def to_signature(
     settings: FitSettings,
     provenance: Provenance,
     ordinal: OrdinalModel | None = None,
+    centre: str | None = None,
 ) -> Signature:
     """Radscores, models, thresholds and distributions of one fit.
 
@@ -52,7 +54,12 @@ def to_signature(
         Class of the training patients, (n,).
     logits
         Their predictions by model, from which thresholds and distributions come: out of fold, or in protocol paper their own.
+    centre
+        With ComBat: the training centre whose features, as they are, the signature shall take.
     """
+    scores = dict(stages.scores)
+    if stages.combat is not None and centre is not None:
+        scores = {role: for_centre(score, role, cohort, stages.combat, centre) for role, score in scores.items()}
     models = {
         name: _model(model, stages.table, logits[name], ill, settings)
         for name, model in stages.models.items()
@@ -65,7 +72,7 @@ def to_signature(
         demo=settings.demo,
         provenance=provenance,
         profile=ProfileReference(name=profile.name, hash=profile.hash) if stages.scores else None,
-        radscores=tuple(_radscore(role, score, cohort) for role, score in stages.scores.items()),
+        radscores=tuple(_radscore(role, score, cohort) for role, score in scores.items()),
         models=Models(**models),
         training=_training(stages.table),
         ordinal=ordinal,

@@ -31,13 +31,12 @@ def run_paper(options: argparse.Namespace) -> None:
     from OPRadiomicsLib.console import printed_progress
     from OPRadiomicsLib.files import all_or_nothing
     from OPRadiomicsLib.io.output import require_writable, write_json
-    from OPRadiomicsLib.models.signature import save_signature
     from OPRadiomicsLib.workflow import part
 
     from ..cohort.cohort import read_cohort
     from ..evaluation.evaluate import EvaluationSettings, evaluate
     from ..evaluation.record import evaluation_record
-    from ..fitting.fit_command import read_and_fit, summary
+    from ..fitting.fit_command import read_and_fit, save_signatures, summary
     from ..fitting.record import training_predictions, write_fit
     from .document import write_document
     from .documents import evaluation_summary
@@ -56,6 +55,7 @@ def run_paper(options: argparse.Namespace) -> None:
         result.signature,
         cohort,
         settings,
+        by_centre=result.signatures,
         training=training_predictions(result),
         training_kind=kind,
         progress=part(progress, 0.8, 0.9),
@@ -63,7 +63,7 @@ def run_paper(options: argparse.Namespace) -> None:
     progress("Writing the report", 0.9)
     document = paper_document(result, evaluation, profile, cohort=cohort, acquisition=acquisition, hashes=hashes)
     with all_or_nothing(options.out) as folder:
-        save_signature(result.signature, folder)
+        save_signatures(result, folder)
         write_fit(result, folder, hashes)
         write_json(evaluation_record(evaluation, hashes), folder / "evaluation.json")
         write_document(document, folder)

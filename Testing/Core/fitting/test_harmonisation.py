@@ -1,0 +1,61 @@
+"""ComBat inside the fit: fitted on training rows, exact in every centre's own signature, refused where it cannot be."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.errors import FeatureError, StudyError
+from OPRadiomicsLib.profile import load_profile
+from OPRadiomicsTrainingLib.evaluation.apply import apply_by_centre
+from OPRadiomicsTrainingLib.fitting.fit import fit_signature
+from OPRadiomicsTrainingLib.fitting.nested import predict_two_stages
+from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
+from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
+
+SETTINGS = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=0, combat=True, clinical=("age", "sex"))
+PROFILE = load_profile("standard")
+
+
+@pytest.fixture(scope="module")
+def two_centres():
+    return simulate_feature_cohort({"A": 120, "B": 80}, 3, features=12)
+
+
+@pytest.fixture(scope="module")
+def a_fit(two_centres):
+    return fit_signature(two_centres, PROFILE, SETTINGS)
+
+
+def test_each_centres_signature_predicts_as_the_harmonised_fit_to_1e_9(a_fit, two_centres):
+    rows = np.arange(200)
+    harmonised = predict_two_stages(a_fit.stages, two_centres, rows)
+    own = apply_by_centre(a_fit.signatures, a_fit.signature, two_centres, rows)
+    np.testing.assert_array_equal(own.rows, rows)
+    for name, logits in own.logits.items():
+        np.testing.assert_allclose(logits, harmonised[name], atol=1e-9)
+
+
+def test_the_signature_is_the_largest_centres_and_says_so(a_fit):
+    assert set(a_fit.signatures) == {"", "A", "B"}
+    assert a_fit.signature == a_fit.signatures["A"]
+    assert "centre A" in a_fit.signature.provenance.notes[-1]
+    assert any("ComBat" in note for note in a_fit.signature.provenance.notes)
+
+
+def test_a_scanners_shift_of_three_sd_is_taken_out_to_a_tenth(two_centres):
+    """What stays is how far empirical Bayes draws a feature's shift towards the others'."""
+    from OPRadiomicsTrainingLib.fitting.harmonisation import features_of, harmonise_rows
+
+    at_b = np.array(two_centres.centres) == "B"
+    shifted = two_centres.features + 3.0 * at_b[:, None] * two_centres.features.std(axis=0)
+    cohort = replace(two_centres, features=shifted)
+    features = features_of(cohort, np.arange(200), harmonise_rows(cohort, np.arange(200)))
+    gap = np.abs(features[at_b].mean(axis=0) - features[~at_b].mean(axis=0)) / two_centres.features.std(axis=0)
+    assert gap.max() < 0.3
+
+
+def test_one_centre_or_none_is_an_error(two_centres):
+    with pytest.raises(FeatureError, match="1 centres"):
+        fit_signature(replace(two_centres, centres=("A",) * 200), PROFILE, SETTINGS)
+    with pytest.raises(StudyError, match="no centre"):
+        fit_signature(replace(two_centres, centres=()), PROFILE, SETTINGS)
