@@ -64,12 +64,12 @@ def validate_clinical(
         If age or sex is missing, or a value is impossible or of a coding that is not known.
     """
     return Clinical(
-        age=_age(age),
-        male=_male(sex),
-        bmi=_bmi(bmi),
-        diabetes=_yes_no("diabetes", diabetes),
-        smoking=_yes_no("smoking", smoking),
-        drinking=_yes_no("drinking", drinking),
+        age=parse_age(age),
+        male=parse_male(sex),
+        bmi=parse_bmi(bmi),
+        diabetes=parse_yes_no("diabetes", diabetes),
+        smoking=parse_yes_no("smoking", smoking),
+        drinking=parse_yes_no("drinking", drinking),
     )
 
 
@@ -87,7 +87,8 @@ def exclusion_warnings(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"The study left such patients out: {EXCLUSIONS[name]}." for name in dict.fromkeys(names))
 
 
-def _age(given: Given) -> float:
+def parse_age(given: Given) -> float:
+    """Years; raises `ClinicalDataError` where it is missing, impossible, or looks like months or a year of birth."""
     low, high = AGE_RANGE_YEARS
     expected = f"an age of {low:g} to {high:g} years"
     if _missing(given):
@@ -95,12 +96,15 @@ def _age(given: Given) -> float:
     age = _number("Age", given, expected)
     if high < age <= 12 * high and 12 * low <= age:
         raise ClinicalDataError(f"Age {age:g}", expected, f"if this is in months, give {age / 12:.1f}")
+    if age.is_integer() and 1900 <= age <= 2100:
+        raise ClinicalDataError(f"Age {age:g}", expected, "if this is a year of birth, give the age at the MRI instead")
     if not low <= age <= high:
         raise ClinicalDataError(f"Age {age:g}", expected, "check the age; the BMD classes and the models hold for adults")
     return age
 
 
-def _male(given: Given) -> bool:
+def parse_male(given: Given) -> bool:
+    """True for a man; raises `ClinicalDataError` where sex is missing or of a coding that is not known."""
     expected = "M or F, male or female, 男 or 女, or male 1 and female 0"
     if _missing(given):
         raise ClinicalDataError("Sex is missing", expected, "give it with --sex")
@@ -111,7 +115,8 @@ def _male(given: Given) -> bool:
     return word in _MALE
 
 
-def _bmi(given: Given) -> float | None:
+def parse_bmi(given: Given) -> float | None:
+    """kg/m2, None where not recorded; raises `ClinicalDataError` where it is impossible, and guesses the slip."""
     if _missing(given):
         return None
     low, high = BMI_RANGE
@@ -135,7 +140,8 @@ def _bmi_remedy(bmi: float) -> str:
     return "divide the weight in kg by the square of the height in metres"
 
 
-def _yes_no(name: str, given: Given) -> bool | None:
+def parse_yes_no(name: str, given: Given) -> bool | None:
+    """None where not recorded; raises `ClinicalDataError` for another word than yes or no, 1 or 0."""
     if _missing(given):
         return None
     word = _word(given)
@@ -149,9 +155,9 @@ def _missing(given: Given) -> bool:
 
 
 def _word(given: Given) -> str:
-    """Lower-case text; 1.0 from a table reads as 1."""
+    """Lower-case text; 1.0 from a table, number or text, reads as 1."""
     if isinstance(given, str):
-        return given.strip().lower()
+        return given.strip().lower().removesuffix(".0")
     return str(given).lower() if isinstance(given, bool) else f"{given:g}"
 
 

@@ -1,8 +1,7 @@
-"""A cohort's table: one row a patient, checked as a whole before anything is fitted."""
+"""Patients whose class is known, with their features: checked as a whole before anything is fitted."""
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,16 +9,16 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from OPRadiomicsLib.errors import ClinicalDataError, FeatureError, StudyError
-from OPRadiomicsLib.models.clinical import validate_clinical
+from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.types import Role
 
 from ..statistics.arrays import Flags, FloatTable
+from .features import MASKS_COLUMN, PROFILE_COLUMN, read_features
+from .table import OPTIONAL_VARIABLES, CohortTable, read_cohort_table
 
 KEY_COLUMNS: Final = ("case", "age", "sex", "label")
-PROFILE_COLUMN: Final = "profile_hash"
-MASKS_COLUMN: Final = "masks"
-_OTHER_COLUMNS: Final = (PROFILE_COLUMN, MASKS_COLUMN, "region", "engine")
+
+__all__ = ["KEY_COLUMNS", "MASKS_COLUMN", "PROFILE_COLUMN", "Cohort", "read_cohort"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,93 +85,55 @@ class Cohort:
         return tuple(name for name in self.feature_names if name.startswith(f"{role}_"))
 
 
-def read_cohort(path: Path, profile_hash: str) -> Cohort:
-    """Cohort from a CSV with the columns case, age, sex, label (osteoporosis 1), then features.
+def read_cohort(path: Path, profile_hash: str, features: Path | None = None) -> Cohort:
+    """Cohort of the patients that take part: clinical variables of a cohort's table, and their features.
+
+    Columns: case, age, sex, label or bmd; and where they exist patient, centre, split, exclusion, bmi, diabetes, smoking,
+    drinking, mri_date, qct_date, treatment_date. The features are columns of the table itself (``T1WI_...``), or stand in the
+    file that its column ``features`` names for each case, or in one table for all cases.
 
     Parameters
     ----------
     profile_hash
-        Where the table has a column ``profile_hash``, every row must hold this one.
+        Where the features have a column ``profile_hash``, every row must hold this one.
+    features
+        A table of all cases' features, as `opradiomics cohort` writes it; rows in any order, further cases are passed over.
 
     Raises
     ------
-    StudyError, ClinicalDataError, FeatureError
-        If the file cannot be read, a column is absent, or a value is no number or impossible; the case is named.
+    CohortTableError
+        As `table.read_cohort_table`, which also has the rule for missing values and the two weeks.
+    StudyError, FeatureError
+        If a case has no features, a value is no number, or as `Cohort`.
     """
-    header, rows = _read_rows(path)
-    _require_profile(header, rows, profile_hash)
-    names = _feature_names(header)
-    clinical = [_clinical(row["case"], row["age"], row["sex"]) for row in rows]
+    table = read_cohort_table(path)
+    rows = [row for _, row in table.rows]
+    found = read_features(table, profile_hash, features)
     return Cohort(
-        cases=tuple(row["case"] for row in rows),
-        ages=np.array([age for age, _ in clinical]),
-        male=np.array([male for _, male in clinical]),
-        osteoporosis=np.array([_label(row["case"], row["label"]) for row in rows]),
-        feature_names=names,
-        features=np.array([[_number(row["case"], name, row[name]) for name in names] for row in rows]),
-        masks=tuple(sorted({row[MASKS_COLUMN] for row in rows})) if MASKS_COLUMN in header else (),
+        cases=tuple(str(row.case) for row in rows),
+        ages=np.array([row.age for row in rows], dtype=np.float64),
+        male=np.array([row.sex for row in rows], dtype=np.bool_),
+        osteoporosis=np.array([row.osteoporosis for row in rows], dtype=np.bool_),
+        feature_names=found.names,
+        features=found.values,
+        masks=found.masks,
+        centres=_texts(table, "centre"),
+        splits=_texts(table, "split"),
+        excluded=table.excluded,
+        **{name: _numbers(table, name) for name in OPTIONAL_VARIABLES},
     )
 
 
-def _feature_names(header: list[str]) -> tuple[str, ...]:
-    names = tuple(name for name in header if name not in (*KEY_COLUMNS, *_OTHER_COLUMNS))
-    unknown = [name for name in names if not name.startswith(tuple(f"{role}_" for role in Role))]
-    if unknown:
-        raise FeatureError(
-            f"{len(unknown)} columns of no known sequence, first '{unknown[0]}'",
-            "feature names that begin with T1WI_, T2WI_ or FS-T2WI_",
-            "rename these columns, or leave them out",
-        )
-    return names
+def _numbers(table: CohortTable, name: str) -> FloatTable | None:
+    """A variable with NaN where it is not recorded; None without such a column."""
+    if name not in table.table.columns:
+        return None
+    values = [getattr(row, name) for _, row in table.rows]
+    return np.array([np.nan if value is None else float(value) for value in values])
 
 
-def _read_rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream, restval="")
-            rows = list(reader)
-            header = list(reader.fieldnames or ())
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise StudyError(f"Cohort table {path.name} cannot be read ({error})", "a CSV file, UTF-8", "check the path") from None
-    absent = [name for name in KEY_COLUMNS if name not in header]
-    if absent or not rows:
-        raise StudyError(
-            f"Cohort table {path.name} with {len(rows)} rows and without the columns {absent}",
-            f"the columns {', '.join(KEY_COLUMNS)}, then features, and a row for each patient",
-            "check the table",
-        )
-    return header, rows
-
-
-def _require_profile(header: list[str], rows: list[dict[str, str]], profile_hash: str) -> None:
-    found = {row[PROFILE_COLUMN] for row in rows} if PROFILE_COLUMN in header else {profile_hash}
-    if found != {profile_hash}:
-        raise FeatureError(
-            f"Features made with the profiles {sorted(found)}",
-            f"profile {profile_hash} in every row",
-            "extract all cases with one profile, and name it",
-        )
-
-
-def _clinical(case: str, age: str, sex: str) -> tuple[float, bool]:
-    try:
-        clinical = validate_clinical(age, sex)
-    except ClinicalDataError as error:
-        raise ClinicalDataError(f"Case {case}: {error.found}", error.expected, "correct the table") from None
-    return clinical.age, clinical.male
-
-
-def _label(case: str, text: str) -> bool:
-    if text.strip() not in {"0", "1", "0.0", "1.0"}:
-        raise StudyError(f"Case {case}: label '{text}'", "osteoporosis 1, none 0", "correct the table")
-    return float(text) == 1.0
-
-
-def _number(case: str, name: str, text: str) -> float:
-    try:
-        return float(text)
-    except (TypeError, ValueError):
-        raise FeatureError(f"Case {case}: {name} is '{text}'", "a number", "extract the case's features again") from None
+def _texts(table: CohortTable, name: str) -> tuple[str, ...]:
+    return tuple(str(getattr(row, name)) for _, row in table.rows) if name in table.table.columns else ()
 
 
 def _require_cases(cohort: Cohort) -> None:
@@ -218,6 +179,13 @@ def _require_features(cohort: Cohort) -> None:
             "features that vary",
             "check the profile (one grey level makes texture constant), or leave these columns out",
         )
+    twins = _identical_rows(cohort.features)
+    if twins is not None:
+        raise FeatureError(
+            f"Cases {cohort.cases[twins[0]]} and {cohort.cases[twins[1]]} have the same value of every feature",
+            "different images for each case",
+            "one study was given to two cases: correct the table, and drop one",
+        )
     absent = [str(role) for role in Role if not cohort.names(role)]
     if absent:
         raise FeatureError(
@@ -225,3 +193,12 @@ def _require_features(cohort: Cohort) -> None:
             "features of T1WI, T2WI and FS-T2WI",
             "extract all three sequences of each case",
         )
+
+
+def _identical_rows(values: FloatTable) -> tuple[int, int] | None:
+    seen: dict[bytes, int] = {}
+    for number, row in enumerate(np.ascontiguousarray(values)):
+        first = seen.setdefault(row.tobytes(), number)
+        if first != number:
+            return first, number
+    return None

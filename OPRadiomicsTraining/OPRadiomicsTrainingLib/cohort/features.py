@@ -1,0 +1,152 @@
+"""Features of a cohort's patients: columns of its table, a file for each case, or one table of all cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from OPRadiomicsLib.errors import FeatureError, StudyError
+from OPRadiomicsLib.io.tables import Table, read_table
+
+from ..statistics.arrays import FloatTable
+from .faults import CohortTableError, Fault
+from .table import FEATURE_PREFIXES, CohortTable
+
+PROFILE_COLUMN: Final = "profile_hash"
+MASKS_COLUMN: Final = "masks"
+REGION_COLUMN: Final = "region"
+UNION: Final = "L1-L3"
+"""The study's region of interest; rows of single levels are passed over."""
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Names (p), values (n, p) in the order of the patients, and where the masks came from, each origin once."""
+
+    names: tuple[str, ...]
+    values: FloatTable
+    masks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """One patient's features: where they were found, and the cells by column."""
+
+    place: str
+    row: int
+    cells: Mapping[str, Any]
+
+
+def read_features(cohort: CohortTable, profile_hash: str, features: Path | None = None) -> Features:
+    """Features of the patients that take part; see `cohort.read_cohort`.
+
+    Raises
+    ------
+    CohortTableError
+        With every cell that is no number.
+    StudyError
+        If a case has no features, or the file that it names can't be read.
+    FeatureError
+        If there is no feature, cases differ in their features, or the profile is another.
+    """
+    lines, names = _lines(cohort, features)
+    if not names:
+        raise FeatureError(
+            f"Cohort table {cohort.name} without features",
+            "columns that begin with T1WI_, T2WI_ or FS-T2WI_, a column features, or a table of features",
+            "extract them with opradiomics cohort",
+        )
+    hashes = {str(line.cells[PROFILE_COLUMN]) for line in lines if PROFILE_COLUMN in line.cells}
+    if hashes - {profile_hash}:
+        raise FeatureError(
+            f"Features made with the profiles {sorted(hashes)}",
+            f"profile {profile_hash} in every row",
+            "extract all cases with one profile, and name it",
+        )
+    masks = {str(line.cells[MASKS_COLUMN]) for line in lines if line.cells.get(MASKS_COLUMN, "") != ""}
+    return Features(names, _values(cohort.name, lines, names), tuple(sorted(masks)))
+
+
+def _lines(cohort: CohortTable, features: Path | None) -> tuple[list[_Line], tuple[str, ...]]:
+    own = cohort.feature_names
+    per_case = any(row.features is not None for _, row in cohort.rows)
+    if sum((bool(own), per_case, features is not None)) > 1:
+        raise FeatureError(
+            f"Features of {cohort.name} in several places (columns, files of the cases, a table)",
+            "one place",
+            "drop the others",
+        )
+    if features is not None:
+        return _of_table(cohort, read_table(features))
+    if per_case:
+        return _of_files(cohort)
+    table = cohort.table
+    cells = [dict(zip(table.columns, table.rows[index], strict=True)) for index, _ in cohort.rows]
+    return [_Line(table.name, table.numbers[index], one) for (index, _), one in zip(cohort.rows, cells, strict=True)], own
+
+
+def _of_table(cohort: CohortTable, table: Table) -> tuple[list[_Line], tuple[str, ...]]:
+    if "case" not in table.columns:
+        raise StudyError(f"Table of features {table.name} without the column case", "case and features", "name the cases")
+    by_case: dict[str, _Line] = {}
+    for number, cells in _union_rows(table):
+        case = str(cells["case"])
+        if case in by_case:
+            raise StudyError(f"Case {case} stands twice in {table.name}", "one row a case", "drop the others")
+        by_case[case] = _Line(table.name, number, cells)
+    absent = [str(row.case) for _, row in cohort.rows if row.case not in by_case]
+    if absent:
+        raise StudyError(
+            f"{len(absent)} of {len(cohort.rows)} cases have no row in {table.name}: {', '.join(absent[:10])}"
+            f"{', ...' if len(absent) > 10 else ''}",
+            "features of every patient that takes part",
+            "extract them, or give these patients an exclusion",
+        )
+    return [by_case[str(row.case)] for _, row in cohort.rows], _feature_names(table)
+
+
+def _of_files(cohort: CohortTable) -> tuple[list[_Line], tuple[str, ...]]:
+    lines: list[_Line] = []
+    names: tuple[str, ...] | None = None
+    for _, row in cohort.rows:
+        if row.features is None:
+            raise StudyError(f"Case {row.case} without a file of features", "a path in the column features", "fill it in")
+        table = read_table(cohort.folder / row.features)
+        found = list(_union_rows(table))
+        if len(found) != 1:
+            raise StudyError(f"Case {row.case}: {len(found)} rows of {UNION} in {table.name}", "one", "extract the case again")
+        names = _feature_names(table) if names is None else names
+        if _feature_names(table) != names:
+            raise FeatureError(f"Case {row.case} with other features than the first case", "one profile", "extract it again")
+        lines.append(_Line(f"{row.case}: {table.name}", *found[0]))
+    return lines, names or ()
+
+
+def _union_rows(table: Table) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, cells in zip(table.numbers, table.records(), strict=True):
+        if cells.get(REGION_COLUMN, UNION) == UNION:
+            yield number, cells
+
+
+def _feature_names(table: Table) -> tuple[str, ...]:
+    return tuple(name for name in table.columns if name.startswith(FEATURE_PREFIXES))
+
+
+def _values(table: str, lines: Sequence[_Line], names: tuple[str, ...]) -> FloatTable:
+    try:
+        return np.array([[float(line.cells[name]) for name in names] for line in lines])
+    except (TypeError, ValueError):
+        raise CohortTableError(table, list(_number_faults(lines, names))) from None
+
+
+def _number_faults(lines: Sequence[_Line], names: tuple[str, ...]) -> Iterator[Fault]:
+    for line in lines:
+        for name in names:
+            try:
+                float(line.cells[name])
+            except (TypeError, ValueError):
+                found = f"'{str(line.cells[name])[:30]}' in {line.place}"
+                yield Fault(line.row, name, found, "a number", "extract the case's features again")

@@ -1,0 +1,217 @@
+"""A cohort's table: all faults at once by row and column, wrong units caught, and a stated flow of patients."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+from OPRadiomicsLib.cli import main
+from OPRadiomicsLib.errors import MissingDependencyError, StudyError
+from OPRadiomicsTrainingLib.cohort.faults import CohortTableError
+from OPRadiomicsTrainingLib.cohort.row import Row, parse_date
+from OPRadiomicsTrainingLib.cohort.table import TWO_WEEK_RULE, flow_lines, read_cohort_table
+
+GOOD = "case,age,sex,bmd\na,71,F,62.5\nb,66,M,130\nc,80,F,79.9\nd,59,M,80\n"
+
+
+def read(text: str, folder: Path, name: str = "table.csv", encoding: str = "utf-8") -> object:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return read_cohort_table(path)
+
+
+def faults_of(text: str, folder: Path) -> list[tuple[int, str]]:
+    with pytest.raises(CohortTableError) as caught:
+        read(text, folder)
+    for fault in caught.value.faults:
+        assert fault.found and fault.expected and fault.remedy
+    return [(fault.row, fault.column) for fault in caught.value.faults]
+
+
+def test_the_class_follows_from_the_bmd(tmp_path: Path) -> None:
+    table = read_cohort_table(Path(read_path(GOOD, tmp_path)))
+    assert [row.osteoporosis for _, row in table.rows] == [True, False, True, False]
+
+
+def read_path(text: str, folder: Path) -> Path:
+    path = folder / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_every_fault_of_a_table_is_listed_at_once_by_row_and_column(tmp_path: Path) -> None:
+    text = (
+        "case,age,sex,bmd,bmi,smoking,mri_date\n"
+        "a,852,F,62.5,24,no,2024-03-01\n"  # age in months
+        "b,1953,M,-2.8,24,no,2024-03-01\n"  # year of birth, T-score
+        "c,80,X,0.085,0.0024,maybe,03/04/2024\n"  # sex, g/cm3, height in cm, word, ambiguous date
+        "a,59,M,80,24,yes,\n"  # case again
+        ",59,M,80,24,yes,\n"  # no case
+    )
+    assert sorted(faults_of(text, tmp_path)) == sorted(
+        [
+            (2, "age"),
+            (3, "age"),
+            (3, "bmd"),
+            (4, "sex"),
+            (4, "bmd"),
+            (4, "bmi"),
+            (4, "smoking"),
+            (4, "mri_date"),
+            (5, "case"),
+            (6, "case"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("age", "852", "months, give 71.0"),
+        ("age", "1953", "year of birth"),
+        ("bmd", "-2.8", "T-score"),
+        ("bmd", "0.085", "g/cm3, give 85.0"),
+        ("bmd", "62,5", "point as decimal mark"),
+        ("bmi", "0.00245", "give 24.5"),
+        ("bmi", "245", "give 24.5"),
+        ("label", "2", "two classes"),
+        ("sex", "2", "1 is male"),
+        ("mri_date", "03/04/2024", "'99/99/9999'"),
+        ("mri_date", "2024-02-30", "'9999-99-99'"),
+    ],
+)
+def test_a_wrong_unit_is_named_with_what_it_looks_like(column: str, cell: str, said: str, tmp_path: Path) -> None:
+    base = {"case": "a", "age": "71", "sex": "F", "label": "1", column: cell}
+    if column == "sex":
+        lines = [",".join(base), ",".join({**base, "sex": "1"}.values()), ",".join({**base, "case": "b"}.values())]
+    else:
+        lines = [",".join(base), ",".join(f'"{value}"' for value in base.values())]
+    with pytest.raises(CohortTableError, match=said) as caught:
+        read("\n".join(lines) + "\n", tmp_path)
+    assert "2024" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("coding", "male"),
+    [("MF", [1, 0]), ("10", [1, 0]), ("男女", [1, 0]), (("male", "Female"), [1, 0]), (("1.0", "0.0"), [1, 0])],
+)
+def test_codings_of_sex_are_understood(coding: str, male: list[int], tmp_path: Path) -> None:
+    table = read_cohort_table(read_path(f"case,age,sex,label\na,71,{coding[0]},1\nb,66,{coding[1]},0\n", tmp_path))
+    assert [row.sex for _, row in table.rows] == [bool(one) for one in male]
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("case,age,sex,label\na,71,1,1\nb,66,2,0\n", "column sex"),
+        ("case,age,sex,label\na,71,M,1\nb,66,0,0\n", "column sex"),
+        ("case,age,gender,label\na,71,M,1\n", "column sex"),
+        ("case,age,sex\na,71,M\n", "column label or bmd"),
+        ("case,age,sex,label,smokng\na,71,M,1,1\n", "column smokng"),
+        ("case,age,sex,label\n", "table"),
+        ("case,age,age,sex,label\na,71,71,M,1\n", "column age"),
+    ],
+)
+def test_faults_of_whole_columns(text: str, column: str, tmp_path: Path) -> None:
+    assert faults_of(text, tmp_path)[0] == (0, column)
+
+
+def test_one_patient_in_training_and_test_is_refused(tmp_path: Path) -> None:
+    text = "case,patient,age,sex,label,split\na,p1,71,M,1,train\nb,p2,66,F,0,train\nc,p1,72,M,1,test\n"
+    with pytest.raises(CohortTableError, match="'p1' stands in the splits test and train"):
+        read(text, tmp_path)
+
+
+def test_a_label_that_contradicts_the_bmd_is_refused(tmp_path: Path) -> None:
+    assert faults_of("case,age,sex,label,bmd\na,71,M,1,95\nb,66,F,0,95\n", tmp_path) == [(2, "label")]
+
+
+def test_the_flow_of_patients_is_counted_by_reason(tmp_path: Path) -> None:
+    text = (
+        "case,age,sex,bmd,bmi,exclusion,mri_date,qct_date,treatment_date\n"
+        "a,71,F,62,24,,2024-03-01,2024-03-03,2024-03-10\n"
+        "b,66,M,130,,,20240301,2024/3/1,2024-03-15\n"  # 14 days: inside
+        "c,80,F,50,24,,2024-03-01,2024-02-24,2024-03-10\n"  # QCT 15 days before
+        "d,59,M,80,24,,2024-03-11,2024-03-05,2024-03-10\n"  # MRI after treatment
+        "e,,M,80,24,,,,\n"
+        "f,59,M,,24,,2024-03-01,,\n"
+        "g,not read,?,,,previous fracture,,,\n"
+    )
+    table = read_cohort_table(read_path(text, tmp_path))
+    assert [row.case for _, row in table.rows] == ["a", "b"]
+    assert dict(table.excluded) == {
+        "previous fracture": 1,
+        TWO_WEEK_RULE: 2,
+        "missing age": 1,
+        "missing label and BMD": 1,
+    }
+    assert dict(table.missing) == {"bmi": 1, "bmd": 0}
+    text_of_flow = "\n".join(flow_lines(table))
+    assert "7 patients" in text_of_flow
+    assert "2024" not in text_of_flow
+
+
+def test_chinese_csv_with_semicolons_is_read_and_said(tmp_path: Path) -> None:
+    table = read("case;age;sex;label;note\na;71;女;1;骨质疏松\nb;66;男;0;\n", tmp_path, encoding="gb18030")
+    assert [row.sex for _, row in table.rows] == [False, True]
+    assert any("GB 18030" in note for note in table.notes)
+    assert any("note" in note for note in table.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("table.xls", b"", "ends in"),
+        ("table.xlsx", b"no workbook", "no Excel workbook"),
+        ("table.parquet", b"no parquet", "no Parquet"),
+        ("table.csv", b"", "without a heading"),
+        ("table.csv", b"case,age\na,71,3\n", "Row 2 .* has 3 cells"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_named(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(StudyError, match=said):
+        read_cohort_table(tmp_path / name)
+
+
+@pytest.mark.parametrize(("name", "package"), [("t.xlsx", "openpyxl"), ("t.parquet", "pyarrow")])
+def test_a_missing_reader_is_named(name: str, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / name).write_bytes(b"")
+    monkeypatch.setitem(__import__("sys").modules, package, None)
+    with pytest.raises(MissingDependencyError, match=package):
+        read_cohort_table(tmp_path / name)
+
+
+def test_an_absent_table_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="cannot be read"):
+        read_cohort_table(tmp_path / "none.csv")
+
+
+def test_dates_of_excel_and_of_text_are_the_same_day() -> None:
+    from datetime import date, datetime
+
+    same = [
+        parse_date(one)
+        for one in ("2024-03-01", "2024/3/1", "20240301", "2024年3月1日", datetime(2024, 3, 1), date(2024, 3, 1))
+    ]
+    assert set(same) == {date(2024, 3, 1)}
+
+
+def test_faults_survive_the_way_between_processes(tmp_path: Path) -> None:
+    with pytest.raises(CohortTableError) as caught:
+        read("case,age,sex,label\na,7,M,1\n", tmp_path)
+    assert pickle.loads(pickle.dumps(caught.value)).faults == caught.value.faults
+
+
+def test_check_prints_the_flow_or_every_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(read_path(GOOD, tmp_path))]) == 0
+    assert "4 take part, 2 with osteoporosis" in capsys.readouterr().out
+    assert main(["check", str(read_path(GOOD.replace("71", "171").replace("130", "x"), tmp_path))]) == 2
+    message = capsys.readouterr().err
+    assert "row 2, age" in message
+    assert "row 3, bmd" in message
+
+
+def test_every_field_of_a_row_may_be_empty() -> None:
+    assert Row.model_validate(dict.fromkeys(Row.model_fields, "")) == Row()
