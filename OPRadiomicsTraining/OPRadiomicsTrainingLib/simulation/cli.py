@@ -24,6 +24,9 @@ def add_simulate_command(subparsers: Any) -> None:
     parser.add_argument(
         "--demo-study", action="store_true", help="one study as the extension ships it: three NRRD files and demo.json"
     )
+    parser.add_argument(
+        "--readers", type=Path, metavar="TABLE", help="masks by two readers of a simulated cohort's cases (column case, study)"
+    )
     parser.add_argument("--format", choices=("dicom", "nifti"), default="dicom", help="of a cohort's images (default: dicom)")
     parser.add_argument("--signal-strength", type=float, default=1.0, help="0 makes the images independent of BMD, age and sex")
     parser.add_argument("--motion-mm", type=float, default=0.0, help="SD of the patient's shift between sequences (default: 0)")
@@ -32,13 +35,15 @@ def add_simulate_command(subparsers: Any) -> None:
 
 
 def run_simulate(arguments: argparse.Namespace) -> int:
-    """Write one study or a cohort; returns the exit status."""
+    """Write one study, a cohort, or readers' masks of a cohort; returns the exit status."""
     from .study import Options
 
     options = Options(motion_sd_mm=arguments.motion_mm, motion_sd_deg=arguments.motion_deg)
-    if arguments.cohort is not None and arguments.demo_study:
-        raise StudyError("Both --cohort and --demo-study", "one of the two", "leave one out; --demo-study makes one study")
-    if arguments.cohort is None:
+    if sum((arguments.cohort is not None, arguments.demo_study, arguments.readers is not None)) > 1:
+        raise StudyError("Two of --cohort, --demo-study and --readers", "one of them", "leave the others out")
+    if arguments.readers is not None:
+        _simulate_readers(arguments)
+    elif arguments.cohort is None:
         _simulate_one(arguments, options)
     else:
         _simulate_many(arguments, options)
@@ -68,6 +73,15 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> None:
         else:
             write_dicom(study, scratch, np.random.default_rng(arguments.seed))
     print(f"Simulated study {arguments.seed}: age {patient.age}, {'M' if patient.male else 'F'}, BMD {patient.bmd:.0f} mg/cm3")
+
+
+def _simulate_readers(arguments: argparse.Namespace) -> None:
+    from OPRadiomicsLib.console import printed_progress
+
+    from .reading_study import simulate_readings
+
+    table = simulate_readings(arguments.readers, arguments.out, arguments.seed, progress=printed_progress())
+    print(f"{table}\nNext: opradiomics icc {arguments.out} -o FOLDER")
 
 
 def _simulate_many(arguments: argparse.Namespace, options: Any) -> None:

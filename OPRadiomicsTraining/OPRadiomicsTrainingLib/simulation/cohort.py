@@ -15,13 +15,14 @@ from OPRadiomicsLib.errors import OutputError
 from OPRadiomicsLib.files import all_or_nothing, write_text
 from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
 
-from .patients import Patient, sample_patient
+from .patients import sample_patient
 from .study import DEFAULT_OPTIONS, Options, SimulatedStudy, simulate_study
 
 Format = Literal["dicom", "nifti"]
 
-COLUMNS = ("case", "centre", "age", "sex", "label", "bmd", "bmi", "diabetes", "smoking", "drinking", "seed")
-"""sex: male 1, female 0; label: osteoporosis (BMD < 80 mg/cm3) 1; yes/no variables 1 and 0."""
+COLUMNS = ("case", "study", "centre", "age", "sex", "label", "bmd", "bmi", "diabetes", "smoking", "drinking", "seed")
+"""study: folder of the images, from the table's place; sex: male 1, female 0; label: osteoporosis (BMD < 80 mg/cm3) 1;
+yes/no variables 1 and 0."""
 
 BYTES_PER_CASE = {"dicom": 12_000_000, "nifti": 12_000_000}
 """Upper estimate, with the truth, at the study's geometry."""
@@ -102,7 +103,7 @@ def write_case(study: SimulatedStudy, folder: Path, plan: CohortPlan, name: str)
             _write_images(study, scratch)
         if plan.truth:
             _write_truth(study, scratch / "truth")
-    write_text(folder / "case.json", json.dumps(_row(name, study.patient, study.seed), indent=2) + "\n")
+    write_text(folder / "case.json", json.dumps(_row(name, study, plan), indent=2) + "\n")
 
 
 def _write_images(study: SimulatedStudy, folder: Path) -> None:
@@ -131,9 +132,11 @@ def _write_truth(study: SimulatedStudy, folder: Path) -> None:
     write_text(folder / "motion.json", json.dumps(motion, indent=2) + "\n")
 
 
-def _row(name: str, patient: Patient, seed: int) -> dict[str, Any]:
+def _row(name: str, study: SimulatedStudy, plan: CohortPlan) -> dict[str, Any]:
+    patient = study.patient
     values = (
         name,
+        f"{name}/dicom" if plan.format == "dicom" else name,
         patient.centre,
         patient.age,
         int(patient.male),
@@ -143,7 +146,7 @@ def _row(name: str, patient: Patient, seed: int) -> dict[str, Any]:
         int(patient.diabetes),
         int(patient.smoking),
         int(patient.drinking),
-        seed,
+        study.seed,
     )
     return dict(zip(COLUMNS, values, strict=True))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pytest
 from OPRadiomicsLib.cli import main
@@ -53,6 +52,6 @@ def test_a_case_without_images_is_listed_and_stops_no_other(harvested: dict[str,
 
 def test_nothing_of_the_patient_is_written(harvested: dict[str, list[dict[str, str]]]) -> None:
     columns = {name.lower() for row in harvested[""] for name in row}
-    assert not {name for name in columns if any(word in name for word in ("patient", "birth", "date", "name", "uid", "age"))} - {
-        "image_matrix"
-    }
+    assert not {
+        name for name in columns if any(word in name for word in ("patient", "birth", "date", "name", "uid", "age"))
+    } - {"image_matrix"}

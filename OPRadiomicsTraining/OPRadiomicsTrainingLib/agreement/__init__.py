@@ -1,0 +1,1 @@
+"""Reader studies: which features, masks and volumes agree between readings of the same images."""

@@ -1,0 +1,158 @@
+"""`opradiomics icc`: readings of the same cases to ICC, Dice, Bland-Altman limits and the list of features to keep."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from OPRadiomicsLib.errors import StudyError
+
+if TYPE_CHECKING:
+    from OPRadiomicsLib.types import Progress
+
+    from .comparison import Comparison, Ratings
+    from .masks import LevelAgreement
+
+
+def add_icc_command(subparsers: Any) -> None:
+    """Register `icc`; called through the entry point opradiomics.commands."""
+    parser = subparsers.add_parser(
+        "icc",
+        help="agreement of readers: ICC of every feature, Dice, volumes; the features to keep",
+        description="Inter- and intra-observer agreement. Readings are named A (reader A's first mask), B (reader B's revision "
+        "of it), A2 (A again), B_alone (B without seeing A's).",
+    )
+    parser.add_argument(
+        "source",
+        type=Path,
+        nargs="?",
+        help="table with the columns case, study and a mask for each reading; or folder of cases with readings/A.nii.gz, ...",
+    )
+    parser.add_argument("-o", "--out", type=Path, required=True, help="result folder; with --draw the table to write")
+    parser.add_argument("--draw", type=int, metavar="N", help="draw N cases of a cohort table for the readers, and stop")
+    parser.add_argument("--seed", type=int, default=1, help="of --draw (default: %(default)s)")
+    parser.add_argument(
+        "--table", action="append", metavar="NAME=TABLE", help="ready features of one reading, instead of masks; repeat it"
+    )
+    parser.add_argument("--network", action="store_true", help="the network reads too, and is compared with B")
+    parser.add_argument(
+        "--design",
+        choices=("revision", "independent"),
+        default="revision",
+        help="which second reading decides: B, who revised A's mask (the study), or B_alone (default: %(default)s)",
+    )
+    parser.add_argument("--compare", action="append", metavar="NAME=FIRST,SECOND", help="other comparisons instead; repeat it")
+    parser.add_argument("--threshold", type=float, default=0.75, help="features above it are kept (default: %(default)s)")
+    parser.add_argument(
+        "--by", choices=("estimate", "lower"), default="estimate", help="the ICC or its lower 95 %% bound (default: estimate)"
+    )
+    parser.add_argument("--profile", default="standard", help="that makes the features (default: %(default)s)")
+    parser.add_argument("--workers", type=int, help="processes; 0: one case after another (default: one a core)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler")
+    parser.add_argument("--simulated", action="store_true", help="mark the report: readers and images are simulated")
+    parser.set_defaults(run=run_icc)
+
+
+def run_icc(options: argparse.Namespace) -> None:
+    """Draw cases; or extract, compare, write all results or none, and say what came out."""
+    from OPRadiomicsLib.console import printed_progress
+    from OPRadiomicsLib.io.output import require_writable
+
+    _require_one_source(options)
+    if options.draw is not None:
+        _draw(options)
+        return
+    from .comparison import feature_agreement
+    from .results import Report, write_results
+
+    require_writable(options.out)
+    progress = printed_progress()
+    comparisons, ratings, levels, warnings = _ratings(options, progress)
+    agreement = feature_agreement(ratings, comparisons, threshold=options.threshold, bound=options.by)
+    progress("Writing the report", 0.95)
+    write_results(Report(agreement, levels, warnings, options.simulated), options.out)
+    progress("Done", 1.0)
+    print(f"{agreement.kept.sum()} of {len(agreement.kept)} features kept, {len(ratings.cases)} cases")
+    for line in warnings:
+        print(f"warning: {line}")
+    print(f"Features to keep: {options.out / 'kept_features.txt'}\nReport: {options.out / 'report.html'}")
+
+
+def _require_one_source(options: argparse.Namespace) -> None:
+    if (options.source is None) == (not options.table):
+        raise StudyError(
+            "Both SOURCE and --table were given" if options.table else "No readings were given",
+            "a table or folder of readings, or --table for each reading",
+            "see opradiomics icc --help",
+        )
+    if options.table and options.network:
+        raise StudyError("--network beside ready features", "masks, that the network's is compared with", "leave it out")
+
+
+def _draw(options: argparse.Namespace) -> None:
+    from .readings import draw_cases
+
+    cases = draw_cases(options.source, options.draw, options.seed, options.out)
+    print(f"{options.out}: {len(cases)} cases, seed {options.seed}")
+    print("Next: a column for each reading (A, B, A2) with the path of its mask, then opradiomics icc on this table.")
+
+
+def _ratings(
+    options: argparse.Namespace, progress: Progress
+) -> tuple[tuple[Comparison, ...], Ratings, tuple[LevelAgreement, ...], tuple[str, ...]]:
+    """Comparisons, features by reading, agreement of the masks, and warnings."""
+    from OPRadiomicsLib.profile import load_profile
+
+    from .extraction import read_ratings
+
+    profile = load_profile(options.profile)
+    if options.table:
+        tables = dict(_named(text) for text in options.table)
+        return _comparisons(options, list(tables)), read_ratings(tables, profile.hash), (), ()
+    return _extracted(options, progress)
+
+
+def _extracted(
+    options: argparse.Namespace, progress: Progress
+) -> tuple[tuple[Comparison, ...], Ratings, tuple[LevelAgreement, ...], tuple[str, ...]]:
+    import os
+
+    from OPRadiomicsLib.cohort import settings_of
+    from OPRadiomicsLib.profile import load_profile
+    from OPRadiomicsLib.workflow import part
+
+    from .extraction import extract_readings
+    from .masks import mask_agreement
+    from .readings import read_reader_study
+
+    study = read_reader_study(options.source)
+    study = study.with_network() if options.network else study
+    comparisons = _comparisons(options, list(study.masks))
+    extracted = extract_readings(
+        study,
+        settings_of(load_profile(options.profile)),
+        options.out / "extraction",
+        workers=(os.cpu_count() or 1) if options.workers is None and options.scheduler is None else options.workers or 0,
+        scheduler=options.scheduler,
+        progress=part(progress, 0.0, 0.9),
+    )
+    progress("Comparing the masks", 0.9)
+    levels = mask_agreement(extracted.masks, extracted.ratings.cases, comparisons)
+    warnings = tuple(f"left out: {one.case}, {one.stage}: {one.found}" for one in extracted.failures)
+    return comparisons, extracted.ratings, levels, warnings
+
+
+def _comparisons(options: argparse.Namespace, readings: list[str]) -> tuple[Comparison, ...]:
+    from .comparison import parse_comparison, standard_comparisons
+
+    if options.compare:
+        return tuple(parse_comparison(text) for text in options.compare)
+    return standard_comparisons(readings, options.design)
+
+
+def _named(text: str) -> tuple[str, Path]:
+    name, _, path = text.partition("=")
+    if not name or not path:
+        raise StudyError(f"--table '{text}'", "NAME=TABLE", "such as --table A=first.csv")
+    return name, Path(path)

@@ -1,0 +1,94 @@
+"""How far masks of the same case agree: Dice overlap and volume of each level, and Bland-Altman limits of the volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from OPRadiomicsLib.errors import GeometryError
+from OPRadiomicsLib.io.masks import STUDY_LABEL
+
+from ..statistics.intraclass import BlandAltman, bland_altman
+from .comparison import Comparison
+
+Labels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class LevelAgreement:
+    """Two readings of one level of one case: Dice overlap (0 to 1) and both volumes in ml."""
+
+    comparison: str
+    case: str
+    level: str
+    first: str
+    second: str
+    dice: float
+    first_ml: float
+    second_ml: float
+
+
+def mask_agreement(
+    masks: Mapping[str, Sequence[Path]], cases: Sequence[str], comparisons: Sequence[Comparison]
+) -> tuple[LevelAgreement, ...]:
+    """Dice and volumes of every case, level and pair of readings that are compared.
+
+    Parameters
+    ----------
+    masks
+        Reading to each case's label map (L1 = 1, L2 = 2, L3 = 3), in the order of ``cases``.
+
+    Raises
+    ------
+    GeometryError
+        If two readings of a case lie on different grids.
+    """
+    rows: list[LevelAgreement] = []
+    for number, case in enumerate(cases):
+        read = {name: _labels(paths[number]) for name, paths in masks.items()}
+        for one in comparisons:
+            for first, second in combinations(one.readings, 2):
+                rows.extend(_levels(one.key, case, (first, second), read))
+    return tuple(rows)
+
+
+def _labels(path: Path) -> tuple[Labels, float]:
+    """Label map (k, j, i) and the volume of a voxel in ml."""
+    import SimpleITK as sitk
+
+    image = sitk.ReadImage(str(path))
+    return sitk.GetArrayFromImage(image), float(np.prod(image.GetSpacing())) / 1000.0
+
+
+def _levels(key: str, case: str, names: tuple[str, str], read: Mapping[str, tuple[Labels, float]]) -> list[LevelAgreement]:
+    (first, voxel_ml), (second, _) = (read[name] for name in names)
+    if first.shape != second.shape:
+        raise GeometryError(
+            f"Case {case}: masks {names[0]} and {names[1]} have shapes {first.shape} and {second.shape}",
+            "masks on one image's grid",
+            "export both on the T1WI",
+        )
+    rows = []
+    for level, label in STUDY_LABEL.items():
+        one, other = first == label, second == label
+        sizes = int(one.sum()), int(other.sum())
+        dice = 2.0 * int((one & other).sum()) / max(sum(sizes), 1)
+        rows.append(LevelAgreement(key, case, level, *names, dice, sizes[0] * voxel_ml, sizes[1] * voxel_ml))
+    return rows
+
+
+def volume_limits(rows: Sequence[LevelAgreement]) -> dict[tuple[str, str], BlandAltman]:
+    """Bland-Altman limits of the volumes (ml, second - first) by comparison and level; of the comparison's first pair."""
+    keys = dict.fromkeys((row.comparison, row.level) for row in rows)
+    found = {}
+    for key, level in keys:
+        chosen = [row for row in rows if (row.comparison, row.level) == (key, level)]
+        pair = (chosen[0].first, chosen[0].second)
+        chosen = [row for row in chosen if (row.first, row.second) == pair]
+        first, second = (np.array([getattr(row, name) for row in chosen]) for name in ("first_ml", "second_ml"))
+        found[key, level] = bland_altman(first, second)
+    return found
