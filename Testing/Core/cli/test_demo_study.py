@@ -58,5 +58,5 @@ def test_the_shipped_study_predicts_as_the_dicom_one(prediction: dict, tmp_path:
 def test_a_cohort_is_no_demo_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--demo-study", "--cohort", "2", "--out", str(tmp_path / "out")]) == 2
     assert StudyError.__name__ not in (said := capsys.readouterr().err)
-    assert "Both --cohort and --demo-study" in said
+    assert "Two of --cohort, --demo-study and --readers" in said
     assert not (tmp_path / "out").exists()

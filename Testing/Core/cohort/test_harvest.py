@@ -43,7 +43,7 @@ def test_the_summary_has_median_and_range_by_centre_and_sequence(harvested: dict
     found = rows["A", "T1WI", "tr_ms"]
     assert found["n"] == "1"
     assert found["median"] == found["least"] == found["most"]
-    assert "Signa" in rows["B", "T2WI", "model"]["values"]
+    assert rows["B", "T2WI", "model"]["values"] == "Simulator 1.5T (1)"
 
 
 def test_a_case_without_images_is_listed_and_stops_no_other(harvested: dict[str, list[dict[str, str]]]) -> None:
