@@ -12,6 +12,8 @@ out <- list()
 # ---- versions
 packages <- c("pROC", "psych", "glmnet", "rms", "MASS", "nnet", "sva")
 out$versions <- c(list(R = R.version.string), lapply(setNames(packages, packages), function(p) as.character(packageVersion(p))))
+inputs <- c("patients", "ratings", "lasso", "combat")
+out$inputs <- lapply(setNames(inputs, inputs), function(n) unname(tools::md5sum(file.path(folder, "inputs", paste0(n, ".csv")))))
 
 # ---- ROC
 d <- table_of("patients")

@@ -21,6 +21,12 @@ TOLERANCE: Final = 1e-10
 """On the change of a coefficient in one round, in units where its column has SD 1."""
 
 MAX_ROUNDS: Final = 2000
+DEPENDENT: Final = 1e-11
+"""A column of which no larger share is left, once the others are taken out, is a combination of them."""
+
+ROUNDS_BEFORE_EQUATIONS: Final = 10
+"""Of coordinate descent over the coefficients that are not 0, to find their signs."""
+
 ROUNDING: Final = 1e-10
 """A pull within this share of the penalty does not lift a coefficient off 0: of two equal columns one stays out."""
 
@@ -46,70 +52,105 @@ def sweep(gram: Floats, penalty: float, b: Floats, gradient: Floats, columns: Pl
     return largest
 
 
-@compiled("b1(f8[:,::1], f8[::1])")
-def solve_in_place(matrix: Floats, right: Floats) -> bool:
-    """Cholesky's solution into ``right``; False where the matrix is singular to rounding. Changes both."""
-    size = len(right)
+@compiled("i8(f8[:,::1])")
+def factorise(matrix: Floats) -> int:
+    """Cholesky's factor into the upper triangle, and -1; or the place of the first column that depends on those before it."""
+    size = len(matrix)
     for column in range(size):
-        diagonal = matrix[column, column]
-        pivot = diagonal
+        pivot = matrix[column, column]
         for k in range(column):
             pivot -= matrix[k, column] ** 2
-        if pivot <= 1e-11 * diagonal:
-            return False
+        if pivot <= DEPENDENT * matrix[column, column]:
+            return column
         root = np.sqrt(pivot)
         matrix[column, column] = root
-        for row in range(column + 1, size):
-            matrix[column, row] = matrix[row, column]
         for k in range(column):
             factor = matrix[k, column]
             for row in range(column + 1, size):
                 matrix[column, row] -= factor * matrix[k, row]
         for row in range(column + 1, size):
             matrix[column, row] /= root
+    return -1
+
+
+@compiled("void(f8[:,::1], f8[::1], i8)")
+def back_substitute(factor: Floats, right: Floats, size: int) -> None:
+    """Solve with the first ``size`` columns of the factor, into ``right``."""
+    for column in range(size - 1, -1, -1):
+        for row in range(column + 1, size):
+            right[column] -= factor[column, row] * right[row]
+        right[column] /= factor[column, column]
+
+
+@compiled("i8(f8[:,::1], f8[::1])")
+def solve_in_place(matrix: Floats, right: Floats) -> int:
+    """The solution into ``right``, and -1. Changes both.
+
+    Where a column depends on those before it, its place is returned instead, and ``right`` becomes the combination of the
+    columns that is nothing: 1 there, minus its share of the others.
+    """
+    dependent = factorise(matrix)
+    if dependent >= 0:
+        right[:] = 0.0
+        right[:dependent] = -matrix[:dependent, dependent]
+        right[dependent] = 1.0
+        back_substitute(matrix, right, dependent)
+        return dependent
+    size = len(right)
     for column in range(size):
         right[column] /= matrix[column, column]
         for row in range(column + 1, size):
             right[row] -= matrix[column, row] * right[column]
-    for column in range(size - 1, -1, -1):
-        for row in range(column + 1, size):
-            right[column] -= matrix[column, row] * right[row]
-        right[column] /= matrix[column, column]
-    return True
+    back_substitute(matrix, right, size)
+    return -1
 
 
-@compiled("b1(f8[:,::1], f8[::1], f8, f8[::1], f8[::1])")
-def solve_active(gram: Floats, linear: Floats, penalty: float, b: Floats, gradient: Floats) -> bool:
-    """Solve the equations of the coefficients that are not 0, one that would change its sign leaving at 0 on the way.
+@compiled("b1(f8[::1], f8[::1], f8)")
+def move(values: Floats, direction: Floats, limit: float) -> bool:
+    """Go along ``direction``, at most ``limit`` times, until a value is 0; whether one is. Without limit or zero: stay."""
+    step, leaving = limit, -1
+    for place in range(len(values)):
+        if values[place] * direction[place] < 0.0 and -values[place] / direction[place] <= step:
+            step, leaving = -values[place] / direction[place], place
+    if leaving < 0 and limit == np.inf:
+        return False
+    for place in range(len(values)):
+        values[place] += step * direction[place]
+    if leaving >= 0:
+        values[leaving] = 0.0
+    return leaving >= 0
 
-    False where they are collinear; ``b`` and ``gradient`` stay consistent in any case.
+
+@compiled("void(f8[:,::1], f8[::1], f8, f8[::1], f8[::1])")
+def solve_active(gram: Floats, linear: Floats, penalty: float, b: Floats, gradient: Floats) -> None:
+    """Solve the equations of the coefficients that are not 0; one that would change its sign leaves at 0 on the way.
+
+    Where columns depend on each other, many coefficients fit alike: they move along that dependence, downhill in the penalty,
+    until one is 0. ``b`` and ``gradient`` stay consistent.
     """
     while True:
         active = np.flatnonzero(b)
         size = len(active)
-        matrix = np.empty((size, size))
-        target = np.empty(size)
+        matrix, target, values = np.empty((size, size)), np.empty(size), np.empty(size)
         for row in range(size):
-            target[row] = linear[active[row]] - penalty * np.sign(b[active[row]])
+            values[row] = b[active[row]]
+            target[row] = linear[active[row]] - penalty * np.sign(values[row])
             for column in range(size):
                 matrix[row, column] = gram[active[row], active[column]]
-        if not solve_in_place(matrix, target):
-            return False
-        step, leaving = 1.0, -1
+        if solve_in_place(matrix, target) < 0:
+            again = move(values, target - values, 1.0)
+        else:
+            # Towards a smaller sum of sizes; the other way where it stays and no value meets 0.
+            downhill = -target if (np.sign(values) * target).sum() > 0.0 else target
+            again = move(values, downhill, np.inf) or move(values, -downhill, np.inf)
         for row in range(size):
-            old = b[active[row]]
-            if target[row] * old <= 0.0 and old / (old - target[row]) < step:
-                step, leaving = old / (old - target[row]), row
-        for row in range(size):
-            b[active[row]] = b[active[row]] + step * (target[row] - b[active[row]]) if step < 1.0 else target[row]
-        if leaving >= 0:
-            b[active[leaving]] = 0.0
+            b[active[row]] = values[row]
         gradient[:] = linear
         for chosen in active:
             for column in range(len(gradient)):
                 gradient[column] -= b[chosen] * gram[chosen, column]
-        if leaving < 0:
-            return True
+        if not again:
+            return
 
 
 @compiled("b1(f8[:,::1], f8[::1], f8, f8[::1])")
@@ -117,15 +158,13 @@ def solve_penalty(gram: Floats, linear: Floats, penalty: float, b: Floats) -> bo
     """Minimise at one penalty from the start ``b``, which becomes the solution; False if it did not converge."""
     gradient = linear - gram @ b
     every = np.arange(len(b))
-    exact = True
     for _ in range(MAX_ROUNDS):
         if sweep(gram, penalty, b, gradient, every) <= TOLERANCE:
             return True
-        # A few rounds find the signs; many where the equations cannot be solved.
-        for _ in range(10 if exact else 200):
+        for _ in range(ROUNDS_BEFORE_EQUATIONS):
             if sweep(gram, penalty, b, gradient, np.flatnonzero(b)) <= TOLERANCE:
                 break
-        exact = solve_active(gram, linear, penalty, b, gradient)
+        solve_active(gram, linear, penalty, b, gradient)
     return False
 
 

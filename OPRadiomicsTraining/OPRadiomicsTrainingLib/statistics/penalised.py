@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from OPRadiomicsLib.errors import ModelError
+from OPRadiomicsLib.errors import FeatureError, ModelError, StudyError
 
 from .arrays import Flags, FloatTable, Indices
 from .logistic import logistic
@@ -77,6 +77,8 @@ def penalty_grid(columns: FloatTable, outcome: FloatTable | Flags, count: int = 
 
     Raises
     ------
+    FeatureError
+        If a column is not finite.
     ModelError
         If no column varies, or the outcome does not.
     """
@@ -107,6 +109,8 @@ def lasso_path(columns: FloatTable, outcome: FloatTable | Flags, penalties: Floa
 
     Raises
     ------
+    FeatureError
+        If a column is not finite.
     ModelError
         If a solution does not converge.
     """
@@ -140,9 +144,12 @@ def cross_validate_lasso(
 
     Raises
     ------
-    ModelError
+    StudyError
+        If a fold's training rows are not all that its test rows leave.
+    FeatureError, ModelError
         As `lasso_path`.
     """
+    _require_complements(folds, len(columns))
     given = np.asarray(outcome, dtype=np.float64)
     shift, centre = columns.mean(axis=0), float(given.mean())
     centred, target = columns - shift, given - centre
@@ -167,6 +174,8 @@ def logistic_lasso_path(columns: FloatTable, ill: Flags, penalties: FloatTable) 
 
     Raises
     ------
+    FeatureError
+        If a column is not finite.
     ModelError
         If a solution does not converge; towards penalty 0 separated classes have none.
     """
@@ -247,9 +256,10 @@ def cross_validate_logistic_lasso(columns: FloatTable, ill: Flags, penalties: Fl
 
     Raises
     ------
-    ModelError
-        As `logistic_lasso_path`.
+    StudyError, FeatureError, ModelError
+        As `cross_validate_lasso` and `logistic_lasso_path`.
     """
+    _require_complements(folds, len(columns))
     observed = np.asarray(ill, dtype=np.float64)
 
     def fold_errors(train: Indices, test: Indices) -> FloatTable:
@@ -274,8 +284,21 @@ def _cross_validated(
     return CrossValidation(path, mean, spread, best, float(path.penalties[mean <= mean[place] + spread[place]].max()))
 
 
+def _require_complements(folds: Folds, rows: int) -> None:
+    for train, test in folds:
+        if len(train) + len(test) != rows or not np.array_equal(np.sort(np.r_[train, test]), np.arange(rows)):
+            raise StudyError(
+                f"A fold of {len(train)} training and {len(test)} test rows, out of {rows}",
+                "every row in one of the two, and once",
+                "make the folds again",
+            )
+
+
 def _standardise(columns: FloatTable) -> tuple[FloatTable, _Scale]:
     """Mean 0 and SD 1 (divisor n); a constant column becomes 0 with an infinite SD, so that its coefficient is 0."""
+    broken = int((~np.isfinite(columns)).any(axis=0).sum())
+    if broken:
+        raise FeatureError(f"{broken} columns hold values that are not finite", "finite features", "leave these columns out")
     means = columns.mean(axis=0)
     centred = columns - means
     sds = _sds(np.sqrt((centred**2).mean(axis=0)), columns)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from OPRadiomicsLib.errors import ModelError
+from OPRadiomicsLib.errors import FeatureError, ModelError, StudyError
 from OPRadiomicsTrainingLib.statistics.folds import stratified_folds
 from OPRadiomicsTrainingLib.statistics.penalised import (
     cross_validate_lasso,
@@ -175,3 +175,29 @@ def test_separated_classes_without_penalty_are_an_error():
 def test_columns_that_never_vary_are_an_error():
     with pytest.raises(ModelError, match="No column"):
         penalty_grid(np.ones((10, 3)), np.arange(10) < 5)
+
+
+def test_a_column_that_is_not_finite_is_an_error():
+    columns, ill = _collinear(8)
+    columns[4, 2] = np.nan
+    for call in (penalty_grid, lambda c, i: lasso_path(c, i, np.ones(1)), lambda c, i: logistic_lasso_path(c, i, np.ones(1))):
+        with pytest.raises(FeatureError, match="1 columns"):
+            call(columns, ill)
+
+
+@pytest.mark.parametrize("validate", [cross_validate_lasso, cross_validate_logistic_lasso])
+def test_folds_that_drop_a_row_are_an_error(validate):
+    columns, ill = _collinear(9)
+    with pytest.raises(StudyError, match="A fold of 59 training and 30 test rows, out of 90"):
+        validate(columns, ill, np.ones(1), [(np.arange(31, 90), np.arange(30))])
+
+
+def test_more_columns_than_rows_down_to_a_thousandth_of_the_largest_penalty():
+    """Optimality to 1e-12 where as many columns are in as there are rows, duplicates among them."""
+    columns, ill = _collinear(10, 40, 60, noise=0.02)
+    columns = np.column_stack((columns, columns[:, :10] * 2))
+    penalties = penalty_grid(columns, ill, 40, 1e-3)
+    found = lasso_path(columns, ill, penalties)
+    pull, _ = _gradients(found, columns, ill[:, None] - found.scores(columns))
+    assert np.count_nonzero(found.coefficients[-1]) > 15
+    assert (np.abs(pull) <= penalties + 1e-12).all()
