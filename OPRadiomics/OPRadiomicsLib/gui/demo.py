@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from ..resources import resources_folder
 from ..types import Role
-from .parameter_node import Sex
+from .parameter_node import Sex, YesNo
 from .study import Study
 
 FOLDER = "DemoStudy"
@@ -31,12 +31,15 @@ def load() -> dict[Role, Any]:
 
 
 def loadInto(study: Study) -> None:
-    """Load the images and fill in the study: sequences, age and sex."""
+    """Load the images and fill in the study: sequences and clinical variables."""
     patient = json.loads((resources_folder() / FOLDER / "demo.json").read_text(encoding="utf-8"))
     for role, node in load().items():
         study.setImage(role, node)
-    study.parameters.age = float(patient["age"])
-    study.parameters.sex = Sex(patient["sex"])
+    parameters = study.parameters
+    parameters.age, parameters.bmi = float(patient["age"]), float(patient["bmi"])
+    parameters.sex = Sex(patient["sex"])
+    for habit in ("diabetes", "smoking", "drinking"):
+        setattr(parameters, habit, YesNo.YES if patient[habit] else YesNo.NO)
 
 
 def registerSampleData() -> None:
