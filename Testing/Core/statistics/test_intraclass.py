@@ -23,6 +23,7 @@ def test_the_table_of_shrout_and_fleiss():
     assert [round(float(bound[0]), 2) for bound in (icc.lower, icc.upper)] == [0.02, 0.76]
 
 
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
 @pytest.mark.parametrize("readers", [2, 3])
 def test_estimate_equals_pingouin_feature_by_feature_to_1e_10(readers):
     import pandas as pd
