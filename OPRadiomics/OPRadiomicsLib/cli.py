@@ -77,6 +77,7 @@ def add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_segmentation(parser)
     _add_feature_settings(parser)
     parser.add_argument("--signature", default="demo-signature", help="shipped name or folder (default: %(default)s)")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of report.html and the pictures (default: en)")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for report.html, prediction.json, masks, features, pictures"
     )

@@ -30,6 +30,7 @@ from .options import (
 )
 from .profile import Profile, load_profile
 from .reports.report import write_report
+from .reports.strings import LANGUAGES
 from .segmentation.review import Review, read_review
 from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, Volume
 
@@ -83,7 +84,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     )
     progress("Writing the report", 0.95)
     with all_or_nothing(out) as folder:
-        write_report(result, folder)
+        write_report(result, folder, LANGUAGES[options.language])
         io.write_study_masks(analysis.bodies, analysis.marrow, folder / "masks")
         write_features({UNION: analysis.features}, folder / "features.csv")
         names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())

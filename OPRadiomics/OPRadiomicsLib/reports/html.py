@@ -87,7 +87,9 @@ def _card(prediction: Prediction, strings: Strings) -> dict[str, str]:
         "interval": absent if interval is None else f"{percent(interval[0])} – {percent(interval[1])}",
         "threshold": absent if threshold is None else percent(threshold),
         "outcome": outcome,
-        "classes": ", ".join(f"{name} {percent(share)}" for name, share in prediction.class_probabilities.items()),
+        "classes": ", ".join(
+            f"{strings.get(name, name)} {percent(share)}" for name, share in prediction.class_probabilities.items()
+        ),
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..files import write_bytes
 from .case import CaseResult
+from .fonts import drawable
 from .html import report_html
 from .mask_pictures import masks_picture, montage_picture, stacks_of
 from .prediction_json import prediction_json
@@ -22,7 +23,8 @@ def write_report(case: CaseResult, folder: Path, strings: Mapping[str, str] = EN
     folder
         Made where it does not exist; files of the same names are replaced.
     strings
-        The report's words; prediction.json stays in English.
+        The report's words, one of `LANGUAGES`; prediction.json stays in English, and so do the pictures on a computer
+        without a font for them.
 
     Raises
     ------
@@ -40,6 +42,7 @@ def write_report(case: CaseResult, folder: Path, strings: Mapping[str, str] = EN
 
 def render_pictures(case: CaseResult, strings: Mapping[str, str] = ENGLISH) -> dict[str, bytes]:
     """PNG by name: masks and slices (where there are masks), probabilities, shap, training (where it is recorded)."""
+    strings = drawable(strings)
     explained = fullest(case.predictions)
     pictures: dict[str, bytes] = {}
     stacks = stacks_of(case)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from .chinese import CHINESE
+
 ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
     {
         "language": "en",
@@ -26,6 +28,8 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "three_classes": "Ordinal model",
         "osteoporosis": "osteoporosis",
         "no_osteoporosis": "no osteoporosis",
+        "osteopenia": "osteopenia",
+        "normal": "normal",
         "not_published": "not published",
         "interval_note": "The interval covers the uncertainty of the logistic coefficients, not that of feature selection.",
         "not_available": "Only the clinical model could answer: the radiomics and the combined model need all three sequences.",
@@ -112,6 +116,9 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "notes": "Notes",
     }
 )
+
+LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"en": ENGLISH, "zh": CHINESE})
+"""The languages of a report by their ISO 639 code."""
 
 
 def percent(share: float) -> str:

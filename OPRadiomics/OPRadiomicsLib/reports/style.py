@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
+
+from .fonts import use_font
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,6 +62,7 @@ def png(figure: Figure, *, demo: bool, strings: Mapping[str, str], across: bool 
     figure.text(0.995, 0.008, strings["research"], ha="right", va="bottom", fontsize=7, color=MUTED)
     if demo:
         _mark_demo(figure, strings, across=across)
+    use_font(figure, strings)
     stream = io.BytesIO()
     FigureCanvasAgg(figure).print_png(stream, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
     return stream.getvalue()
@@ -73,9 +77,13 @@ def _mark_demo(figure: Figure, strings: Mapping[str, str], *, across: bool) -> N
             alpha=0.13, zorder=9,
         )  # fmt: skip
     line = f"{strings['demo']} — {strings['demo_note']}"
-    # Bold DejaVu Sans is some 0.7 of its size wide.
-    size = min(8.0, 72 * width / (0.72 * len(line)))
+    size = min(8.0, 72 * width / _ems(line))
     figure.text(
         0.06 / width, 1 - 0.06 / height, line, ha="left", va="top", fontsize=size, fontweight="bold", color="white", zorder=10,
         bbox={"facecolor": DEMO_RED, "edgecolor": "none", "pad": 3},
     )  # fmt: skip
+
+
+def _ems(line: str) -> float:
+    """Width of a bold line over its font size, rounded up: some 0.7 a letter in DejaVu Sans, 1 a Chinese character."""
+    return sum(1.02 if unicodedata.east_asian_width(character) in "WF" else 0.72 for character in line)

@@ -126,6 +126,15 @@ def test_without_a_sequence_only_the_clinical_model_answers(
     assert not stale.exists()
 
 
+def test_the_report_can_be_chinese_while_the_json_stays_english(
+    untouched_files: dict[Role, Path], truth_mask: Path, tmp_path: Path
+) -> None:
+    arguments = ["--t1", str(untouched_files[Role.T1WI]), "--allow-missing", "--mask", str(truth_mask), "--age", "71"]
+    assert main(["predict", *arguments, "--sex", "F", "--language", "zh", "--out", str(tmp_path)]) == 0
+    assert "骨质疏松" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "骨质疏松" not in (tmp_path / "prediction.json").read_text(encoding="utf-8")
+
+
 def test_cancel_stops_the_analysis(simulated: SimulatedStudy) -> None:
     def cancel_after_the_body(message: str, fraction: float) -> None:
         if "bias" in message:
