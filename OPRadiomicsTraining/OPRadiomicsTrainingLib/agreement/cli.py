@@ -144,11 +144,15 @@ def _extracted(
 
 
 def _comparisons(options: argparse.Namespace, readings: list[str]) -> tuple[Comparison, ...]:
-    from .comparison import parse_comparison, standard_comparisons
+    """What is compared; proved before the work to be possible."""
+    from .comparison import parse_comparison, require_readings, require_threshold, standard_comparisons
 
-    if options.compare:
-        return tuple(parse_comparison(text) for text in options.compare)
-    return standard_comparisons(readings, options.design)
+    require_threshold(options.threshold)
+    if not options.compare:
+        return standard_comparisons(readings, options.design)
+    found = tuple(parse_comparison(text) for text in options.compare)
+    require_readings(found, readings)
+    return found
 
 
 def _named(text: str) -> tuple[str, Path]:

@@ -124,6 +124,23 @@ class FeatureAgreement:
         return np.array([name.startswith(f"{role}_") for name in self.ratings.features])
 
 
+def require_readings(comparisons: Sequence[Comparison], readings: Sequence[str]) -> None:
+    """Raise `StudyError` unless every comparison finds its readings and one decides."""
+    absent = sorted({name for one in comparisons for name in one.readings} - set(readings))
+    if absent or not any(one.decides for one in comparisons):
+        raise StudyError(
+            f"Comparisons without the reading {', '.join(absent)}" if absent else "No comparison that decides",
+            f"readings among {', '.join(readings)}",
+            "check --compare",
+        )
+
+
+def require_threshold(threshold: float) -> None:
+    """Raise `StudyError` unless an ICC can lie above the threshold."""
+    if not 0.0 <= threshold < 1.0:
+        raise StudyError(f"Threshold {threshold:g}", "0 to below 1", "the study took 0.75")
+
+
 def feature_agreement(
     ratings: Ratings,
     comparisons: Sequence[Comparison],
@@ -140,15 +157,8 @@ def feature_agreement(
     FeatureError
         If no feature is kept.
     """
-    absent = sorted({name for one in comparisons for name in one.readings} - set(ratings.values))
-    if absent or not any(one.decides for one in comparisons):
-        raise StudyError(
-            f"Comparisons without the reading {', '.join(absent)}" if absent else "No comparison that decides",
-            f"readings among {', '.join(ratings.values)}",
-            "check --compare",
-        )
-    if not 0.0 <= threshold < 1.0:
-        raise StudyError(f"Threshold {threshold:g}", "0 to below 1", "the study took 0.75")
+    require_readings(comparisons, tuple(ratings.values))
+    require_threshold(threshold)
     found = {one.key: icc_a1(ratings.stacked(one.readings)) for one in comparisons}
     kept = np.ones(len(ratings.features), dtype=np.bool_)
     for one in comparisons:

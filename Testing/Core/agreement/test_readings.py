@@ -1,0 +1,99 @@
+"""Readings are found in a table or a folder, absent masks are all listed, and cases are drawn repeatably."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.errors import GeometryError, MaskError, StudyError
+from OPRadiomicsTrainingLib.agreement.comparison import Comparison
+from OPRadiomicsTrainingLib.agreement.masks import mask_agreement, volume_limits
+from OPRadiomicsTrainingLib.agreement.readings import draw_cases, read_reader_study
+
+CASES = tuple(f"case_000{n}" for n in range(1, 4))
+
+
+def test_a_table_and_a_folder_hold_the_same_readings(readings: Path, tmp_path: Path) -> None:
+    by_table = read_reader_study(readings)
+    assert (by_table.cases, tuple(by_table.masks)) == (CASES, ("A", "B", "A2", "B_alone"))
+    for case, study in zip(by_table.cases, by_table.studies, strict=True):
+        shutil.copytree(study, tmp_path / case)
+        shutil.copytree(readings / case, tmp_path / case / "readings")
+    by_folder = read_reader_study(tmp_path)
+    assert (by_folder.cases, tuple(by_folder.masks)) == (CASES, ("A", "B", "A2", "B_alone"))
+    assert by_folder.masks["A2"][2].read_bytes() == by_table.masks["A2"][2].read_bytes()
+    (tmp_path / "case_0002" / "readings" / "A.nii.gz").unlink()
+    (tmp_path / "case_0003" / "readings" / "B.nii.gz").unlink()
+    with pytest.raises(MaskError, match="2 masks are absent: case_0002 A, case_0003 B"):
+        read_reader_study(tmp_path)
+
+
+def test_the_network_reads_without_a_mask(readings: Path) -> None:
+    assert read_reader_study(readings).with_network().masks["network"] == (None,) * 3
+
+
+TABLES = [
+    ("case,A\n", "column study"),
+    ("case,study\na,b\nc,d\n", "0 readings"),
+    ("case,study,A\na,b,x.nii\na,c,y.nii\n", "more than once"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), TABLES)
+def test_a_table_without_readings_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "readings.csv").write_text(text)
+    with pytest.raises(StudyError, match=said):
+        read_reader_study(tmp_path)
+
+
+def test_cases_are_drawn_repeatably_without_the_excluded(tmp_path: Path) -> None:
+    table = tmp_path / "cohort.csv"
+    rows = [(f"c{n:03d}", f"s/{n}", "fracture" if n % 10 == 0 else "") for n in range(100)]
+    with table.open("w", newline="") as stream:
+        csv.writer(stream).writerows([("case", "study", "exclusion"), *rows])
+    first = draw_cases(table, 20, 7, tmp_path / "deep" / "a.csv")
+    assert first == draw_cases(table, 20, 7, tmp_path / "b.csv")
+    assert first != draw_cases(table, 20, 8, tmp_path / "c.csv")
+    assert len(set(first)) == 20
+    assert not {name for name in first if int(name[1:]) % 10 == 0}
+    with (tmp_path / "deep" / "a.csv").open(newline="") as stream:
+        drawn = list(csv.DictReader(stream))
+    assert (tmp_path / "deep" / drawn[0]["study"]).resolve() == (tmp_path / "s" / str(int(drawn[0]["case"][1:]))).resolve()
+    with pytest.raises(StudyError, match="91 cases to draw from 90"):
+        draw_cases(table, 91, 7, tmp_path / "d.csv")
+
+
+def write_mask(path: Path, labels: np.ndarray) -> Path:
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(labels.astype(np.uint8))
+    image.SetSpacing((2.0, 1.0, 5.0))
+    sitk.WriteImage(image, str(path))
+    return path
+
+
+def test_dice_volume_and_limits_are_those_of_the_definition(tmp_path: Path) -> None:
+    first, second = [], []
+    for n in range(3):
+        labels = np.zeros((4, 20, 20))
+        for label in (1, 2, 3):
+            labels[1:3, 5 * label : 5 * label + 4, 2:12] = label
+        moved = labels.copy()
+        moved[1, 5:9, 2 : 4 + n] = 0
+        first.append(write_mask(tmp_path / f"a{n}.nii.gz", labels))
+        second.append(write_mask(tmp_path / f"b{n}.nii.gz", moved))
+    pair = Comparison("inter", "Inter-observer", ("A", "B"))
+    rows = mask_agreement({"A": first, "B": second}, ("x", "y", "z"), (pair,))
+    upper = [row for row in rows if row.level == "L1"]
+    removed = [4 * (2 + n) for n in range(3)]
+    assert [row.first_ml for row in upper] == pytest.approx(3 * [80 * 0.01])
+    assert [row.second_ml for row in upper] == pytest.approx([(80 - less) * 0.01 for less in removed])
+    assert [row.dice for row in upper] == pytest.approx([2 * (80 - less) / (160 - less) for less in removed])
+    assert all(row.dice == 1.0 for row in rows if row.level != "L1")
+    assert volume_limits(rows)["inter", "L1"].bias.value == pytest.approx(-np.mean(removed) * 0.01)
+    write_mask(second[0], np.ones((4, 20, 21)))
+    with pytest.raises(GeometryError, match="Case x"):
+        mask_agreement({"A": first, "B": second}, ("x", "y", "z"), (pair,))
