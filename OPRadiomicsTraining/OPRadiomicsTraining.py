@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import qt
+from OPRadiomicsLib.resources import resources_folder
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadableModuleWidget
@@ -20,6 +22,7 @@ class OPRadiomicsTraining(ScriptedLoadableModule):
         parent.acknowledgementText = _(
             "Implements Wang W. et al., Radiologic Practice 2026(4):453-459, doi 10.13609/j.cnki.1000-0313.2026.04.016."
         )
+        parent.icon = qt.QIcon(str(resources_folder() / "Icons" / "OPRadiomicsTraining.png"))
 
 
 class OPRadiomicsTrainingWidget(ScriptedLoadableModuleWidget):
@@ -27,8 +30,6 @@ class OPRadiomicsTrainingWidget(ScriptedLoadableModuleWidget):
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
-        import qt
-
         text = _(
             "This version trains from the command line; the annotation panel is not part of it yet.\n\n"
             "opradiomics train segmentation --help"
