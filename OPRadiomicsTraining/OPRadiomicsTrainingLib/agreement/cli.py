@@ -63,13 +63,14 @@ def run_icc(options: argparse.Namespace) -> None:
     if options.draw is not None:
         _draw(options)
         return
-    from .comparison import feature_agreement
+    from .comparison import feature_agreement, network_warnings
     from .results import Report, write_results
 
     require_writable(options.out)
     progress = printed_progress()
     comparisons, ratings, levels, warnings = _ratings(options, progress)
     agreement = feature_agreement(ratings, comparisons, threshold=options.threshold, bound=options.by)
+    warnings = (*warnings, *network_warnings(agreement))
     progress("Writing the report", 0.95)
     write_results(Report(agreement, levels, warnings, options.simulated), options.out)
     progress("Done", 1.0)
@@ -123,7 +124,7 @@ def _extracted(
     from OPRadiomicsLib.workflow import part
 
     from .extraction import extract_readings
-    from .masks import mask_agreement
+    from .masks import mask_agreement, numbering_warnings
     from .readings import read_reader_study
 
     study = read_reader_study(options.source)
@@ -139,7 +140,8 @@ def _extracted(
     )
     progress("Comparing the masks", 0.9)
     levels = mask_agreement(extracted.masks, extracted.ratings.cases, comparisons)
-    warnings = tuple(f"left out: {one.case}, {one.stage}: {one.found}" for one in extracted.failures)
+    failed = (f"left out: {one.case}, {one.stage}: {one.found}" for one in extracted.failures)
+    warnings = (*failed, *numbering_warnings(levels))
     return comparisons, extracted.ratings, levels, warnings
 
 

@@ -172,3 +172,17 @@ def feature_agreement(
             "check that the readings are of the same cases and levels; read more cases, or lower the threshold",
         )
     return FeatureAgreement(ratings, tuple(comparisons), found, threshold, bound, kept)
+
+
+def network_warnings(agreement: FeatureAgreement) -> tuple[str, ...]:
+    """A sentence where fewer than half of the features survive the change from the network's masks to reviewed ones."""
+    if NETWORK_REVIEWED.key not in agreement.found:
+        return ()
+    values = agreement.judged(NETWORK_REVIEWED.key)
+    above = int((np.nan_to_num(values, nan=-np.inf) > agreement.threshold).sum())
+    if 2 * above >= len(values):
+        return ()
+    return (
+        f"Only {above} of {len(values)} features agree between the network's and the reviewed masks: features of reviewed and "
+        "of unreviewed masks must not stand in one table",
+    )

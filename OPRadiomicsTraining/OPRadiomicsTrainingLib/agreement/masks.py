@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ from ..statistics.intraclass import BlandAltman, bland_altman
 from .comparison import Comparison
 
 Labels = npt.NDArray[np.uint8]
+
+SAME_LEVEL_DICE: Final = 0.3
+"""Below it two masks are of neighbouring vertebrae, not of one."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,19 @@ def _levels(key: str, case: str, names: tuple[str, str], read: Mapping[str, tupl
         dice = 2.0 * int((one & other).sum()) / max(sum(sizes), 1)
         rows.append(LevelAgreement(key, case, level, *names, dice, sizes[0] * voxel_ml, sizes[1] * voxel_ml))
     return rows
+
+
+def numbering_warnings(rows: Sequence[LevelAgreement]) -> tuple[str, ...]:
+    """A sentence for each case in which two readings hardly meet at any level: they number the levels differently."""
+    best: dict[tuple[str, str, str], float] = {}
+    for row in rows:
+        key = (row.case, row.first, row.second)
+        best[key] = max(best.get(key, 0.0), row.dice)
+    return tuple(
+        f"{case}: {first} and {second} meet at no level (Dice at most {dice:.2f}): their levels are numbered differently"
+        for (case, first, second), dice in best.items()
+        if dice < SAME_LEVEL_DICE
+    )
 
 
 def volume_limits(rows: Sequence[LevelAgreement]) -> dict[tuple[str, str], BlandAltman]:

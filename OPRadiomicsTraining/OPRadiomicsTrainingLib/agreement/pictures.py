@@ -47,7 +47,7 @@ def heat_map(agreement: FeatureAgreement) -> bytes:
     ]
     rows = [(one, role) for one in agreement.comparisons for role in roles]
     height = 0.27 * len(rows)
-    figure = new_figure(14.0, height + 2.35)
+    figure = new_figure(14.0, height + 1.85)
     axes = place_axes(figure, left=2.75, bottom=1.15, width=11.0, height=height)
     values = np.array([agreement.judged(one.key)[agreement.of_role(role)] for one, role in rows])
     _draw_classes(axes, values)

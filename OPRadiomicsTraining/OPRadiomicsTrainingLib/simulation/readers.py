@@ -127,8 +127,10 @@ def _draw(
     slips = reader.slip_mm * _slips(inside.shape, spacing_mm, rng)
     areas = inside.sum(axis=(1, 2))
     least = np.clip(reader.lateral + reader.care * rng.normal(0.0, 0.15, len(areas)), 0.05, 0.9)
-    kept = (areas >= areas.max() * least)[:, None, None]
-    drawn: npt.NDArray[np.bool_] = (distance <= border + endplate * upright + slips) & kept
+    large = np.flatnonzero(areas >= areas.max() * least)
+    kept = np.zeros(len(areas), dtype=np.bool_)
+    kept[large[0] : large[-1] + 1] = True  # a reader leaves out slices at the sides, never one between
+    drawn: npt.NDArray[np.bool_] = (distance <= border + endplate * upright + slips) & kept[:, None, None]
     return drawn
 
 

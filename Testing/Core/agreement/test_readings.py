@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.errors import GeometryError, MaskError, StudyError
 from OPRadiomicsTrainingLib.agreement.comparison import Comparison
-from OPRadiomicsTrainingLib.agreement.masks import mask_agreement, volume_limits
+from OPRadiomicsTrainingLib.agreement.masks import mask_agreement, numbering_warnings, volume_limits
 from OPRadiomicsTrainingLib.agreement.readings import draw_cases, read_reader_study
 
 CASES = tuple(f"case_000{n}" for n in range(1, 4))
@@ -75,6 +75,12 @@ def write_mask(path: Path, labels: np.ndarray) -> Path:
     return path
 
 
+def sitk_labels(path: Path) -> np.ndarray:
+    import SimpleITK as sitk
+
+    return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+
+
 def test_dice_volume_and_limits_are_those_of_the_definition(tmp_path: Path) -> None:
     first, second = [], []
     for n in range(3):
@@ -94,6 +100,10 @@ def test_dice_volume_and_limits_are_those_of_the_definition(tmp_path: Path) -> N
     assert [row.dice for row in upper] == pytest.approx([2 * (80 - less) / (160 - less) for less in removed])
     assert all(row.dice == 1.0 for row in rows if row.level != "L1")
     assert volume_limits(rows)["inter", "L1"].bias.value == pytest.approx(-np.mean(removed) * 0.01)
+    assert numbering_warnings(rows) == ()
+    shifted = [write_mask(tmp_path / f"c{n}.nii.gz", np.roll(sitk_labels(path), 5, axis=1)) for n, path in enumerate(first)]
+    renumbered = mask_agreement({"A": first, "B": [shifted[0], *second[1:]]}, ("x", "y", "z"), (pair,))
+    assert [text.partition(":")[0] for text in numbering_warnings(renumbered)] == ["x"]
     write_mask(second[0], np.ones((4, 20, 21)))
     with pytest.raises(GeometryError, match="Case x"):
         mask_agreement({"A": first, "B": second}, ("x", "y", "z"), (pair,))

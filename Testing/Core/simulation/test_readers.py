@@ -52,3 +52,11 @@ def test_readers_draw_only_the_levels_asked_for_on_the_same_grid(truths: list[Ma
     only = read(truths[0], sample_reader(rng), rng, levels=("L2",))
     assert only.levels == ("L2",)
     assert np.array_equal(only.affine, truths[0].affine)
+
+
+def test_a_reader_leaves_no_gap_between_slices(drawn: list[tuple[Mask, Mask, Mask]]) -> None:
+    for masks in drawn:
+        for mask in masks:
+            for level in STUDY_LEVELS:
+                slices = np.flatnonzero(mask.of(level).any(axis=(1, 2)))
+                assert np.array_equal(slices, np.arange(slices[0], slices[-1] + 1))
