@@ -9,9 +9,12 @@ from pathlib import Path
 
 NAMES = (
     "inference_vs_eager",
+    "int8_vs_fp32",
+    "batch_vs_whole_stack",
     "bias_field_vs_full",
     "features_vs_stock",
     "predict_vs_plain",
+    "warm_vs_cold",
     "icc_vs_pingouin",
     "lasso_vs_sklearn",
 )

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import SimpleITK as sitk
@@ -26,6 +27,9 @@ from OPRadiomicsLib.preprocessing.resampling import analysis_grid
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.segmentation.marrow import marrow_region
 from OPRadiomicsLib.types import Role
+
+if TYPE_CHECKING:
+    from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
 
 SEED = 9000
 
@@ -69,14 +73,19 @@ def theirs(prepared: Mapping[Role, PreparedSequence]) -> dict[str, float]:
 @cache
 def prepared_study() -> Mapping[Role, PreparedSequence]:
     """The three sequences of a simulated patient after the study's own preprocessing."""
-    from OPRadiomicsTrainingLib.simulation.patients import sample_patient
-    from OPRadiomicsTrainingLib.simulation.study import simulate_study
-
-    profile = load_profile()
-    study = simulate_study(sample_patient(np.random.default_rng(SEED)), seed=SEED)
+    profile, study = load_profile(), simulated_study()
     marrow = marrow_region(study.bodies, profile.region)
     grid = analysis_grid(marrow, profile.resampling)
     return {role: prepare_sequence(volume, marrow, grid, profile) for role, volume in study.volumes.items()}
+
+
+@cache
+def simulated_study() -> SimulatedStudy:
+    """One patient."""
+    from OPRadiomicsTrainingLib.simulation.patients import sample_patient
+    from OPRadiomicsTrainingLib.simulation.study import simulate_study
+
+    return simulate_study(sample_patient(np.random.default_rng(SEED)), seed=SEED)
 
 
 @contextmanager

@@ -21,8 +21,8 @@ BODY, SACRUM, CANAL = 1, 2, 3
 GRID_MM = 1.0
 """In-plane resolution that the network was trained at."""
 
-BATCH = 2
-"""Slices at a time: the quickest measured, by little (Testing/Benchmarks/batch_size.py)."""
+BATCH = 1
+"""Slices at a time: the quickest measured (Testing/Benchmarks/batch_vs_whole_stack.py)."""
 
 _STRIDE = 16
 

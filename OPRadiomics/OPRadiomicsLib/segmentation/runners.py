@@ -76,10 +76,11 @@ def make_runner(model: SegmentationModel, backend: Backend = "auto", threads: in
     chosen = choose_backend(model, backend)
     if chosen == "torch":
         return _torch_runner(model, threads)
-    return _onnx_runner(model.name, model.int8_path if chosen == "int8" else model.onnx_path, threads)
+    return onnx_runner(model.name, model.int8_path if chosen == "int8" else model.onnx_path, threads)
 
 
-def _onnx_runner(name: str, path: Path, threads: int | None) -> Runner:
+def onnx_runner(name: str, path: Path, threads: int | None) -> Runner:
+    """A graph in ONNX Runtime; errors as `make_runner`."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()

@@ -4,11 +4,14 @@ What is not compared: a ratio to a mesh volume that is zero but for rounding (vo
 that is not unit-spaced), where PyRadiomics divides rounding errors.
 """
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from OPRadiomicsLib.errors import MaskError
@@ -63,6 +66,20 @@ def test_any_number_of_grey_levels_from_one_to_280(native, reference, bin_width)
     image, region = textured_phantom(shape, seed=8), vertebrae_phantom(shape, margin=3) > 0
     image = (image - image[region].min()) * np.float32(254 / np.ptp(image[region]))
     _assert_parity(native, reference, image, region, UNIT, Features(bin_width=bin_width, log_sigma_mm=()))
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(levels=1, seed=0)
+@example(levels=65, seed=0)
+@example(levels=256, seed=0)
+@given(levels=st.integers(1, 256), seed=st.integers(0, 2**32 - 1))
+def test_every_bin_count_up_to_256(native, reference, levels, seed):
+    """Each level occurs; Testing/Benchmarks/feature_parity.py --levels goes through all of them."""
+    region = _box((8, 9, 10), slice(1, -1), slice(1, -1), slice(1, -1))
+    rng = np.random.default_rng(seed)
+    image = np.zeros(region.shape, dtype=np.float32)
+    image[region] = rng.permutation(np.r_[np.arange(levels), rng.integers(0, levels, region.sum() - levels)])
+    _assert_parity(native, reference, image, region, UNIT, Features(bin_width=1.0, log_sigma_mm=()))
 
 
 def _box(shape, *slices):
@@ -143,6 +160,31 @@ def test_values_are_bit_identical_across_runs_and_threads(native, a_case):
         side_by_side = list(pool.map(lambda _: _values(native, a_case), range(3)))
     for again in side_by_side:
         np.testing.assert_array_equal(again, once)
+
+
+HASH = """
+import hashlib, numpy as np
+from OPRadiomicsLib.features.native import NativeEngine
+from OPRadiomicsLib.features.phantoms import textured_phantom, vertebrae_phantom
+from OPRadiomicsLib.profile import Features
+shape = (24, 32, 24)
+found = NativeEngine().compute(
+    textured_phantom(shape, 6), vertebrae_phantom(shape, 4) > 0, (1.0, 1.0, 1.0), Features(bin_width=1.0, log_sigma_mm=(1.0,))
+)
+print(hashlib.sha256(np.array(list(found.values.values())).tobytes()).hexdigest())
+"""
+
+
+def test_values_do_not_depend_on_the_libraries_thread_counts():
+    """About 200 grey levels, where a threaded BLAS splits its sums."""
+    variables = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", HASH], check=True, capture_output=True, env=os.environ | dict.fromkeys(variables, threads)
+        ).stdout
+        for threads in ("1", "2")
+    }
+    assert len(hashes) == 1
 
 
 def test_values_do_not_depend_on_memory_layout_and_inputs_stay_unchanged(native, a_case):
