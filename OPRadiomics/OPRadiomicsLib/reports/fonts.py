@@ -40,18 +40,18 @@ _CHINESE_FROM: Final = 0x2E80
 
 def drawable(strings: Mapping[str, str]) -> Mapping[str, str]:
     """The words that pictures can show on this computer: ``strings``, or English where no font has all their characters."""
-    return strings if not _chinese(strings) or chinese_font(strings) is not None else ENGLISH
+    return strings if not _chinese(*strings.values()) or chinese_font(strings) is not None else ENGLISH
 
 
 def use_font(figure: Figure, strings: Mapping[str, str]) -> None:
     """Let the Chinese texts of a figure fall back to the Chinese font, in bold only where it has that."""
     from matplotlib.text import Text
 
-    font = chinese_font(strings) if _chinese(strings) else None
+    font = chinese_font(strings) if _chinese(*strings.values()) else None
     if font is None:
         return
     for text in figure.findobj(Text):
-        if _chinese({"": text.get_text()}):
+        if _chinese(text.get_text()):
             text.set_fontfamily([LATIN_FONT, font])
             if not _has_bold(font):
                 text.set_fontweight("normal")
@@ -62,12 +62,13 @@ def chinese_font(strings: Mapping[str, str]) -> str | None:
     from matplotlib.font_manager import fontManager
 
     installed = {entry.name: entry.fname for entry in reversed(fontManager.ttflist) if Path(entry.fname).is_file()}
-    needed = _chinese(strings)
+    needed = _chinese(*strings.values())
     return next((name for name in CHINESE_FONTS if name in installed and needed <= _characters(installed[name])), None)
 
 
-def _chinese(strings: Mapping[str, str]) -> frozenset[int]:
-    return frozenset(ord(character) for text in strings.values() for character in text if ord(character) >= _CHINESE_FROM)
+def _chinese(*texts: str) -> frozenset[int]:
+    """Code points of the Chinese characters in the texts."""
+    return frozenset(ord(character) for text in texts for character in text if ord(character) >= _CHINESE_FROM)
 
 
 def _has_bold(font: str) -> bool:
