@@ -142,7 +142,7 @@ class Mask:
         labels = np.asarray(self.labels)
         if labels.ndim != 3:
             raise MaskError(f"Mask with {labels.ndim} dimensions", "a 3-D label map", "save the whole label volume")
-        unknown = sorted(int(v) for v in np.unique(labels) if v != 0 and int(v) not in LEVEL_OF_LABEL)
+        unknown = sorted(int(v) for v in np.unique(labels[labels != 0]) if int(v) not in LEVEL_OF_LABEL)
         if unknown:
             raise MaskError(
                 f"Label values {unknown}",
@@ -165,7 +165,7 @@ class Mask:
     @property
     def levels(self) -> tuple[str, ...]:
         """Names of the levels that hold at least one voxel, from cranial to caudal."""
-        return tuple(LEVEL_OF_LABEL[int(v)] for v in np.unique(self.labels) if v != 0)
+        return tuple(LEVEL_OF_LABEL[int(v)] for v in np.unique(self.labels[self.labels != 0]))
 
     def of(self, level: str) -> npt.NDArray[np.bool_]:
         """Voxels of one level, bool, (k, j, i)."""

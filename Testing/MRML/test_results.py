@@ -111,6 +111,18 @@ def test_a_result_survives_saving(scene: Any, node: Any, text: str, reload: Any)
         )
 
 
+def test_a_parameter_node_can_own_a_result_and_refer_to_its_study(scene: Any, node: Any, text: str, reload: Any) -> None:
+    parameters = scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode", "OPRadiomics")
+    parameters.SetModuleName("OPRadiomics")
+    parameters.SetParameter("age", "71")
+    parameters.SetNodeReferenceID("bodies", node.GetID())
+    store_result(scene, parameters, text, "digest")
+    read = reload(scene).GetFirstNode("OPRadiomics", "vtkMRMLScriptedModuleNode")
+    assert read.GetParameter("age") == "71"
+    assert read.GetNodeReference("bodies").GetName() == "Bodies"
+    assert result_of(read) == result_of(parameters)
+
+
 def test_two_studies_keep_their_own_results(scene: Any, node: Any, mask: Mask, volume: Volume, text: str) -> None:
     other = add_segmentation(scene, mask, add_volume(scene, volume, "other"), "Bodies")
     store_result(scene, node, text, "one")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import slicer
+from OPRadiomicsLib import io
 from OPRadiomicsLib.errors import GeometryError, MaskError
 from OPRadiomicsLib.geometry import reoriented
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL, SNOMED_CODE
@@ -19,8 +21,9 @@ from OPRadiomicsLib.mrml.segmentation import (
     update_segmentation,
     volume_node_of,
 )
-from OPRadiomicsLib.mrml.segments import new_segment, segment_ids, tag_of
-from OPRadiomicsLib.mrml.volumes import add_volume
+from OPRadiomicsLib.mrml.segments import layer_of, new_segment, segment_ids, tag_of
+from OPRadiomicsLib.mrml.volumes import add_volume, labelmap
+from OPRadiomicsLib.preprocessing.resampling import AnalysisGrid, resample_mask
 from OPRadiomicsLib.types import Mask, Volume
 
 BINARY = "Binary labelmap"
@@ -60,7 +63,8 @@ def test_segments_bear_name_code_and_colour_of_their_level(mask: Mask, node: Any
 def test_the_node_knows_its_volume_and_has_its_geometry(node: Any, volume_node: Any, mask: Mask) -> None:
     assert volume_node_of(node) is volume_node
     assert node.GetSegmentation().GetNumberOfLayers() == 1
-    assert segments(node)[0].GetRepresentation(BINARY).GetDimensions() == mask.shape[::-1]
+    said = node.GetSegmentation().GetConversionParameter("Reference image geometry")
+    assert said.endswith("0;39;0;59;0;8;")
 
 
 def test_a_mask_on_another_grid_is_refused_and_adds_nothing(scene: Any, mask: Mask, volume_node: Any) -> None:
@@ -121,6 +125,52 @@ def test_two_segments_of_one_level_are_refused(node: Any) -> None:
     segments(node)[1].RemoveTag(slicer.vtkSegment.GetTerminologyEntryTagName())
     with pytest.raises(MaskError, match="Two segments are L2"):
         mask_of(node)
+
+
+def test_surfaces_are_refused_as_no_voxels(node: Any) -> None:
+    node.GetSegmentation().CreateRepresentation("Closed surface", True)
+    assert mask_of(node).levels
+    node.GetSegmentation().SetSourceRepresentationName("Closed surface")
+    with pytest.raises(MaskError, match="made of closed surfaces"):
+        mask_of(node)
+
+
+def test_a_segment_on_finer_voxels_is_refused_with_a_remedy(node: Any, volume: Volume) -> None:
+    segment = new_segment("L5")
+    finer = volume.affine @ np.diag([0.5, 0.5, 0.5, 1])
+    segment.AddRepresentation(BINARY, labelmap(np.ones((2, 2, 2), np.uint8), np.diag([-1, -1, 1, 1]) @ finer))
+    node.GetSegmentation().AddSegment(segment)
+    with pytest.raises(GeometryError, match=r"voxels do not coincide.*source geometry"):
+        mask_of(node)
+
+
+def test_a_mask_propagated_by_geometry_passes_through_the_other_sequences_node(scene: Any, node: Any, mask: Mask) -> None:
+    # Unlike spacing and origin; every body stays in view.
+    turn = np.array([[1.25, 0, 0, -3], [0, 1.2, 0, -4.5], [0, 0, 1, 0.25], [0, 0, 0, 1]])
+    other = Volume(np.zeros((8, 56, 36), np.float32), mask.affine @ turn)
+    propagated = resample_mask(mask, AnalysisGrid(other.affine, other.shape))
+    assert propagated.levels == mask.levels
+    found = mask_of(add_segmentation(scene, propagated, add_volume(scene, other, "T2WI"), "Bodies T2WI"))
+    assert np.array_equal(found.labels, propagated.labels)
+    # Slicer's own nearest-neighbour resampling of the first node says the same, up to the outlines.
+    resampled = slicer.vtkOrientedImageData()
+    reference = labelmap(np.ones(other.shape, np.uint8), np.diag([-1, -1, 1, 1]) @ other.affine)
+    for level in ("L1", "L2", "L3"):
+        layer = node.GetSegmentation().GetSegment(segment_ids(node)[level]).GetRepresentation(BINARY)
+        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(layer, reference, resampled, False)
+        nearest = layer_of(resampled) == LABEL_OF_LEVEL[level]
+        both = np.count_nonzero(nearest & found.of(level))
+        assert 2 * both / (np.count_nonzero(nearest) + np.count_nonzero(found.of(level))) > 0.9
+
+
+def test_what_slicer_saves_the_command_line_reads(scene: Any, node: Any, mask: Mask, volume: Volume, tmp_path: Path) -> None:
+    shift_levels(node, -1)
+    node.AddDefaultStorageNode()
+    node.GetStorageNode().SetFileName(str(tmp_path / "mask.seg.nrrd"))
+    assert node.GetStorageNode().WriteData(node)
+    found = io.read_mask(tmp_path / "mask.seg.nrrd", volume, levels=())
+    assert np.array_equal(found.labels, mask_of(node).labels)
+    assert found.levels == ("T11", "T12", "L1", "L2", "L3")
 
 
 def test_a_level_that_must_be_there_is_named_when_missing(node: Any) -> None:

@@ -17,7 +17,8 @@ import slicer
 
 from ..errors import MaskError
 from .geometry import Matrix
-from .segments import bounding_box, ijk_to_ras_of, labelmap_of, segment_ids, segment_of, tag_of, voxels_of_segment
+from .segments import ijk_to_ras_of, labelmap_of, segment_ids, segment_of, tag_of, voxels_of_segment
+from .volumes import bounding_box
 
 READER: Final = "OPRadiomics.AcceptedBy"
 TIME: Final = "OPRadiomics.AcceptedAt"
@@ -98,9 +99,9 @@ def digest_of(node: Any, level: str) -> str:
     voxels = voxels_of_segment(segment)
     if not voxels.any():
         return hashlib.sha256(level.encode()).hexdigest()
-    start_kji, box = bounding_box(voxels)
+    box = bounding_box(voxels)
     step = _on_reference(node, segment)
-    corner = step @ [*start_kji[::-1], 1.0]
+    corner = step @ [*(side.start for side in reversed(box)), 1.0]
     # Whole numbers where the labelmap lies on the reference geometry; rounding takes away what saving as text adds.
     place = np.round(np.column_stack([step[:3, :3], corner[:3]]), 2) + 0.0
     content = voxels[box]

@@ -114,9 +114,10 @@ def changes(node: Any) -> tuple[Change, ...]:
 
 
 def _shared_voxels(reviewed: LabelArray, drafted: LabelArray) -> npt.NDArray[np.int64]:
-    """Table of voxel counts, 256 x 256, by reviewed (row) and drafted (column) label."""
-    pairs = reviewed.astype(np.int64) * 256 + drafted
-    counts: npt.NDArray[np.int64] = np.bincount(pairs.ravel(), minlength=256 * 256).reshape(256, 256)
+    """Table of voxel counts, 256 x 256, by reviewed (row) and drafted (column) label, without the common background."""
+    either = (reviewed | drafted) != 0
+    pairs = reviewed[either].astype(np.int64) * 256 + drafted[either]
+    counts: npt.NDArray[np.int64] = np.bincount(pairs, minlength=256 * 256).reshape(256, 256)
     return counts
 
 

@@ -15,8 +15,8 @@ from ..io.masks import onto_lattice, require_levels
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL, STUDY_LEVELS
 from ..types import LabelArray, Mask, Volume
 from .geometry import RAS_OF_LPS, Matrix, world_of
-from .segments import bounding_box, designate, ijk_to_ras_of, labelmap_name, labelmap_of, layer_of, new_segment, segment_ids
-from .volumes import oriented_image, volume_of
+from .segments import designate, ijk_to_ras_of, labelmap_name, labelmap_of, layer_of, new_segment, segment_ids
+from .volumes import labelmap, volume_of
 
 
 def add_segmentation(scene: Any, mask: Mask, volume_node: Any, name: str) -> Any:
@@ -102,7 +102,8 @@ def mask_of(node: Any, volume_node: Any | None = None, levels: Sequence[str] | N
         _require_free(labels, placed)
         np.copyto(labels, placed, where=placed != 0)
     mask = Mask(labels, volume.affine, volume.frame_of_reference_uid, origin)
-    require_levels(mask, levels or ())
+    if levels:
+        require_levels(mask, levels)
     return mask
 
 
@@ -158,6 +159,13 @@ def show_levels(node: Any, levels: Sequence[str] = STUDY_LEVELS) -> None:
 def _layers(node: Any) -> list[tuple[Any, dict[int, str]]]:
     """Each labelmap of the node, with the levels by the value that they have in it."""
     segmentation = node.GetSegmentation()
+    source = segmentation.GetSourceRepresentationName()
+    if source != labelmap_name():
+        raise MaskError(
+            f"'{node.GetName()}' is made of {str(source).lower()}s",
+            "segments made of voxels",
+            "in the Segmentations module make 'Binary labelmap' the source representation",
+        )
     layers: dict[int, tuple[Any, dict[int, str]]] = {}
     for level, segment_id in segment_ids(node).items():
         segment = segmentation.GetSegment(segment_id)
@@ -204,7 +212,7 @@ def _set_levels(node: Any, mask: Mask) -> None:
             _replace(node, ids[level], mask.of(level), ijk_to_ras)
     added = [level for level in mask.levels if level not in ids]
     values = [LABEL_OF_LEVEL[level] for level in added]
-    shared = oriented_image(np.where(np.isin(mask.labels, values), mask.labels, np.uint8(0)), ijk_to_ras)
+    shared = labelmap(np.where(np.isin(mask.labels, values), mask.labels, np.uint8(0)), ijk_to_ras) if added else None
     for level, value in zip(added, values, strict=True):
         segment = new_segment(level)
         segment.SetLabelValue(value)
@@ -215,8 +223,5 @@ def _set_levels(node: Any, mask: Mask) -> None:
 
 def _replace(node: Any, segment_id: str, voxels: npt.NDArray[np.bool_], ijk_to_ras: Matrix) -> None:
     """Give a segment new voxels, (k, j, i)."""
-    start, box = bounding_box(voxels)
-    corner = np.eye(4)
-    corner[:3, 3] = start[::-1]
-    image = oriented_image(voxels[box].astype(np.uint8), ijk_to_ras @ corner)
+    image = labelmap(voxels.astype(np.uint8), ijk_to_ras)
     slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(image, node, segment_id)

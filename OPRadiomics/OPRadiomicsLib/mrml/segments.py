@@ -130,10 +130,3 @@ def ijk_to_ras_of(image: Any) -> Matrix:
     start = np.eye(4)
     start[:3, 3] = image.GetExtent()[::2]
     return array_of(matrix) @ start
-
-
-def bounding_box(voxels: npt.NDArray[np.bool_]) -> tuple[tuple[int, int, int], tuple[slice, slice, slice]]:
-    """First index (k, j, i) and slices of the smallest box that holds all voxels; there must be one."""
-    planes = (np.flatnonzero(voxels.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
-    k, j, i = (slice(int(found[0]), int(found[-1]) + 1) for found in planes)
-    return (k.start, j.start, i.start), (k, j, i)

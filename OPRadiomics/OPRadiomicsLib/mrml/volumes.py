@@ -93,9 +93,26 @@ def fill(image: Any, array: npt.NDArray[Any]) -> None:
     image.GetPointData().SetScalars(scalars)
 
 
-def oriented_image(array: npt.NDArray[Any], ijk_to_ras: Matrix) -> Any:
-    """Oriented image data with a copy of an array (k, j, i), as segments hold it."""
+def labelmap(labels: npt.NDArray[np.uint8], ijk_to_ras: Matrix) -> Any:
+    """A vtkOrientedImageData as segments hold it: the smallest box around the labels, its extent telling where it lies.
+
+    Parameters
+    ----------
+    labels
+        (k, j, i), at least one not 0.
+    ijk_to_ras
+        (i, j, k, 1) of the whole array -> RAS mm, 4 x 4.
+    """
     image = slicer.vtkOrientedImageData()
-    fill(image, array)
+    box = bounding_box(labels != 0)
+    fill(image, labels[box])
+    image.SetExtent(*(edge for side in reversed(box) for edge in (side.start, side.stop - 1)))
     image.SetImageToWorldMatrix(vtk_matrix(ijk_to_ras))
     return image
+
+
+def bounding_box(voxels: npt.NDArray[np.bool_]) -> tuple[slice, slice, slice]:
+    """Slices (k, j, i) of the smallest box that holds all voxels; there must be one."""
+    planes = (np.flatnonzero(voxels.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
+    k, j, i = (slice(int(found[0]), int(found[-1]) + 1) for found in planes)
+    return k, j, i
