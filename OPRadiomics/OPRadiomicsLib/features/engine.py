@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import FeatureError, MaskError
+from ..geometry import bounding_box
 from ..profile import Features
 from ..types import FloatArray, Progress
 
@@ -98,10 +99,3 @@ def _require_extent(region: RegionArray) -> None:
         raise MaskError(
             "Region that fills the whole image", "a region with image around it", "redraw the mask, or pad the image"
         )
-
-
-def bounding_box(region: RegionArray) -> tuple[slice, slice, slice]:
-    """Smallest box of the array that holds the region, which has a voxel, as slices (k, j, i)."""
-    occupied = (np.flatnonzero(region.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
-    k, j, i = (slice(int(found[0]), int(found[-1]) + 1) for found in occupied)
-    return k, j, i

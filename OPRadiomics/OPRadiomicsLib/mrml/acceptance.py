@@ -16,9 +16,9 @@ import numpy as np
 import slicer
 
 from ..errors import MaskError
+from ..geometry import bounding_box
 from .geometry import Matrix
 from .segments import ijk_to_ras_of, labelmap_of, segment_ids, segment_of, tag_of, voxels_of_segment
-from .volumes import bounding_box
 
 READER: Final = "OPRadiomics.AcceptedBy"
 TIME: Final = "OPRadiomics.AcceptedAt"

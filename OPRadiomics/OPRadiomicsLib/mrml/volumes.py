@@ -11,6 +11,7 @@ import vtk
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from ..errors import StudyError
+from ..geometry import bounding_box
 from ..types import Volume
 from .geometry import RAS_OF_LPS, Matrix, affine_of_volume, vtk_matrix
 
@@ -109,10 +110,3 @@ def labelmap(labels: npt.NDArray[np.uint8], ijk_to_ras: Matrix) -> Any:
     image.SetExtent(*(edge for side in reversed(box) for edge in (side.start, side.stop - 1)))
     image.SetImageToWorldMatrix(vtk_matrix(ijk_to_ras))
     return image
-
-
-def bounding_box(voxels: npt.NDArray[np.bool_]) -> tuple[slice, slice, slice]:
-    """Slices (k, j, i) of the smallest box that holds all voxels; there must be one."""
-    planes = (np.flatnonzero(voxels.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
-    k, j, i = (slice(int(found[0]), int(found[-1]) + 1) for found in planes)
-    return k, j, i

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import MissingDependencyError
+from ...geometry import bounding_box
 from ...profile import Features
 from ...types import FloatArray, Progress, no_progress
 from ..discretise import bin_edges
-from ..engine import EngineResult, RegionArray, SpacingIjk, bounding_box, require_computable
+from ..engine import EngineResult, RegionArray, SpacingIjk, require_computable
 from ..names import ORIGINAL, SHAPE, image_names, log_image_name, names_of
 from .emphasis import gldm_features, glrlm_features, glszm_features
 from .firstorder import firstorder_features

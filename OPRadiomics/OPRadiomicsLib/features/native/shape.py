@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ..engine import RegionArray, SpacingIjk, bounding_box
+from ...geometry import bounding_box
+from ..engine import RegionArray, SpacingIjk
 from .mesh import surface_of_kinds, volume_of_kinds
 
 Vector = npt.NDArray[np.float64]
