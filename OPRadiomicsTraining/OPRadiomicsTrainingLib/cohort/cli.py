@@ -29,6 +29,12 @@ def add_split_command(subparsers: Any) -> None:
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--external", metavar="CENTRE", help="centre that is kept apart as the external validation set")
     parser.add_argument("--features", type=Path, metavar="TABLE", help="features.csv of opradiomics cohort, to join by case")
+    parser.add_argument(
+        "--failures",
+        type=Path,
+        metavar="TABLE",
+        help="failures.csv of opradiomics cohort: these cases are excluded, and say why",
+    )
     parser.add_argument("-o", "--out", type=Path, required=True, help="CSV to write: the table, its split, the features")
     parser.set_defaults(run=run_split)
 
@@ -50,11 +56,14 @@ def run_check(options: argparse.Namespace) -> None:
 
 def run_split(options: argparse.Namespace) -> None:
     """Split, write and say how many went where."""
+    from .failures import exclude_failures
     from .split import EXTERNAL, TEST, TRAIN, parse_ratio, split_cohort, write_split
     from .table import flow_lines, read_cohort_table
 
     share = parse_ratio(options.ratio)
     cohort = read_cohort_table(options.table)
+    if options.failures is not None:
+        cohort = exclude_failures(cohort, options.failures)
     by = tuple(name.strip() for name in options.by.split(","))
     splits = split_cohort(cohort, by=by, test_share=share, seed=options.seed, external=options.external)
     write_split(cohort, splits, options.out, options.features)

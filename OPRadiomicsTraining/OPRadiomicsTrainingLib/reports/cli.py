@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..fitting.fit_command import add_fit_options
-
-if TYPE_CHECKING:
-    from .document import Table
 
 
 def add_paper_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -19,7 +15,8 @@ def add_paper_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     )
     parser.add_argument("table", type=Path, help="the cohort with its features and a split: train, and test sets")
     parser.add_argument("--out", type=Path, required=True, help="folder for report.html, tables, figures, signature.json")
-    parser.add_argument("--acquisition", type=Path, metavar="FILE", help="CSV that becomes table 1")
+    parser.add_argument("--acquisition", type=Path, metavar="FILE", help="summary of opradiomics harvest: table 1")
+    parser.add_argument("--agreement", type=Path, metavar="FOLDER", help="result of opradiomics icc, for the report")
     parser.add_argument("--subgroups", default="sex,age:70", help="default: %(default)s")
     parser.add_argument("--recalibrate-intercept", action="store_true", help="on each test set")
     add_fit_options(parser)
@@ -38,6 +35,7 @@ def run_paper(options: argparse.Namespace) -> None:
     from ..evaluation.record import evaluation_record
     from ..fitting.fit_command import read_and_fit, save_signatures, summary
     from ..fitting.record import training_predictions, write_fit
+    from .acquisition import read_acquisition, read_agreement
     from .document import write_document
     from .documents import evaluation_summary
     from .paper import paper_document
@@ -47,7 +45,8 @@ def run_paper(options: argparse.Namespace) -> None:
     settings = EvaluationSettings(
         subgroups=options.subgroups, recalibrate_intercept=options.recalibrate_intercept, seed=options.seed
     )
-    acquisition = None if options.acquisition is None else _acquisition(options.acquisition)
+    acquisition = None if options.acquisition is None else read_acquisition(options.acquisition)
+    agreement = None if options.agreement is None else read_agreement(options.agreement)
     result, profile, hashes = read_and_fit(options, part(progress, 0.0, 0.8))
     cohort = read_cohort(options.table, profile.hash)
     kind = "training (out of fold)" if result.nested is not None else "training (apparent)"
@@ -61,7 +60,9 @@ def run_paper(options: argparse.Namespace) -> None:
         progress=part(progress, 0.8, 0.9),
     )
     progress("Writing the report", 0.9)
-    document = paper_document(result, evaluation, profile, cohort=cohort, acquisition=acquisition, hashes=hashes)
+    document = paper_document(
+        result, evaluation, profile, cohort=cohort, acquisition=acquisition, agreement=agreement, hashes=hashes
+    )
     with all_or_nothing(options.out) as folder:
         save_signatures(result, folder)
         write_fit(result, folder, hashes)
@@ -69,25 +70,3 @@ def run_paper(options: argparse.Namespace) -> None:
         write_document(document, folder)
     progress("Done", 1.0)
     print("\n".join((*summary(result), *evaluation_summary(evaluation), f"Report: {options.out / 'report.html'}")))
-
-
-def _acquisition(path: Path) -> Table:
-    """Table 1 from a CSV, as it stands there.
-
-    Raises
-    ------
-    StudyError
-        If it cannot be read.
-    """
-    import csv
-
-    from OPRadiomicsLib.errors import StudyError
-
-    from .captions import captioned_table
-
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            header, *rows = list(csv.reader(stream))
-    except (OSError, ValueError, csv.Error) as error:
-        raise StudyError(f"Acquisition table {path.name} cannot be read ({error})", "a CSV file", "check the path") from None
-    return captioned_table("table1", tuple(header), tuple(tuple(row) for row in rows))

@@ -41,7 +41,7 @@ def paper_document(
     *,
     cohort: Cohort,
     acquisition: Table | None = None,
-    more: Mapping[str, str] | None = None,
+    agreement: Table | None = None,
     hashes: Mapping[str, str] | None = None,
 ) -> Document:
     """The whole study.
@@ -52,8 +52,8 @@ def paper_document(
         As read, with every feature.
     acquisition
         Table 1, where the headers are known.
-    more
-        Facts for the checklists that others know (readers, interval, centres).
+    agreement
+        What the reader study kept, where there was one.
     """
     signature = result.signature
     sets = {"training": result.rows, **test_sets(cohort)}
@@ -64,7 +64,7 @@ def paper_document(
         **evaluation_facts(evaluation),
         **cohort_facts(cohort),
         **({"acquisition": "Table 1."} if acquisition is not None else {}),
-        **(more or {}),
+        **({"readers": agreement.note, "reliability": agreement.note} if agreement is not None else {}),
         "flow": "Figure 1.",
     }
     selected, *rest = evaluation_figures(evaluation)
@@ -78,6 +78,7 @@ def paper_document(
             baseline_table(cohort, sets),
             regression_table(result.stages.clinical),
             *evaluation_tables(evaluation),
+            *(() if agreement is None else (agreement,)),
             steps_table(result.steps),
             fit_performance_table(result),
             signature_table(result),
