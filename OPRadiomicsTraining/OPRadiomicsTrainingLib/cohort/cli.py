@@ -33,7 +33,7 @@ def add_split_command(subparsers: Any) -> None:
         "--failures",
         type=Path,
         metavar="TABLE",
-        help="failures.csv of opradiomics cohort: these cases are excluded, and say why",
+        help="failures.csv of opradiomics cohort: these cases are excluded",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, help="CSV to write: the table, its split, the features")
     parser.set_defaults(run=run_split)

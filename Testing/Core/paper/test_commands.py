@@ -1,0 +1,194 @@
+"""`fit`, `evaluate` and `paper` from the command line: everything or nothing, and faults in words with status 2."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.cli import BAD_INPUT, main
+from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.profile import load_profile
+
+QUICK = ("--tune", "0", "--folds", "3", "--lasso-folds", "4", "--simulated")
+
+
+@pytest.fixture(scope="module")
+def write_table(a_study):
+    """Write the study as CSV after an edit of its columns (name to list of cells)."""
+
+    def write(path, edit=lambda columns: None):
+        columns = {
+            "case": list(a_study.cases),
+            "centre": list(a_study.centres),
+            "split": list(a_study.splits),
+            "age": a_study.ages.tolist(),
+            "sex": a_study.male.astype(int).tolist(),
+            "label": a_study.osteoporosis.astype(int).tolist(),
+            "bmd": a_study.bmd.tolist(),
+            "bmi": a_study.bmi.tolist(),
+            "diabetes": a_study.diabetes.astype(int).tolist(),
+            "smoking": a_study.smoking.astype(int).tolist(),
+            "drinking": a_study.drinking.astype(int).tolist(),
+            "profile_hash": [load_profile("standard").hash] * len(a_study.cases),
+            **{name: a_study.features[:, place].tolist() for place, name in enumerate(a_study.feature_names)},
+        }
+        edit(columns)
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(columns)
+            writer.writerows(zip(*columns.values(), strict=True))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def a_table(write_table, tmp_path_factory):
+    return write_table(tmp_path_factory.mktemp("table") / "cohort.csv")
+
+
+@pytest.fixture(scope="module")
+def a_model(a_table, tmp_path_factory):
+    out = tmp_path_factory.mktemp("fit") / "model"
+    assert main(["fit", str(a_table), "--out", str(out), "--compare", "gradient-boosting", "--classes", "3", *QUICK]) == 0
+    return out
+
+
+def test_fit_writes_signature_record_tables_and_report(a_model):
+    names = {str(path.relative_to(a_model)) for path in a_model.rglob("*") if path.is_file()}
+    assert names >= {"signature.json", "fit.json", "out_of_fold.csv", "report.html", "tables/table3.csv", "figures/figure2.png"}
+    signature = load_signature(a_model)
+    assert signature.demo
+    assert signature.name == "model"
+    assert signature.ordinal is not None
+
+
+def test_the_record_holds_settings_seed_versions_and_hashes(a_model, a_table):
+    import hashlib
+
+    record = json.loads((a_model / "fit.json").read_text(encoding="utf-8"))
+    assert record["settings"]["seed"] == 1
+    assert record["hashes"]["table"] == hashlib.sha256(a_table.read_bytes()).hexdigest()
+    assert record["software"]["scikit-learn"]
+    assert record["signature_sha256"] == load_signature(a_model).sha256
+    assert set(record["classifiers"]) == {"gradient-boosting"}
+    assert record["patients"]["training"] == 100
+    assert "sim00" not in json.dumps(record)
+
+
+def test_evaluate_takes_what_fit_wrote(a_model, a_table, tmp_path, capsys):
+    out = tmp_path / "evaluation"
+    assert (
+        main(["evaluate", str(a_model), str(a_table), "--out", str(out), "--bootstrap", "50", "--recalibrate-intercept"]) == 0
+    )
+    record = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
+    assert sorted(record["sets"]) == ["external", "test", "training (out of fold)"]
+    assert load_signature(out / "recalibrated-external").version == "1-recalibrated"
+    assert {f"table{n}.csv" for n in (4, 5)} <= {path.name for path in (out / "tables").iterdir()}
+    assert "DEMO" in capsys.readouterr().out
+
+
+def test_evaluate_refuses_a_training_patient_in_a_test_set(a_model, write_table, tmp_path, capsys):
+    def move(columns):
+        columns["split"][3] = "test"
+
+    table = write_table(tmp_path / "cohort.csv", move)
+    assert main(["evaluate", str(a_model), str(table), "--out", str(tmp_path / "out")]) == BAD_INPUT
+    assert "were training patients" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_paper_writes_tables_1_to_5_and_figures_1_to_6(a_table, tmp_path):
+    summary = tmp_path / "acquisition_summary.csv"
+    summary.write_text(
+        "centre,sequence,parameter,n,median,least,most,values\n"
+        "A,T1WI,tr_ms,9,726.0,700.0,750.0,\nA,T1WI,model,9,,,,Signa (9)\nB,T1WI,tr_ms,3,583.0,583.0,583.0,\n"
+    )
+    out = tmp_path / "paper"
+    assert main(["paper", str(a_table), "--acquisition", str(summary), "--out", str(out), *QUICK]) == 0
+    assert {f"table{n}.csv" for n in range(1, 6)} <= {path.name for path in (out / "tables").iterdir()}
+    assert {f"figure{n}.png" for n in range(1, 7)} <= {path.name for path in (out / "figures").iterdir()}
+    first = (out / "tables" / "table1.csv").read_text(encoding="utf-8").splitlines()
+    assert first[0] == "Parameter,A T1WI,B T1WI"
+    assert "TR / ms,726 (700–750),583" in first
+
+
+def one_class(columns):
+    columns["label"] = [1] * len(columns["label"])
+    columns["bmd"] = [50.0] * len(columns["label"])
+
+
+def constant(columns):
+    columns["T1WI_original_simulated_F003"] = [1.0] * len(columns["case"])
+
+
+def not_a_number(columns):
+    columns["T1WI_original_simulated_F003"][7] = "nan"
+
+
+def other_profile(columns):
+    columns["profile_hash"][7] = "f" * 16
+
+
+def same_patient(columns):
+    columns["case"][150] = columns["case"][0]
+
+
+def few(columns):
+    columns["split"] = ["train" if n in {*range(2), *range(100, 150)} else "test" for n in range(len(columns["case"]))]
+    ill = np.flatnonzero(columns["label"])
+    for row in ill[2:]:
+        columns["split"][row] = "test"
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (one_class, "one class"),
+        (constant, "same in all patients"),
+        (not_a_number, "F003"),
+        (other_profile, "ffffffffffffffff"),
+        (same_patient, "sim00000"),
+        (few, "folds"),
+    ],
+)
+def test_a_bad_table_is_refused_in_words_and_writes_nothing(write_table, tmp_path, capsys, edit, said):
+    table = write_table(tmp_path / "cohort.csv", edit)
+    assert main(["fit", str(table), "--out", str(tmp_path / "out"), *QUICK]) == BAD_INPUT
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--threshold", "often"),
+        ("--threshold", "1.5"),
+        ("--compare", "oracle"),
+        ("--folds", "1"),
+        ("--p-limit", "0"),
+        ("--tune", "-1"),
+        ("--clinical", "age,weight"),
+    ],
+)
+def test_an_option_without_meaning_is_refused(a_table, tmp_path, options):
+    assert main(["fit", str(a_table), "--out", str(tmp_path / "out"), "--simulated", *options]) == BAD_INPUT
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_list_of_features_of_another_table_is_refused(a_table, tmp_path, capsys):
+    listed = tmp_path / "kept.txt"
+    listed.write_text("T1WI_original_firstorder_Mean\n")
+    assert main(["fit", str(a_table), "--features", str(listed), "--out", str(tmp_path / "out"), *QUICK]) == BAD_INPUT
+    assert "not in the table" in capsys.readouterr().err
+
+
+def test_a_stopped_fit_leaves_nothing(a_table, tmp_path, monkeypatch):
+    from OPRadiomicsTrainingLib.fitting import fit
+
+    def stopped(*arguments, **named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fit, "nested_predictions", stopped)
+    assert main(["fit", str(a_table), "--out", str(tmp_path / "out"), *QUICK]) == 130
+    assert not (tmp_path / "out").exists()
