@@ -71,9 +71,10 @@ def test_without_a_draft_it_says_so(node: Any) -> None:
 
 
 def test_a_forgotten_draft_leaves_nothing(scene: Any, node: Any) -> None:
-    keep_draft(scene, node)
+    draft = keep_draft(scene, node)
     forget_draft(node)
     assert draft_of(node) is None
+    assert draft.GetReferenceCount() == 1  # this test's own
     assert scene.GetNumberOfNodesByClass("vtkMRMLLabelMapVolumeNode") == 0
 
 

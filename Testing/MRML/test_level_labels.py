@@ -73,6 +73,7 @@ def test_labels_are_found_again_after_saving(scene: Any, node: Any, mask: Mask, 
 
 
 def test_removed_labels_leave_nothing(scene: Any, node: Any) -> None:
-    update_level_labels(scene, node)
+    labels = update_level_labels(scene, node)
     remove_level_labels(node)
+    assert labels.GetReferenceCount() == 1  # this test's own
     assert scene.GetNumberOfNodesByClass("vtkMRMLMarkupsFiducialNode") == 0

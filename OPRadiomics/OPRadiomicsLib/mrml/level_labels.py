@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import slicer
 
 from ..errors import MaskError
 from .geometry import world_of
@@ -65,7 +66,7 @@ def _centroid(node: Any, segment: Any, voxels: npt.NDArray[np.bool_]) -> list[fl
 
 
 def _new_labels(scene: Any, node: Any) -> Any:
-    labels = scene.CreateNodeByClass("vtkMRMLMarkupsFiducialNode")
+    labels = slicer.vtkMRMLMarkupsFiducialNode()
     labels.SetName(f"{node.GetName()} (levels)")
     labels.SetHideFromEditors(True)  # before it is added: Slicer's lists ask only then
     labels.SetSelectable(False)

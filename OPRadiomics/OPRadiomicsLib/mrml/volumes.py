@@ -72,7 +72,7 @@ def add_volume(scene: Any, volume: Volume, name: str) -> Any:
 
 def add_hidden_labels(scene: Any, labels: npt.NDArray[np.uint8], ijk_to_ras: Matrix, name: str) -> Any:
     """A new vtkMRMLLabelMapVolumeNode with a copy of a label map, (k, j, i): saved with the scene, in no list and no view."""
-    node = scene.CreateNodeByClass("vtkMRMLLabelMapVolumeNode")
+    node = slicer.vtkMRMLLabelMapVolumeNode()
     node.SetName(name)
     node.SetHideFromEditors(True)  # before it is added: Slicer's lists ask only then
     _hold(node, labels, ijk_to_ras)
