@@ -69,9 +69,11 @@ def run_cohort(
     _sweep(todo, out)
     kept = len(cases) - len(todo)
     own = part(progress, kept / len(cases), 1.0)
-    failures: dict[str, Failure] = {}
-    if todo:
-        failures = _compute(todo, settings, out, workers=workers, scheduler=scheduler, progress=own, kept=kept)
+    try:
+        failures = _compute(todo, settings, out, workers=workers, scheduler=scheduler, progress=own) if todo else {}
+    except (Cancelled, KeyboardInterrupt):
+        finished = sum(_is_finished(case, settings, out) for case in cases)
+        raise Cancelled(f"{finished} finished cases are kept; the same command goes on from there") from None
     results = [case for case in cases if case.name not in failures]
     tables = write_tables([(case.name, out / CASES / case.name) for case in results], list(failures.values()), out)
     if not results:
@@ -93,7 +95,6 @@ def _compute(
     workers: int,
     scheduler: str | None,
     progress: Progress,
-    kept: int,
 ) -> dict[str, Failure]:
     def folder_of(case: Case) -> Path:
         return out / CASES / case.name
@@ -102,16 +103,7 @@ def _compute(
         outcomes = on_dask(todo, settings, folder_of, progress, workers=workers, address=scheduler)
     else:
         outcomes = in_process(todo, settings, folder_of, progress)
-    found: dict[str, Failure] = {}
-    ended = kept
-    try:
-        for case, failure in outcomes:
-            if failure is not None:
-                found[case.name] = failure
-            else:
-                ended += 1
-    except (Cancelled, KeyboardInterrupt):
-        raise Cancelled(f"{ended} finished cases are kept; the same command goes on from there") from None
+    found = {case.name: failure for case, failure in outcomes if failure is not None}
     return {case.name: found[case.name] for case in todo if case.name in found}
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
@@ -146,9 +148,10 @@ def _run_on_worker(case: Case, settings: CohortSettings, folder: str, stop_name:
             if stop.is_set():
                 raise Cancelled
 
-    if stop.is_set():
-        raise Cancelled
-    return run_case(case, settings, Path(folder), progress)
+    try:
+        return None if stop.is_set() else run_case(case, settings, Path(folder), progress)
+    except Cancelled:
+        return None  # nobody waits for the answer of a case that was told to stop
 
 
 @contextlib.contextmanager
@@ -166,12 +169,23 @@ def _local_client(workers: int, progress: Progress) -> Iterator[Client]:
     # A worker that dies (memory) fails its case, not two more workers.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.logging.distributed": "error"}),
-        distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs="ERROR"
-        ) as cluster,
+        _cluster(distributed, workers) as cluster,
         distributed.Client(cluster) as client,
     ):
         yield client
+
+
+def _cluster(distributed: Any, workers: int) -> Any:
+    """Local worker processes that leave Ctrl-C to this one, which tells them to stop: they inherit that it is ignored."""
+    in_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main else None
+    try:
+        return distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", silence_logs="ERROR"
+        )
+    finally:
+        if in_main:
+            signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -163,6 +163,19 @@ def test_a_mask_among_the_results_is_refused(a_table: Callable[..., Path], setti
     assert mask.is_file()
 
 
+def test_a_running_scheduler_is_used_if_its_workers_have_this_version(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import LocalCluster
+
+    cases = list_cases(a_table()).cases[:1]
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
+        assert run_cohort(cases, settings, tmp_path / "out", scheduler=cluster.scheduler_address).finished == 1
+        monkeypatch.setattr("OPRadiomicsLib.cohort.scheduling.__version__", "99")
+        with pytest.raises(OPRadiomicsError, match="install it on every worker"):
+            run_cohort(cases, settings, tmp_path / "other", scheduler=cluster.scheduler_address)
+
+
 def test_a_scheduler_that_does_not_answer_is_named(
     a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
