@@ -198,16 +198,15 @@ def test_the_worker_serves_a_cohort_in_its_own_process(a_table: Callable[..., Pa
     from OPRadiomicsLib.worker.service import Worker
 
     answers = io.StringIO()
-    request = {"id": 1, "arguments": ["cohort", str(a_table()), "--out", str(tmp_path / "out")]}
-    reading, writing = os.pipe()
+    listed = a_table().with_name("list.txt")
+    listed.write_text("case_0001\n", encoding="utf-8")
+    request = {"id": 1, "arguments": ["cohort", str(listed), "--out", str(tmp_path / "out")]}
 
     def lines() -> Any:
         yield json.dumps(request) + "\n"
-        while '"done"' not in answers.getvalue() and '"failed"' not in answers.getvalue():
+        while not any(f'"{event}"' in answers.getvalue() for event in ("done", "failed", "refused")):
             time.sleep(0.05)
 
-    os.close(reading)
-    os.close(writing)
     Worker(answers).serve(lines())
     last = json.loads(answers.getvalue().splitlines()[-1])
     assert last["event"] == "done"
