@@ -22,6 +22,7 @@ from .models.signature import Signature, load_signature
 from .options import (
     image_files,
     remove_earlier_results,
+    require_apart,
     require_consistent,
     require_no_series_named,
     require_place,
@@ -173,6 +174,7 @@ def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
     from .segmentation.bundle import DEFAULT_MODEL, load_segmentation_model
 
     require_worker_count(options)
+    require_apart(options.out, options.cases)
     listed = list_cases(options.cases)
     signature = None if options.signature is None else _signature(options.signature)
     settings = CohortSettings(
@@ -189,7 +191,7 @@ def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
     failed = [f"{one.case}, {one.stage}: {one.found}" for one in result.failures]
     lines = (
         f"{result.finished} of {len(listed.cases)} cases finished, {result.kept} of them by an earlier run",
-        *listed.notes,
+        *warning_lines(listed.notes),
         *warning_lines(f"failed: {line}" for line in failed),
         *(str(path) for path in result.tables.values()),
     )

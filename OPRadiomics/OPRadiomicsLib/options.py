@@ -109,6 +109,14 @@ def require_worker_count(options: argparse.Namespace) -> None:
         _require_absent({"--workers": options.workers}, "beside --scheduler, which has workers of its own", "leave one out")
 
 
+def require_apart(out: Path, source: Path) -> None:
+    """Raise `OutputError` where results would lie in the folder of studies, of which they would be one the next time."""
+    if source.is_dir() and (source.resolve() == out.resolve() or source.resolve() in out.resolve().parents):
+        raise OutputError(
+            f"'{out}' lies in the folder of studies", "results apart from what they are made of", "choose another output folder"
+        )
+
+
 def remove_earlier_results(folder: Path, written: Iterable[Path]) -> None:
     """Remove what an earlier `predict` left in ``folder`` and this one did not write; other files stay.
 

@@ -91,10 +91,17 @@ def _of_table(path: Path) -> CaseList:
             "add it",
         )
     rows = list(table.records())
-    excluded = [row for row in rows if str(row.get(EXCLUSION_COLUMN, "")) != ""]
-    cases = tuple(_case(row, path.parent) for row in rows if row not in excluded)
-    notes = (f"{len(excluded)} of {len(rows)} cases are excluded, as the table says.",) if excluded else ()
-    return CaseList(cases, (*table.notes, *notes))
+    taking_part = [row for row in rows if str(row.get(EXCLUSION_COLUMN, "")) == ""]
+    cases = tuple(_case(row, path.parent) for row in taking_part)
+    return CaseList(cases, (*table.notes, *_notes(cases, len(rows))))
+
+
+def _notes(cases: tuple[Case, ...], listed: int) -> Iterator[str]:
+    if len(cases) < listed:
+        yield f"{listed - len(cases)} of {listed} cases are excluded, as the table says."
+    given = sum(Role.T1WI in case.masks for case in cases)
+    if 0 < given < len(cases):
+        yield f"Masks are given for {given} of {len(cases)} cases, the network draws the others': don't fit one model to both."
 
 
 def _case(row: Mapping[str, Any], home: Path) -> Case:

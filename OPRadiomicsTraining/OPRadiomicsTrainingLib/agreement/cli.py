@@ -74,7 +74,9 @@ def run_icc(options: argparse.Namespace) -> None:
     progress("Writing the report", 0.95)
     write_results(Report(agreement, levels, warnings, options.simulated), options.out)
     progress("Done", 1.0)
-    print(f"{agreement.kept.sum()} of {len(agreement.kept)} features kept, {len(ratings.cases)} cases")
+    print(f"{agreement.kept.sum()} of {len(agreement.kept)} features kept")
+    for one in comparisons:
+        print(f"{one.title}: {agreement.cases(one)} cases{'' if one.decides else ', informs only'}")
     for line in warnings:
         print(f"warning: {line}")
     print(f"Features to keep: {options.out / 'kept_features.txt'}\nReport: {options.out / 'report.html'}")
@@ -140,7 +142,7 @@ def _extracted(
     )
     progress("Comparing the masks", 0.9)
     levels = mask_agreement(extracted.masks, extracted.ratings.cases, comparisons)
-    failed = (f"left out: {one.case}, {one.stage}: {one.found}" for one in extracted.failures)
+    failed = (f"not read: {one.case}, {one.stage}: {one.found}" for one in extracted.failures)
     warnings = (*failed, *numbering_warnings(levels))
     return comparisons, extracted.ratings, levels, warnings
 

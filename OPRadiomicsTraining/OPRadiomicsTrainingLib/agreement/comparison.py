@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -79,16 +79,26 @@ class Ratings:
     """Features of the same cases in several readings.
 
     ``values`` holds reading to (n cases, p features), columns as ``features`` names them (``T1WI_original_shape_Flatness``).
+    ``absent`` holds reading to the cases, (n,), that were not read so; none where a reading isn't named.
     """
 
     cases: tuple[str, ...]
     features: tuple[str, ...]
     values: Mapping[str, FloatTable]
     profile_hash: str
+    absent: Mapping[str, Flags] = field(default_factory=dict)
+
+    def complete(self, readings: Sequence[str]) -> Flags:
+        """Cases that have all these readings, (n,)."""
+        complete = np.ones(len(self.cases), dtype=np.bool_)
+        for name in readings:
+            if name in self.absent:
+                complete &= ~self.absent[name]
+        return complete
 
     def stacked(self, readings: Sequence[str]) -> FloatTable:
-        """(n cases, k readings, p features)."""
-        return np.stack([self.values[name] for name in readings], axis=1)
+        """(n complete cases, k readings, p features)."""
+        return np.stack([self.values[name][self.complete(readings)] for name in readings], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +124,10 @@ class FeatureAgreement:
         """The number that is held against the threshold, (p,)."""
         one = self.found[key]
         return one.estimate if self.bound == "estimate" else one.lower
+
+    def cases(self, one: Comparison) -> int:
+        """How many cases a comparison rests on."""
+        return int(self.ratings.complete(one.readings).sum())
 
     def kept_names(self) -> tuple[str, ...]:
         """Names of the features kept, in the order of the table."""

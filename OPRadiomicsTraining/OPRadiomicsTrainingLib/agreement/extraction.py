@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,9 @@ from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.io.tables import Table, read_table
 from OPRadiomicsLib.types import Progress, Role
 
+from ..statistics.arrays import Flags
 from .comparison import Ratings
-from .readings import ReaderStudy
+from .readings import NETWORK, ReaderStudy
 
 SEPARATOR: Final = "__"
 """Between a case and its reading in the name of a result folder."""
@@ -25,10 +26,10 @@ _REGION: Final = "L1-L3"
 
 @dataclass(frozen=True, eq=False)
 class Extracted:
-    """Features and masks of the cases whose every reading could be computed, and what failed."""
+    """Features and masks of every reading, and what failed."""
 
     ratings: Ratings
-    masks: Mapping[str, tuple[Path, ...]]
+    masks: Mapping[str, tuple[Path | None, ...]]
     failures: tuple[Failure, ...]
 
 
@@ -43,12 +44,12 @@ def extract_readings(
 ) -> Extracted:
     """Extract the features of each reading's mask into ``work``, where a stopped run goes on.
 
-    A case that fails in one reading is left out of all: agreement needs complete cases.
+    A reading that fails is absent: its case takes part in the comparisons that don't need it.
 
     Raises
     ------
     StudyError
-        If fewer than two cases are complete.
+        If no reading could be extracted.
     Cancelled, OutputError, MissingDependencyError
         As `OPRadiomicsLib.cohort.run_cohort`.
     """
@@ -56,30 +57,29 @@ def extract_readings(
         Case(f"{case}{SEPARATOR}{name}", images, {} if mask is None else {Role.T1WI: mask})
         for name, masks in study.masks.items()
         for case, images, mask in zip(study.cases, study.studies, masks, strict=True)
+        if mask is not None or name == NETWORK
     ]
     result = run_cohort(jobs, settings, work, workers=workers, scheduler=scheduler, progress=progress)
-    broken = {failure.case.rpartition(SEPARATOR)[0] for failure in result.failures}
-    cases = tuple(case for case in study.cases if case not in broken)
-    if len(cases) < 2:
-        first = result.failures[0]
-        raise StudyError(
-            f"{len(cases)} of {len(study.cases)} cases complete; {first.case} stopped at {first.stage}: {first.found}",
-            "at least two cases with every reading",
-            first.remedy,
-        )
     features = _by_case(result.tables["features"])
     names = [name for name in next(iter(features.values())) if name.startswith(tuple(f"{role}_" for role in Role))]
-    values = {
-        reading: np.array([[float(features[f"{case}{SEPARATOR}{reading}"][name]) for name in names] for case in cases])
-        for reading in study.masks
-    }
-    masks = {
-        reading: tuple(
-            work / "cases" / f"{case}{SEPARATOR}{reading}" / "masks" / f"{Role.T1WI}_bodies.nii.gz" for case in cases
-        )
-        for reading in study.masks
-    }
-    return Extracted(Ratings(cases, tuple(names), values, settings.profile.hash), masks, result.failures)
+    unread = dict.fromkeys(names, "nan")
+    rows = {reading: [features.get(f"{case}{SEPARATOR}{reading}", unread) for case in study.cases] for reading in study.masks}
+    values = {reading: np.array([[float(row[name]) for name in names] for row in own]) for reading, own in rows.items()}
+    absent = {reading: np.array([row is unread for row in own]) for reading, own in rows.items()}
+    return Extracted(
+        Ratings(study.cases, tuple(names), values, settings.profile.hash, absent),
+        {reading: _masks(study.cases, reading, work, absent[reading]) for reading in study.masks},
+        result.failures,
+    )
+
+
+def _masks(cases: Sequence[str], reading: str, work: Path, absent: Flags) -> tuple[Path | None, ...]:
+    """The bodies that the run wrote on T1WI; None where there is no such reading."""
+    place = Path("masks") / f"{Role.T1WI}_bodies.nii.gz"
+    return tuple(
+        None if missing else work / "cases" / f"{case}{SEPARATOR}{reading}" / place
+        for case, missing in zip(cases, absent, strict=True)
+    )
 
 
 def _by_case(path: Path) -> dict[str, dict[str, str]]:

@@ -37,14 +37,14 @@ class LevelAgreement:
 
 
 def mask_agreement(
-    masks: Mapping[str, Sequence[Path]], cases: Sequence[str], comparisons: Sequence[Comparison]
+    masks: Mapping[str, Sequence[Path | None]], cases: Sequence[str], comparisons: Sequence[Comparison]
 ) -> tuple[LevelAgreement, ...]:
     """Dice and volumes of every case, level and pair of readings that are compared.
 
     Parameters
     ----------
     masks
-        Reading to each case's label map (L1 = 1, L2 = 2, L3 = 3), in the order of ``cases``.
+        Reading to each case's label map (L1 = 1, L2 = 2, L3 = 3), in the order of ``cases``; None where there is none.
 
     Raises
     ------
@@ -53,10 +53,11 @@ def mask_agreement(
     """
     rows: list[LevelAgreement] = []
     for number, case in enumerate(cases):
-        read = {name: _labels(paths[number]) for name, paths in masks.items()}
+        read = {name: _labels(path) for name, paths in masks.items() if (path := paths[number]) is not None}
         for one in comparisons:
             for first, second in combinations(one.readings, 2):
-                rows.extend(_levels(one.key, case, (first, second), read))
+                if first in read and second in read:
+                    rows.extend(_levels(one.key, case, (first, second), read))
     return tuple(rows)
 
 

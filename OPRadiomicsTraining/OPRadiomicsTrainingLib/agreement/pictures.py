@@ -52,10 +52,10 @@ def heat_map(agreement: FeatureAgreement) -> bytes:
     values = np.array([agreement.judged(one.key)[agreement.of_role(role)] for one, role in rows])
     _draw_classes(axes, values)
     _mark_groups(axes, labels, len(rows))
-    _mark_rows(axes, rows, len(roles))
+    _mark_rows(axes, agreement, rows, len(roles))
     judged = "estimate" if agreement.bound == "estimate" else "lower 95 % bound"
     axes.set_title(
-        f"ICC(A,1) of {len(labels)} features a sequence, {len(agreement.ratings.cases)} cases ({judged}); "
+        f"ICC(A,1) of {len(labels)} features a sequence ({judged}); "
         f"{agreement.kept.sum()} of {len(agreement.kept)} kept (above {agreement.threshold:g} in bold comparisons)",
         fontsize=10.5, color=INK, loc="left", pad=26,
     )  # fmt: skip
@@ -104,16 +104,15 @@ def _image_label(image: str) -> str:
     return IMAGES.get(image, f"LoG, sigma {float(sigma):g} mm" if image.startswith("log-sigma-") else image)
 
 
-def _mark_rows(axes: Axes, rows: Sequence[tuple[Comparison, Role]], roles: int) -> None:
+def _mark_rows(axes: Axes, agreement: FeatureAgreement, rows: Sequence[tuple[Comparison, Role]], roles: int) -> None:
     for number, (one, role) in enumerate(rows):
         axes.text(-3, number + 0.5, str(role), ha="right", va="center", fontsize=8, color=INK)
         if number % roles == 0:
             axes.axhline(number, color="white", lw=3)
             weight = "bold" if one.decides else "normal"
             place = number + roles / 2
-            axes.text(
-                -40, place, one.title.replace(": ", ":\n"), ha="right", va="center", fontsize=8.5, color=INK, fontweight=weight
-            )
+            title = one.title.replace(": ", ":\n") + f", n = {agreement.cases(one)}"
+            axes.text(-40, place, title, ha="right", va="center", fontsize=8.5, color=INK, fontweight=weight)
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set_visible(False)

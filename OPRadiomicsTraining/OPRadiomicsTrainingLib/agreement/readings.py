@@ -42,7 +42,8 @@ class ReaderStudy:
     studies
         Folder of each case's images.
     masks
-        Reading to the path of each case's mask on T1WI, in the order of ``cases``; None where the network shall draw it.
+        Reading to the path of each case's mask on T1WI, in the order of ``cases``; None where a case wasn't read so (the cases
+        of the inter- and the intra-observer study may differ). The network's reading has no paths.
     """
 
     cases: tuple[str, ...]
@@ -61,8 +62,8 @@ def read_reader_study(source: str | Path) -> ReaderStudy:
     ----------
     source
         A table (CSV, Excel, Parquet) with the columns case and study and one more for each reading, which holds the mask's path
-        from the table's place; or a folder with such a readings.csv; or a folder of cases, each a study folder with a folder
-        ``readings`` of masks, which are named for their readings (A.nii.gz, B.nii.gz, A2.nii.gz).
+        from the table's place, or nothing; or a folder with such a readings.csv; or a folder of cases, each a study folder with
+        a folder ``readings`` of masks, which are named for their readings (A.nii.gz, B.nii.gz, A2.nii.gz).
 
     Raises
     ------
@@ -102,7 +103,7 @@ def _of_table(path: Path) -> ReaderStudy:
     return ReaderStudy(
         tuple(str(row["case"]) for row in rows),
         tuple(path.parent / str(row["study"]) for row in rows),
-        {name: tuple(path.parent / str(row[name]) for row in rows) for name in names},
+        {name: tuple(path.parent / str(row[name]) if row[name] != "" else None for row in rows) for name in names},
     )
 
 
@@ -116,10 +117,7 @@ def _of_folder(folder: Path) -> ReaderStudy:
     found = [{_stem(path): path for path in sorted((home / READINGS_FOLDER).iterdir()) if _is_image(path)} for home in homes]
     names = list(dict.fromkeys(name for masks in found for name in masks))
     ordered = [*(name for name in READINGS if name in names), *(name for name in names if name not in READINGS)]
-    masks = {
-        name: tuple(one.get(name, home / READINGS_FOLDER / f"{name}.nii.gz") for home, one in zip(homes, found, strict=True))
-        for name in ordered
-    }
+    masks = {name: tuple(one.get(name) for one in found) for name in ordered}
     return ReaderStudy(tuple(home.name for home in homes), tuple(_study_below(home) for home in homes), masks)
 
 

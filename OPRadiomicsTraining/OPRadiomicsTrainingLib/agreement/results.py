@@ -18,6 +18,7 @@ from OPRadiomicsLib.levels import STUDY_LEVELS
 from OPRadiomicsLib.resources import resources_folder
 from OPRadiomicsLib.types import Role
 
+from ..statistics.arrays import FloatTable
 from .comparison import Comparison, FeatureAgreement
 from .masks import LevelAgreement, volume_limits
 from .pictures import bland_altman_picture, dice_picture, heat_map, split_name
@@ -93,26 +94,25 @@ def summary_rows(agreement: FeatureAgreement) -> list[dict[str, Any]]:
         for role in roles:
             values = agreement.judged(one.key)[agreement.of_role(role)]
             above = int((np.nan_to_num(values, nan=-np.inf) > agreement.threshold).sum())
-            rows.append(_summary(one.title, one.decides, role, values, above))
+            rows.append({**_summary(one, role, values), "cases": agreement.cases(one), "above_threshold": above})
     for role in roles:
         own = agreement.of_role(role)
         rows.append(
-            {"comparison": "all that decide", "decides": 1, "sequence": str(role), "features": int(own.sum()),
+            {"comparison": "all that decide", "decides": 1, "cases": "", "sequence": str(role), "features": int(own.sum()),
              "above_threshold": int(agreement.kept[own].sum()), "median_icc": "", "undefined": ""}
         )  # fmt: skip
     return rows
 
 
-def _summary(
-    title: str, decides: bool, role: Role, values: np.ndarray[Any, np.dtype[np.float64]], above: int
-) -> dict[str, Any]:
+def _summary(one: Comparison, role: Role, values: FloatTable) -> dict[str, Any]:
     defined = values[np.isfinite(values)]
     return {
-        "comparison": title,
-        "decides": int(decides),
+        "comparison": one.title,
+        "decides": int(one.decides),
+        "cases": 0,
         "sequence": str(role),
         "features": len(values),
-        "above_threshold": above,
+        "above_threshold": 0,
         "median_icc": float(np.median(defined)) if len(defined) else "",
         "undefined": int(np.isnan(values).sum()),
     }
@@ -126,10 +126,16 @@ def kept_content(agreement: FeatureAgreement) -> dict[str, Any]:
         "of": len(agreement.kept),
         "rule": f"ICC(A,1), {agreement.bound}, above {agreement.threshold:g} in every comparison that decides",
         "comparisons": [
-            {"key": one.key, "title": one.title, "readings": list(one.readings), "decides": one.decides}
+            {
+                "key": one.key,
+                "title": one.title,
+                "readings": list(one.readings),
+                "decides": one.decides,
+                "cases": agreement.cases(one),
+            }
             for one in agreement.comparisons
         ],
-        "cases": len(agreement.ratings.cases),
+        "cases": max(agreement.cases(one) for one in agreement.comparisons if one.decides),
         "profile_hash": agreement.ratings.profile_hash,
         "software": __version__,
     }
@@ -138,10 +144,10 @@ def kept_content(agreement: FeatureAgreement) -> dict[str, Any]:
 def kept_text(agreement: FeatureAgreement) -> str:
     """The same as lines: what begins with # is for people, every other line is a feature."""
     content = kept_content(agreement)
-    decided = "; ".join(one.title for one in agreement.comparisons if one.decides)
+    decided = "; ".join(f"{one.title}, {agreement.cases(one)} cases" for one in agreement.comparisons if one.decides)
     head = (
         f"# {content['kept']} of {content['of']} features: {content['rule']}",
-        f"# {decided}; {content['cases']} cases; profile {content['profile_hash']}; opradiomics {__version__}",
+        f"# {decided}; profile {content['profile_hash']}; opradiomics {__version__}",
     )
     return "\n".join((*head, *content["features"])) + "\n"
 

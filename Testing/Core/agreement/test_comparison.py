@@ -87,3 +87,21 @@ def test_more_than_two_readings_can_be_compared() -> None:
 def test_columns_of_a_sequence_are_its_own() -> None:
     assert judged().of_role(Role.T1WI).all()
     assert not judged().of_role(Role.T2WI).any()
+
+
+def test_each_comparison_rests_on_the_cases_that_have_its_readings() -> None:
+    """The study drew 20 cases for the second reader and 20 for the second reading."""
+    rng = np.random.default_rng(4)
+    truth = rng.normal(size=(40, 1))
+    inter, intra = truth + rng.normal(0, 0.1, (40, 1)), truth + rng.normal(0, 0.2, (40, 1))
+    first_half = np.arange(40) < 20
+    values = {"A": truth, "B": np.where(first_half[:, None], inter, np.nan), "A2": np.where(first_half[:, None], np.nan, intra)}
+    ratings = Ratings(
+        tuple(map(str, range(40))), ("T1WI_original_firstorder_F",), values, "hash", {"B": ~first_half, "A2": first_half}
+    )
+    found = feature_agreement(ratings, standard_comparisons(tuple(values), "revision"))
+    assert [found.cases(one) for one in found.comparisons] == [20, 20]
+    alone = feature_agreement(
+        Ratings(ratings.cases[:20], ratings.features, {"A": truth[:20], "B": inter[:20]}, "hash"), (PAIR,)
+    )
+    assert found.found["inter"].estimate[0] == alone.found["inter"].estimate[0]

@@ -25,9 +25,15 @@ def test_a_table_and_a_folder_hold_the_same_readings(readings: Path, tmp_path: P
     by_folder = read_reader_study(tmp_path)
     assert (by_folder.cases, tuple(by_folder.masks)) == (CASES, ("A", "B", "A2", "B_alone"))
     assert by_folder.masks["A2"][2].read_bytes() == by_table.masks["A2"][2].read_bytes()
-    (tmp_path / "case_0002" / "readings" / "A.nii.gz").unlink()
-    (tmp_path / "case_0003" / "readings" / "B.nii.gz").unlink()
-    with pytest.raises(MaskError, match="2 masks are absent: case_0002 A, case_0003 B"):
+    (tmp_path / "case_0002" / "readings" / "A2.nii.gz").unlink()
+    assert [path is None for path in read_reader_study(tmp_path).masks["A2"]] == [False, True, False]
+
+
+def test_absent_masks_are_all_listed_and_empty_cells_are_no_fault(readings: Path, tmp_path: Path) -> None:
+    study = readings.parent / "cohort" / "case_0001"
+    lines = [f"a,{study},{readings}/case_0001/A.nii.gz,x.nii.gz", f"b,{study},y.nii.gz,", f"c,{study},,"]
+    (tmp_path / "readings.csv").write_text("\n".join(["case,study,A,B", *lines]))
+    with pytest.raises(MaskError, match="2 masks are absent: b A, a B"):
         read_reader_study(tmp_path)
 
 

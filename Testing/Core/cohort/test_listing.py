@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.cohort import list_cases
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.types import Role
@@ -24,6 +25,18 @@ def test_excluded_patients_are_passed_over_and_counted(a_table: Callable[..., Pa
     found = list_cases(a_table(exclusion=["", "previous fracture", ""]))
     assert [case.name for case in found.cases] == ["case_0001", "case_0003"]
     assert "1 of 3" in found.notes[0]
+
+
+def test_masks_for_some_cases_alone_are_said(a_table: Callable[..., Path]) -> None:
+    table = a_table()
+    table.write_text(table.read_text().replace("case_0002/mask.nii.gz", ""))
+    assert "2 of 3" in list_cases(table).notes[0]
+
+
+def test_results_inside_the_folder_of_studies_are_refused(studies: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cohort", str(studies), "--out", str(studies / "out")]) == 2
+    assert "in the folder of studies" in capsys.readouterr().err
+    assert not (studies / "out").exists()
 
 
 def test_all_faults_of_the_names_are_listed(tmp_path: Path) -> None:
