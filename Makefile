@@ -63,7 +63,7 @@ paper: $(VENV)/.test
 	$(BIN)/opradiomics simulate --readers $(PAPER_WORK)/read.csv --out $(PAPER_WORK)/readings
 	$(BIN)/opradiomics icc $(PAPER_WORK)/readings --simulated -o $(PAPER_WORK)/icc
 	$(BIN)/opradiomics paper $(PAPER_WORK)/cohort.csv --features $(PAPER_WORK)/icc/kept_features.txt \
-	  --acquisition $(PAPER_WORK)/acquisition_summary.csv --agreement $(PAPER_WORK)/icc \
+	  --acquisition $(PAPER_WORK)/acquisition_table1.csv --agreement $(PAPER_WORK)/icc \
 	  --compare random-forest,svm,gradient-boosting --classes 3 --simulated --name simulated-study --out $(PAPER)
 	@echo "Open $(PAPER)/report.html"
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
 
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.io.tables import read_table
@@ -13,47 +11,19 @@ from .captions import captioned_table
 from .document import Table
 from .formats import ABSENT
 
-PARAMETERS: Final[Mapping[str, str]] = {
-    "manufacturer": "Manufacturer",
-    "model": "Scanner",
-    "field_strength_t": "Field strength / T",
-    "tr_ms": "TR / ms",
-    "te_ms": "TE / ms",
-    "ti_ms": "TI / ms",
-    "flip_angle_deg": "Flip angle / °",
-    "echo_train_length": "Echo train length",
-    "fov_rows_mm": "FOV, rows / mm",
-    "fov_columns_mm": "FOV, columns / mm",
-    "matrix": "Acquisition matrix",
-    "image_matrix": "Image matrix",
-    "slice_thickness_mm": "Slice thickness / mm",
-    "gap_mm": "Gap / mm",
-    "slices": "Slices",
-}
-"""Rows of Table 1 in order, by `harvest`'s names."""
-
 
 def read_acquisition(path: Path) -> Table:
-    """Table 1: a row a parameter, a column for each centre's sequence, from the summary of `harvest`.
+    """Table 1 as `harvest` wrote it (<name>_table1.csv): a row a parameter, a column for each centre's sequence.
 
     Raises
     ------
     StudyError
-        If the file is not such a summary.
+        If the file is not such a table.
     """
     table = read_table(path)
-    needed = ("centre", "sequence", "parameter", "median", "least", "most", "values")
-    _require_columns(path, table.columns, needed, "the summary that opradiomics harvest writes beside its table")
-    cells: dict[tuple[str, str], dict[str, str]] = {}
-    for row in table.records():
-        cells.setdefault((str(row["centre"]), str(row["sequence"])), {})[str(row["parameter"])] = _cell(row)
-    rows = [
-        (label, *(found.get(name, ABSENT) for found in cells.values()))
-        for name, label in PARAMETERS.items()
-        if any(found.get(name, ABSENT) != ABSENT for found in cells.values())
-    ]
-    header = ("Parameter", *(f"{centre} {sequence}".strip() for centre, sequence in cells))
-    return captioned_table("table1", header, tuple(rows), "From the DICOM headers; – where they say nothing.")
+    _require_columns(path, table.columns, ("Parameter",), "the table 1 that opradiomics harvest writes beside its table")
+    rows = tuple(tuple(str(cell) or ABSENT for cell in row) for row in table.rows)
+    return captioned_table("table1", table.columns, rows, "From the DICOM headers; – where they say nothing.")
 
 
 def read_agreement(folder: Path) -> Table:
@@ -79,15 +49,6 @@ def read_agreement(folder: Path) -> Table:
     ]
     header = ("Comparison", "Sequence", "Kept", "Median ICC")
     return captioned_table("agreement", header, tuple(rows), _rule(folder / "kept_features.txt"))
-
-
-def _cell(row: Mapping[str, Any]) -> str:
-    if str(row["values"]):
-        return "; ".join(value.rsplit(" (", 1)[0] for value in str(row["values"]).split("; "))
-    if not str(row["median"]):
-        return ABSENT
-    median, least, most = (float(row[name]) for name in ("median", "least", "most"))
-    return f"{median:.4g}" if least == most else f"{median:.4g} ({least:.4g}–{most:.4g})"
 
 
 def _rule(path: Path) -> str:

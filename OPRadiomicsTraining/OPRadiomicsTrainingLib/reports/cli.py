@@ -15,7 +15,7 @@ def add_paper_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
     )
     parser.add_argument("table", type=Path, help="the cohort with its features and a split: train, and test sets")
     parser.add_argument("--out", type=Path, required=True, help="folder for report.html, tables, figures, signature.json")
-    parser.add_argument("--acquisition", type=Path, metavar="FILE", help="summary of opradiomics harvest: table 1")
+    parser.add_argument("--acquisition", type=Path, metavar="FILE", help="table 1, as opradiomics harvest wrote it")
     parser.add_argument("--agreement", type=Path, metavar="FOLDER", help="result of opradiomics icc, for the report")
     parser.add_argument("--subgroups", default="sex,age:70", help="default: %(default)s")
     parser.add_argument("--recalibrate-intercept", action="store_true", help="on each test set")

@@ -104,7 +104,7 @@ def _bars(axes: Axes, names: list[str], values: list[float]) -> None:
     axes.set_yticks(range(len(names)), names, fontsize=9)
     axes.invert_yaxis()
     reach = max(1e-9, *(abs(value) for value in values))
-    low = min(0.0, *values) * 1.7
+    low = min(0.0, *values) - (0.3 * reach if min(values) < 0.0 else 0.0)
     axes.set_xlim(low, max(reach * 1.3 if max(values) > 0 else 0.0, 1e-9))
     for row, value in enumerate(values):
         said = f"{value:.0f}" if reach > 1.5 else f"{value:+.2f}"

@@ -77,7 +77,7 @@ def _coefficients(axes: Axes, result: FitResult, role: Role) -> None:
     labels = [short_name(names[score.columns[place]], role) for place in order]
     axes.barh(range(len(order)), values, color=[TOWARDS if value > 0 else AWAY for value in values], height=0.65)
     axes.set_yticks(range(len(order)), labels, fontsize=6.5)
-    axes.invert_yaxis()
+    axes.set_ylim(max(len(order), 6) - 0.5, -0.5)
     axes.axvline(0.0, color=INK, linewidth=0.8)
     left_out = len(score.coefficients) - len(order)
     labelled(axes, "coefficient per SD" + (f" ({left_out} smaller ones not drawn)" if left_out else ""), "")
