@@ -30,7 +30,6 @@ def run_paper(options: argparse.Namespace) -> None:
     from OPRadiomicsLib.io.output import require_writable, write_json
     from OPRadiomicsLib.workflow import part
 
-    from ..cohort.cohort import read_cohort
     from ..evaluation.evaluate import EvaluationSettings, evaluate
     from ..evaluation.record import evaluation_record
     from ..fitting.fit_command import read_and_fit, save_signatures, summary
@@ -48,11 +47,10 @@ def run_paper(options: argparse.Namespace) -> None:
     acquisition = None if options.acquisition is None else read_acquisition(options.acquisition)
     agreement = None if options.agreement is None else read_agreement(options.agreement)
     result, profile, hashes = read_and_fit(options, part(progress, 0.0, 0.8))
-    cohort = read_cohort(options.table, profile.hash)
     kind = "training (out of fold)" if result.nested is not None else "training (apparent)"
     evaluation = evaluate(
         result.signature,
-        cohort,
+        result.cohort,
         settings,
         by_centre=result.signatures,
         training=training_predictions(result),
@@ -60,9 +58,7 @@ def run_paper(options: argparse.Namespace) -> None:
         progress=part(progress, 0.8, 0.9),
     )
     progress("Writing the report", 0.9)
-    document = paper_document(
-        result, evaluation, profile, cohort=cohort, acquisition=acquisition, agreement=agreement, hashes=hashes
-    )
+    document = paper_document(result, evaluation, profile, acquisition=acquisition, agreement=agreement, hashes=hashes)
     with all_or_nothing(options.out) as folder:
         save_signatures(result, folder)
         write_fit(result, folder, hashes)

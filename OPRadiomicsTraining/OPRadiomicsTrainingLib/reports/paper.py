@@ -39,7 +39,6 @@ def paper_document(
     evaluation: Evaluation,
     profile: Profile,
     *,
-    cohort: Cohort,
     acquisition: Table | None = None,
     agreement: Table | None = None,
     hashes: Mapping[str, str] | None = None,
@@ -48,14 +47,12 @@ def paper_document(
 
     Parameters
     ----------
-    cohort
-        As read, with every feature.
     acquisition
         Table 1, where the headers are known.
     agreement
         What the reader study kept, where there was one.
     """
-    signature = result.signature
+    signature, cohort = result.signature, result.cohort
     sets = {"training": result.rows, **test_sets(cohort)}
     facts = {
         **profile_facts(profile),
@@ -85,7 +82,7 @@ def paper_document(
             *three_class_tables(result),
         ),
         pictures=(
-            captioned_picture("figure1", flow_picture(flow_of(cohort, result), demo=signature.demo)),
+            captioned_picture("figure1", flow_picture(flow_of(result), demo=signature.demo)),
             selection_figure(result),
             selected,
             *rest,
@@ -95,8 +92,9 @@ def paper_document(
     )
 
 
-def flow_of(cohort: Cohort, result: FitResult) -> Flow:
+def flow_of(result: FitResult) -> Flow:
     """Listed, excluded, and the sets with their numbers of patients and of osteoporosis."""
+    cohort = result.cohort
     sets = {"training": result.rows, **test_sets(cohort)}
     counts = {name: (len(rows), int(cohort.osteoporosis[rows].sum())) for name, rows in sets.items()}
     return Flow(len(cohort.cases) + sum(cohort.excluded.values()), dict(cohort.excluded), counts)

@@ -16,9 +16,9 @@ from OPRadiomicsTrainingLib.reports.paper import flow_of, paper_document
 
 
 @pytest.fixture(scope="module")
-def a_document(a_fit, an_evaluation, a_study):
+def a_document(a_fit, an_evaluation):
     acquisition = captioned_table("table1", ("Centre", "TR / ms"), (("A", "726"), ("B", "583")))
-    return paper_document(a_fit, an_evaluation, load_profile("standard"), cohort=a_study, acquisition=acquisition)
+    return paper_document(a_fit, an_evaluation, load_profile("standard"), acquisition=acquisition)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_the_report_is_one_file_and_marked_demo(a_folder):
     assert "Research use only" in text
 
 
-def test_no_case_is_named_anywhere(a_folder, a_study):
+def test_no_case_is_named_anywhere(a_folder):
     for path in [*a_folder.rglob("*.csv"), a_folder / "report.html"]:
         assert not re.search(r"\bsim0\d{4}\b", path.read_text(encoding="utf-8")), path.name
 
@@ -81,8 +81,8 @@ def test_table_5_holds_three_tests_a_set(a_folder):
     assert len(rows) == 9
 
 
-def test_the_flow_adds_up(a_study, a_fit):
-    flow = flow_of(a_study, a_fit)
+def test_the_flow_adds_up(a_fit):
+    flow = flow_of(a_fit)
     assert isinstance(flow, Flow)
     assert (flow.listed, flow.included) == (205, 200)
     assert sum(n for n, _ in flow.sets.values()) == flow.included
