@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.errors import ModelError, StudyError
 from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
 from OPRadiomicsLib.types import Progress, no_progress
 
@@ -16,7 +17,7 @@ from ..fitting.fit import TRAINING_SPLITS, hashed_cases
 from ..fitting.record import TrainingPredictions
 from ..fitting.second_stage import Table
 from ..statistics.arrays import Flags, FloatTable, Indices
-from ..statistics.calibration import Calibration, calibration, recalibrated_intercept
+from ..statistics.calibration import Calibration, brier, calibration, recalibrated_intercept
 from ..statistics.classification import Classification, classify
 from ..statistics.decision_curve import DecisionCurve, decision_curve
 from ..statistics.estimate import Estimate
@@ -150,6 +151,11 @@ def evaluate(
         kind = "external" if "ext" in name.lower() or not cohort.splits else "internal"
         result = _set(name, kind, known, signature, settings, thresholds=thresholds, table=table, left_out=left_out)
         results.append(result)
+        separated = [model for model, found in result.models.items() if math.isnan(found.calibration.slope.value)]
+        if separated:
+            notes.append(
+                f"{name}: no calibration slope of {', '.join(separated)}; predictions separate the classes of so small a set"
+            )
         if left_out:
             notes.append(f"{name}: {left_out} patients left out, a clinical value that a model needs is not recorded")
         if any(getattr(signature.models, model).threshold is None for model in known.logits) and settings.threshold is None:
@@ -246,10 +252,19 @@ def _model(
         roc=roc_curve(logits, ill),
         threshold=threshold,
         classification=classify(probabilities, ill, threshold),
-        calibration=calibration(logits + shift, ill),
+        calibration=_calibration(logits + shift, ill),
         decision=decision_curve(probabilities, ill, DECISION_THRESHOLDS),
         shift=shift,
     )
+
+
+def _calibration(logits: FloatTable, ill: Flags) -> Calibration:
+    """As `calibration`; slope and intercept NaN where a small set's predictions separate its classes, so that there is none."""
+    try:
+        return calibration(logits, ill)
+    except ModelError:
+        none, score, share = Estimate(math.nan, math.nan, math.nan), brier(logistic(logits), ill), float(ill.mean())
+        return Calibration(none, none, recalibrated_intercept(logits, ill), score, 1.0 - score / (share * (1.0 - share)))
 
 
 def _thresholds(

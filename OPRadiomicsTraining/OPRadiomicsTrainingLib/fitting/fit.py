@@ -21,7 +21,7 @@ from .harmonisation import LIMITS, largest_centre
 from .nested import NestedPredictions, TwoStages, fit_two_stages, nested_predictions, predict_two_stages
 from .provenance import provenance_of
 from .settings import FitSettings
-from .three_classes import ThreeClasses, bmd_classes, fit_three_classes
+from .three_classes import ThreeClasses, fit_three_classes, require_three_classes
 from .to_signature import to_signature
 
 TRAINING_SPLITS = ("train", "training")
@@ -117,8 +117,9 @@ def fit_signature(
         If a listed feature is absent, or no feature of any sequence is selected.
     """
     rows = training_rows(cohort)
+    _require_enough(cohort.osteoporosis[rows], settings)
     if settings.classes == 3:
-        bmd_classes(cohort, rows)  # known before the work
+        require_three_classes(cohort, rows, settings.selection.folds)
     kept = cohort if features is None else keep_features(cohort, features)
     distinct, repeated = drop_duplicates(kept, rows)
     rng = np.random.default_rng(settings.seed)
@@ -172,6 +173,21 @@ def training_rows(cohort: Cohort) -> Indices:
             "make the column with opradiomics split, or leave it out to train on every row",
         )
     return rows
+
+
+def _require_enough(ill: Flags, settings: FitSettings) -> None:
+    """Prove before the work that the smaller class suffices for LASSO's folds inside every level of folds."""
+    selection = settings.selection
+    smaller = left = int(min(ill.sum(), (~ill).sum()))
+    for _ in range(2 if settings.protocol == "nested" else 0):
+        left -= -(-left // selection.folds)
+    if smaller < selection.folds or left < selection.lasso_folds:
+        levels = f"; {left} of them are left inside two levels of {selection.folds} folds" if left < smaller else ""
+        raise StudyError(
+            f"{smaller} training patients in the smaller class{levels}, {selection.lasso_folds} folds for LASSO",
+            "at least one patient of each class in every fold",
+            f"add patients, or take fewer folds: --folds 3, or --lasso-folds {max(2, left)}",
+        )
 
 
 def hashed_cases(cases: tuple[str, ...]) -> tuple[str, ...]:

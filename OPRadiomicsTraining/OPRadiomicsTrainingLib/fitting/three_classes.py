@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from OPRadiomicsLib.errors import ClinicalDataError
+from OPRadiomicsLib.errors import ClinicalDataError, StudyError
 from OPRadiomicsLib.models.signature import OrdinalModel
 
 from ..cohort.cohort import Cohort
@@ -60,6 +60,18 @@ def fit_three_classes(stages: TwoStages, nested: NestedPredictions | None, cohor
             inner = _fit(fold.models["combined"], fold.table, truth[~test])
             probabilities[test] = _predict(fold.models["combined"], inner, predictor_table(fold, cohort, rows[test]))
     return ThreeClasses(_model(combined, fit), truth, probabilities)
+
+
+def require_three_classes(cohort: Cohort, rows: Indices, folds: int) -> None:
+    """Prove before the work that every class has two patients a fold; raises `StudyError`, or as `bmd_classes`."""
+    counts = np.bincount(bmd_classes(cohort, rows), minlength=3)
+    if counts.min() < 2 * folds:
+        found = ", ".join(f"{name} {count}" for name, count in zip(CLASS_NAMES, counts, strict=True))
+        raise StudyError(
+            f"Training patients by class: {found}",
+            f"at least {2 * folds} of each, two for every fold",
+            "fit two classes, or take fewer folds",
+        )
 
 
 def bmd_classes(cohort: Cohort, rows: Indices) -> Classes:

@@ -60,7 +60,7 @@ def tune(
     """
     import optuna
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     paper = settings.protocol == "paper"
     limits = (settings.selection.p_limit,) if paper else tuple(sorted({*P_LIMITS, settings.selection.p_limit}))
     rules: tuple[LambdaRule, ...] = (settings.selection.rule,) if paper else ("min", "1se")

@@ -126,3 +126,16 @@ def test_a_subgroup_too_small_for_a_test_is_left_open(a_study, a_fit):
 def test_a_subgroup_that_is_not_known_is_an_error(text):
     with pytest.raises(StudyError, match="age:70"):
         parse_subgroups(text)
+
+
+def test_a_set_whose_classes_the_predictions_separate_has_no_slope_and_says_so(a_study, a_fit, an_evaluation):
+    """Three patients of each class, those with the highest and the lowest predictions."""
+    external = an_evaluation.of("external")[0]
+    order = np.argsort(external.models["combined"].probabilities)
+    ill, well = [row for row in order[::-1] if external.ill[row]][:3], [row for row in order if not external.ill[row]][:3]
+    splits = np.array(["train"] * 400, dtype=object)
+    splits[300 + np.array([*ill, *well])] = "external"
+    found = evaluate(a_fit.signature, replace(a_study, splits=tuple(splits)), QUICK)
+    assert np.isnan(found.sets[0].models["combined"].calibration.slope.value)
+    assert 0.0 <= found.sets[0].models["combined"].calibration.brier < 0.25
+    assert any("no calibration slope" in note and "combined" in note for note in found.notes)

@@ -154,3 +154,11 @@ def test_every_choice_of_the_selection_fits_and_is_recorded(a_cohort, t_test, fd
     assert t_test.capitalize() in notes
     assert ("adjusted P" in notes) == fdr
     assert f"{family} LASSO at lambda.{rule}" in notes
+
+
+def test_too_few_patients_for_lassos_folds_inside_the_folds_is_said_before_the_work(a_cohort):
+    """30 of the smaller class: a fifth of them and a fifth of the rest leave 19, fewer than 20 folds."""
+    few = with_split(a_cohort, 60)
+    settings = replace(QUICK, selection=replace(QUICK.selection, folds=5, lasso_folds=20))
+    with pytest.raises(StudyError, match="19 of them are left inside two levels of 5 folds"):
+        fit_signature(few, PROFILE, settings, progress=None)

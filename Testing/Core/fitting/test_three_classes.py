@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.errors import ClinicalDataError
+from OPRadiomicsLib.errors import ClinicalDataError, StudyError
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.models.signature import load_signature, save_signature
 from OPRadiomicsLib.profile import load_profile
@@ -70,3 +70,10 @@ def test_bmd_that_is_absent_or_contradicts_the_label_is_an_error(a_cohort_with_b
     cohort = replace(a_cohort_with_bmd, bmd=None if fault == "absent" else bmd)
     with pytest.raises(ClinicalDataError, match="BMD"):
         fit_signature(cohort, PROFILE, SETTINGS)
+
+
+def test_a_class_of_too_few_patients_is_an_error_before_the_work(a_cohort_with_bmd):
+    bmd = np.where(a_cohort_with_bmd.osteoporosis, 60.0, 100.0)
+    bmd[np.flatnonzero(~a_cohort_with_bmd.osteoporosis)[:5]] = 130.0
+    with pytest.raises(StudyError, match="normal 5"):
+        fit_signature(replace(a_cohort_with_bmd, bmd=bmd), PROFILE, SETTINGS)
