@@ -32,7 +32,7 @@ class Comparison:
 INTRA: Final = Comparison("intra", "Intra-observer: A twice", ("A", "A2"))
 REVISION: Final = Comparison("inter", "Inter-observer: B revises A", ("A", "B"))
 INDEPENDENT: Final = Comparison("independent", "Inter-observer: B alone", ("A", "B_alone"))
-NETWORK_REVIEWED: Final = Comparison("network", "Network against reviewed", ("network", "B"), decides=False)
+NETWORK_REVIEWED: Final = Comparison("network", "Network: against reviewed", ("network", "B"), decides=False)
 
 Design = Literal["revision", "independent"]
 """How the second reader worked: the study's B revised A's mask, which agrees better than a mask of B's own."""

@@ -27,6 +27,10 @@ CLASSES: Final = (
 )
 """Koo & Li's words for an ICC (J Chiropr Med 2016;15:155-163), in a palette that colour blindness leaves apart."""
 
+STRINGS: Final = {**ENGLISH, "demo": "SIMULATED", "demo_note": "images and readers come from the simulator."}
+MARK_IN: Final = 0.3
+"""Height that the mark of a simulated study takes above a picture."""
+
 UNDEFINED: Final = "#9aa3ab"
 FAMILIES: Final = {"shape": "shape", "firstorder": "first order"}
 IMAGES: Final = {"original": "original image"}
@@ -39,7 +43,7 @@ def split_name(feature: str) -> tuple[str, str, str]:
     return str(role), image, family
 
 
-def heat_map(agreement: FeatureAgreement) -> bytes:
+def heat_map(agreement: FeatureAgreement, *, simulated: bool = False) -> bytes:
     """PNG: a row for each comparison and sequence, a column for each feature by image and family."""
     roles = [role for role in Role if agreement.of_role(role).any()]
     labels = [
@@ -47,7 +51,7 @@ def heat_map(agreement: FeatureAgreement) -> bytes:
     ]
     rows = [(one, role) for one in agreement.comparisons for role in roles]
     height = 0.27 * len(rows)
-    figure = new_figure(14.0, height + 1.85)
+    figure = new_figure(14.0, height + 1.85 + MARK_IN * simulated)
     axes = place_axes(figure, left=2.75, bottom=1.15, width=11.0, height=height)
     values = np.array([agreement.judged(one.key)[agreement.of_role(role)] for one, role in rows])
     _draw_classes(axes, values)
@@ -60,7 +64,7 @@ def heat_map(agreement: FeatureAgreement) -> bytes:
         fontsize=10.5, color=INK, loc="left", pad=26,
     )  # fmt: skip
     _class_legend(axes, np.isnan(values).any())
-    return png(figure, demo=False, strings=ENGLISH)
+    return png(figure, demo=simulated, strings=STRINGS, across=False)
 
 
 def _draw_classes(axes: Axes, values: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
@@ -129,10 +133,10 @@ def _class_legend(axes: Axes, undefined: bool) -> None:
     )
 
 
-def dice_picture(rows: Sequence[LevelAgreement], comparisons: Sequence[Comparison]) -> bytes:
+def dice_picture(rows: Sequence[LevelAgreement], comparisons: Sequence[Comparison], *, simulated: bool = False) -> bytes:
     """PNG: Dice of every case by comparison and level, the median as a bar."""
     shown = [one for one in comparisons if any(row.comparison == one.key for row in rows)]
-    figure = new_figure(2.2 + 1.9 * len(shown), 3.9)
+    figure = new_figure(2.2 + 1.9 * len(shown), 3.9 + MARK_IN * simulated)
     axes = place_axes(figure, left=0.75, bottom=0.75, width=1.3 + 1.9 * len(shown), height=2.75)
     rng = np.random.default_rng(0)
     for place, one in enumerate(shown):
@@ -148,19 +152,21 @@ def dice_picture(rows: Sequence[LevelAgreement], comparisons: Sequence[Compariso
     axes.grid(axis="y", color=RULE, lw=0.6)
     axes.set_ylabel("Dice", color=INK)
     axes.set_title("Overlap of the vertebral bodies, a point a case, bar: median", fontsize=10, color=INK, loc="left")
-    axes.legend(frameon=False, fontsize=8.5, loc="lower left", bbox_to_anchor=(1.0, 0.0), handletextpad=0.2)
-    return png(figure, demo=False, strings=ENGLISH)
+    axes.legend(frameon=False, fontsize=8.5, loc="lower left", handletextpad=0.2)
+    return png(figure, demo=simulated, strings=STRINGS, across=False)
 
 
 def bland_altman_picture(
     rows: Sequence[LevelAgreement],
     comparisons: Sequence[Comparison],
     limits: Mapping[tuple[str, str], BlandAltman],
+    *,
+    simulated: bool = False,
 ) -> bytes:
     """PNG: a panel for each comparison; difference of a level's volume against its mean, and limits of agreement by level."""
     shown = [one for one in comparisons if any(row.comparison == one.key for row in rows)]
     width, height = 3.6, 3.0
-    figure = new_figure(0.6 + width * len(shown), height + 1.35)
+    figure = new_figure(0.6 + width * len(shown), height + 1.35 + MARK_IN * simulated)
     span = 1.15 * max(abs(row.second_ml - row.first_ml) for row in rows) or 1.0
     span = max(span, *(1.08 * abs(bound.value) for one in limits.values() for bound in (one.lower_limit, one.upper_limit)))
     for place, one in enumerate(shown):
@@ -170,7 +176,7 @@ def bland_altman_picture(
         if place == 0:
             axes.set_ylabel("Difference of volumes (ml)", color=INK)
             axes.legend(frameon=False, fontsize=8, loc="upper left", ncol=3, handletextpad=0.1, columnspacing=0.8)
-    return png(figure, demo=False, strings=ENGLISH)
+    return png(figure, demo=simulated, strings=STRINGS, across=False)
 
 
 def _bland_altman_panel(

@@ -48,7 +48,7 @@ def write_results(report: Report, out: Path) -> tuple[Path, ...]:
         If ``out`` can't be written; then nothing is.
     """
     agreement = report.agreement
-    pictures = {"icc": heat_map(agreement)}
+    pictures = {"icc": heat_map(agreement, simulated=report.simulated)}
     texts = {
         "icc.csv": _csv(icc_rows(agreement)),
         "summary.csv": _csv(summary_rows(agreement)),
@@ -57,8 +57,10 @@ def write_results(report: Report, out: Path) -> tuple[Path, ...]:
     }
     if report.levels:
         limits = volume_limits(report.levels)
-        pictures["dice"] = dice_picture(report.levels, agreement.comparisons)
-        pictures["bland_altman"] = bland_altman_picture(report.levels, agreement.comparisons, limits)
+        pictures["dice"] = dice_picture(report.levels, agreement.comparisons, simulated=report.simulated)
+        pictures["bland_altman"] = bland_altman_picture(
+            report.levels, agreement.comparisons, limits, simulated=report.simulated
+        )
         texts["masks.csv"] = _csv(vars(row) for row in report.levels)
         texts["bland_altman.csv"] = _csv(_limit_rows(report.levels))
     texts["report.html"] = _html(report, pictures)
