@@ -28,6 +28,9 @@ from .explanation import Explanation, explain
 from .subgroups import Subgroup, SubgroupResult, compare_subgroups, parse_subgroups
 
 TRAINING_SET: Final = "training (out of fold)"
+ENOUGH: Final = 100
+"""Patients of each class that an external validation needs at least (Collins, Ogundimu & Altman, Stat Med 2016;35:214-226)."""
+
 DECISION_THRESHOLDS: Final = np.linspace(0.01, 0.99, 99)
 
 
@@ -138,7 +141,8 @@ def evaluate(
     """
     sets = test_sets(cohort)
     _require_disjoint(cohort, sets, training_cases)
-    results, notes = [], []
+    results: list[SetResult] = []
+    notes: list[str] = []
     if training is not None:
         thresholds = _thresholds(signature, settings, training.logits, training.ill)
         results.append(
@@ -151,17 +155,28 @@ def evaluate(
         kind = "external" if "ext" in name.lower() or not cohort.splits else "internal"
         result = _set(name, kind, known, signature, settings, thresholds=thresholds, table=table, left_out=left_out)
         results.append(result)
-        separated = [model for model, found in result.models.items() if math.isnan(found.calibration.slope.value)]
-        if separated:
-            notes.append(
-                f"{name}: no calibration slope of {', '.join(separated)}; predictions separate the classes of so small a set"
-            )
-        if left_out:
-            notes.append(f"{name}: {left_out} patients left out, a clinical value that a model needs is not recorded")
-        if any(getattr(signature.models, model).threshold is None for model in known.logits) and settings.threshold is None:
-            notes.append(f"{name}: the signature holds no threshold; Youden's of this very set was taken, which is optimistic")
+        notes += _notes(result, signature, settings)
     progress("Evaluated", 1.0)
     return Evaluation(signature, settings, tuple(results), tuple(notes))
+
+
+def _notes(one: SetResult, signature: Signature, settings: EvaluationSettings) -> list[str]:
+    """What a reader must know of this set before believing its numbers."""
+    notes = []
+    fewer = int(min(one.ill.sum(), (~one.ill).sum()))
+    if fewer < ENOUGH:
+        source = "Collins et al., Stat Med 2016"
+        notes.append(f"{one.name}: {fewer} patients in the smaller class; below {ENOUGH} performance is imprecise ({source})")
+    separated = [model for model, found in one.models.items() if math.isnan(found.calibration.slope.value)]
+    if separated:
+        notes.append(
+            f"{one.name}: no calibration slope of {', '.join(separated)}: predictions separate so small a set's classes"
+        )
+    if one.left_out:
+        notes.append(f"{one.name}: {one.left_out} patients left out, a clinical value that a model needs is not recorded")
+    if settings.threshold is None and any(getattr(signature.models, model).threshold is None for model in one.models):
+        notes.append(f"{one.name}: the signature holds no threshold; Youden's of this very set was taken, which is optimistic")
+    return notes
 
 
 def test_sets(cohort: Cohort) -> dict[str, Indices]:

@@ -71,7 +71,8 @@ def _calibrated(axes: Axes, name: str, model: ModelResult, one: SetResult) -> No
     x, y = np.array([group.predicted for group in bins]), np.array([group.observed.value for group in bins])
     reach = [y - [group.observed.lower for group in bins], [group.observed.upper for group in bins] - y]
     slope = model.calibration.slope.value
-    label = f"{name}: slope {slope:.2f}, Brier {model.calibration.brier:.3f}"
+    said = "no slope" if np.isnan(slope) else f"slope {slope:.2f}"
+    label = f"{name}: {said}, Brier {model.calibration.brier:.3f}"
     colour = MODEL_COLOURS[name]
     axes.errorbar(
         x, y, yerr=reach, color=colour,

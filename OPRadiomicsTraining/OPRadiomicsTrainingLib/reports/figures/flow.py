@@ -35,8 +35,8 @@ def flow_picture(flow: Flow, *, demo: bool) -> bytes:
     axes.set_ylim(0, 100)
     axes.axis("off")
     _box(axes, 50, 86, f"Patients with chronic low back pain,\nlumbar MRI and QCT: n = {flow.listed}", 44)
-    reasons = "\n".join(f"{reason}: {count}" for reason, count in flow.excluded.items()) or "none"
-    _box(axes, 82, 63, f"Excluded: n = {sum(flow.excluded.values())}\n{reasons}", 34, quiet=True)
+    reasons = "".join(f"\n{reason}: {count}" for reason, count in flow.excluded.items())
+    _box(axes, 82, 63, f"Excluded: n = {sum(flow.excluded.values())}{reasons}", 34, quiet=True)
     _box(axes, 50, 42, f"Included: n = {flow.included}", 30)
     _arrow(axes, (50, 77.5), (50, 47.5))
     _arrow(axes, (50, 63), (64.5, 63))
