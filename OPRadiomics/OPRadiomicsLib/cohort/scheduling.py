@@ -6,11 +6,13 @@ multiprocessing hangs under PythonSlicer, so a local cluster is refused there; o
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import signal
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -79,13 +81,12 @@ def _computed(
 ) -> Generator[Outcome]:
     from distributed import Event, wait
 
-    stop_name = f"opradiomics-stop-{os.getpid()}-{time.time_ns()}"
-    stop = Event(stop_name, client=client)
-    shared = client.scatter(settings, broadcast=True)
+    run = f"opradiomics-{uuid.uuid4()}"  # others may use the same scheduler
+    stop = Event(run, client=client)
+    model = dataclasses.replace(settings.model, folder=settings.model.folder.resolve())
+    shared = client.scatter(dataclasses.replace(settings, model=model), broadcast=True)
     of = {
-        client.submit(
-            _run_on_worker, case, shared, str(folder_of(case).resolve()), stop_name, pure=False, key=f"case-{n}"
-        ): case
+        client.submit(_run_on_worker, _absolute(case), shared, str(folder_of(case).resolve()), run, key=f"{run}-{n}"): case
         for n, case in enumerate(cases)
     }
     waiting = set(of)
@@ -103,6 +104,12 @@ def _computed(
     except BaseException:
         _stop(client, stop, waiting)
         raise
+
+
+def _absolute(case: Case) -> Case:
+    """The case as a worker in another folder finds it."""
+    masks = {role: path.resolve() for role, path in case.masks.items()}
+    return dataclasses.replace(case, study=case.study.resolve(), masks=masks)
 
 
 def _stop(client: Client, stop: Event, waiting: set[Future]) -> None:
