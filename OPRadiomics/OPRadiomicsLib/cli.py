@@ -10,9 +10,9 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from . import __version__
@@ -64,9 +64,19 @@ def build_parser() -> argparse.ArgumentParser:
     add_marrow(commands)
     add_features(commands)
     add_cohort(commands)
-    for entry in sorted(entry_points(group="opradiomics.commands"), key=lambda found: found.name):
+    further = {**_further, **{entry.name: entry for entry in entry_points(group=GROUP)}}
+    for _, entry in sorted(further.items()):
         entry.load()(commands)
     return parser
+
+
+GROUP = "opradiomics.commands"
+_further: dict[str, EntryPoint] = {}
+
+
+def register_commands(places: Mapping[str, str]) -> None:
+    """Offer further commands where their package has no entry points, as in a Slicer: name to "module:function"."""
+    _further.update({name: EntryPoint(name, place, GROUP) for name, place in places.items()})
 
 
 def add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

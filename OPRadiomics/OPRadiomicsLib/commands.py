@@ -29,6 +29,7 @@ from .options import (
     require_result_folder,
     require_worker_count,
 )
+from .outcome import Outcome
 from .profile import Profile, load_profile
 from .reports.report import write_report
 from .reports.strings import LANGUAGES
@@ -36,14 +37,6 @@ from .segmentation.review import Review, read_review
 from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, Volume
 
 UNION = "L1-L3"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a person is told, line by line, and the files that were written."""
-
-    lines: tuple[str, ...]
-    files: tuple[Path, ...]
 
 
 def predict(options: argparse.Namespace, progress: Progress) -> Outcome:

@@ -33,6 +33,8 @@ from typing import Any, TextIO
 
 from ..cli import build_parser, keep_libraries_single_threaded
 from ..errors import Cancelled, OPRadiomicsError
+from ..outcome import Outcome, Serve
+from ..types import Progress
 
 COMMANDS = ("predict", "segment", "propagate", "marrow", "features", "cohort")
 
@@ -106,10 +108,7 @@ class Worker:
 
         try:
             progress("Starting", 0.0)
-            options = _parsed(job.arguments)
-            from .. import commands
-
-            outcome = getattr(commands, options.command)(options, progress)
+            outcome = perform(parse_command(job.arguments), progress)
         except Cancelled:
             return {"event": "cancelled"}
         except OPRadiomicsError as error:
@@ -127,8 +126,22 @@ class Worker:
             print(json.dumps({"id": key, **content}), file=self._answers, flush=True)
 
 
-def _parsed(arguments: list[str]) -> argparse.Namespace:
-    """Options of a command; what argparse would print before it exits becomes an error."""
+def perform(options: argparse.Namespace, progress: Progress) -> Outcome:
+    """Run a command of `COMMANDS`, or one that declares with ``serve`` that it reports progress."""
+    from .. import commands
+
+    serve: Serve = getattr(options, "serve", None) or getattr(commands, options.command)
+    return serve(options, progress)
+
+
+def parse_command(arguments: list[str]) -> argparse.Namespace:
+    """Options of a command that `perform` runs.
+
+    Raises
+    ------
+    OPRadiomicsError
+        With what argparse would print before it exits, or where the command reports no progress.
+    """
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
@@ -137,7 +150,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
         raise OPRadiomicsError(
             said.getvalue().strip().splitlines()[-1], "arguments as on the command line", "see opradiomics COMMAND --help"
         ) from None
-    if options.command not in COMMANDS:
+    if options.command not in COMMANDS and not hasattr(options, "serve"):
         raise OPRadiomicsError(f"Command {options.command}", f"one of {', '.join(COMMANDS)}", "run it from the command line")
     if getattr(options, "workers", 0) is None:
         options.workers = 0  # worker processes would hang under PythonSlicer

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.outcome import Outcome, served
 
 if TYPE_CHECKING:
     from OPRadiomicsLib.types import Progress
@@ -51,35 +52,35 @@ def add_icc_command(subparsers: Any) -> None:
     parser.add_argument("--workers", type=int, help="processes; 0: one case after another (default: one a core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler")
     parser.add_argument("--simulated", action="store_true", help="mark the report: readers and images are simulated")
-    parser.set_defaults(run=run_icc)
+    parser.set_defaults(**served(icc))
 
 
-def run_icc(options: argparse.Namespace) -> None:
+def icc(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Draw cases; or extract, compare, write all results or none, and say what came out."""
-    from OPRadiomicsLib.console import printed_progress
     from OPRadiomicsLib.io.output import require_writable
 
     _require_one_source(options)
     if options.draw is not None:
-        _draw(options)
-        return
+        return _draw(options)
     from .comparison import feature_agreement, network_warnings
     from .results import Report, write_results
 
     require_writable(options.out)
-    progress = printed_progress()
     comparisons, ratings, levels, warnings = _ratings(options, progress)
     agreement = feature_agreement(ratings, comparisons, threshold=options.threshold, bound=options.by)
     warnings = (*warnings, *network_warnings(agreement))
     progress("Writing the report", 0.95)
     write_results(Report(agreement, levels, warnings, options.simulated), options.out)
     progress("Done", 1.0)
-    print(f"{agreement.kept.sum()} of {len(agreement.kept)} features kept")
-    for one in comparisons:
-        print(f"{one.title}: {agreement.cases(one)} cases{'' if one.decides else ', informs only'}")
-    for line in warnings:
-        print(f"warning: {line}")
-    print(f"Features to keep: {options.out / 'kept_features.txt'}\nReport: {options.out / 'report.html'}")
+    kept, report = options.out / "kept_features.txt", options.out / "report.html"
+    lines = (
+        f"{agreement.kept.sum()} of {len(agreement.kept)} features kept",
+        *(f"{one.title}: {agreement.cases(one)} cases{'' if one.decides else ', informs only'}" for one in comparisons),
+        *(f"warning: {line}" for line in warnings),
+        f"Features to keep: {kept}",
+        f"Report: {report}",
+    )
+    return Outcome(lines, (kept, report))
 
 
 def _require_one_source(options: argparse.Namespace) -> None:
@@ -93,12 +94,15 @@ def _require_one_source(options: argparse.Namespace) -> None:
         raise StudyError("--network beside ready features", "masks, that the network's is compared with", "leave it out")
 
 
-def _draw(options: argparse.Namespace) -> None:
+def _draw(options: argparse.Namespace) -> Outcome:
     from .readings import draw_cases
 
     cases = draw_cases(options.source, options.draw, options.seed, options.out)
-    print(f"{options.out}: {len(cases)} cases, seed {options.seed}")
-    print("Next: a column for each reading (A, B, A2) with the path of its mask, then opradiomics icc on this table.")
+    lines = (
+        f"{options.out}: {len(cases)} cases, seed {options.seed}",
+        "Next: a column for each reading (A, B, A2) with the path of its mask, then opradiomics icc on this table.",
+    )
+    return Outcome(lines, (options.out,))
 
 
 def _ratings(

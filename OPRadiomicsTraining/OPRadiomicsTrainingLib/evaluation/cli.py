@@ -6,8 +6,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from OPRadiomicsLib.outcome import Outcome, served
+
 if TYPE_CHECKING:
     from OPRadiomicsLib.models.signature import Signature
+    from OPRadiomicsLib.types import Progress
 
     from .evaluate import Evaluation
 
@@ -27,12 +30,11 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     )
     parser.add_argument("--bootstrap", type=int, default=2000, help="replicates of the AUC's interval (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the bootstrap (default: %(default)s)")
-    parser.set_defaults(run=run_evaluate)
+    parser.set_defaults(**served(evaluate_signature))
 
 
-def run_evaluate(options: argparse.Namespace) -> None:
+def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Read, evaluate, write all results or none, and say what came out."""
-    from OPRadiomicsLib.console import printed_progress
     from OPRadiomicsLib.io.output import require_writable
     from OPRadiomicsLib.models.signature import load_signature
     from OPRadiomicsLib.profile import load_profile
@@ -44,7 +46,6 @@ def run_evaluate(options: argparse.Namespace) -> None:
     from .evaluate import EvaluationSettings, evaluate
 
     require_writable(options.out)
-    progress = printed_progress()
     settings = EvaluationSettings(
         threshold=options.threshold,
         subgroups=options.subgroups,
@@ -72,7 +73,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
     write_evaluation(evaluation, options.out, record, {"table": file_sha256(options.table)})
     progress("Done", 1.0)
     demo = ("DEMO: fitted on simulated patients; it says nothing about real ones",) if signature.demo else ()
-    print("\n".join((*demo, *evaluation_summary(evaluation), *evaluation.notes, f"Report: {options.out / 'report.html'}")))
+    report = options.out / "report.html"
+    return Outcome((*demo, *evaluation_summary(evaluation), *evaluation.notes, f"Report: {report}"), (report,))
 
 
 def write_evaluation(evaluation: Evaluation, out: Path, record: dict[str, Any] | None, hashes: dict[str, str]) -> None:

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from OPRadiomicsLib.outcome import Outcome, served
+
 from .settings import CLASSIFIERS, FitSettings, SelectionSettings
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ def add_fit_command(commands: argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument("table", type=Path, help="the cohort with its features; where it has a split, 'train' is fitted")
     parser.add_argument("--out", type=Path, required=True, help="folder for signature.json, fit.json, tables, figures, report")
     add_fit_options(parser)
-    parser.set_defaults(run=run_fit)
+    parser.set_defaults(**served(fit))
 
 
 def add_fit_options(parser: argparse.ArgumentParser) -> None:
@@ -64,19 +66,18 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--classes", type=int, choices=(2, 3), default=2, help="3: also an ordinal model with osteopenia")
 
 
-def run_fit(options: argparse.Namespace) -> None:
+def fit(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Read, fit, write all results or none, and say what came out."""
-    from OPRadiomicsLib.console import printed_progress
     from OPRadiomicsLib.io.output import require_writable
     from OPRadiomicsLib.workflow import part
 
     require_writable(options.out)
-    progress = printed_progress()
     result, profile, hashes = read_and_fit(options, part(progress, 0.0, 0.95))
     progress("Writing the report", 0.95)
     write_results(result, profile, options.out, hashes)
     progress("Done", 1.0)
-    print("\n".join((*summary(result), f"Report: {options.out / 'report.html'}")))
+    report = options.out / "report.html"
+    return Outcome((*summary(result), f"Report: {report}"), (report, options.out / "signature.json"))
 
 
 def read_and_fit(options: argparse.Namespace, progress: Progress) -> tuple[FitResult, Profile, dict[str, str]]:

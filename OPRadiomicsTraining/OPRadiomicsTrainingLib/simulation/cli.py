@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.outcome import Outcome, served
+
+if TYPE_CHECKING:
+    from OPRadiomicsLib.types import Progress
 
 
 def add_simulate_command(subparsers: Any) -> None:
@@ -31,26 +35,24 @@ def add_simulate_command(subparsers: Any) -> None:
     parser.add_argument("--signal-strength", type=float, default=1.0, help="0 makes the images independent of BMD, age and sex")
     parser.add_argument("--motion-mm", type=float, default=0.0, help="SD of the patient's shift between sequences (default: 0)")
     parser.add_argument("--motion-deg", type=float, default=0.0, help="SD of the patient's turn between sequences (default: 0)")
-    parser.set_defaults(run=run_simulate)
+    parser.set_defaults(**served(simulate))
 
 
-def run_simulate(arguments: argparse.Namespace) -> int:
-    """Write one study, a cohort, or readers' masks of a cohort; returns the exit status."""
+def simulate(arguments: argparse.Namespace, progress: Progress) -> Outcome:
+    """Write one study, a cohort, or readers' masks of a cohort."""
     from .study import Options
 
     options = Options(motion_sd_mm=arguments.motion_mm, motion_sd_deg=arguments.motion_deg)
     if sum((arguments.cohort is not None, arguments.demo_study, arguments.readers is not None)) > 1:
         raise StudyError("Two of --cohort, --demo-study and --readers", "one of them", "leave the others out")
     if arguments.readers is not None:
-        _simulate_readers(arguments)
-    elif arguments.cohort is None:
-        _simulate_one(arguments, options)
-    else:
-        _simulate_many(arguments, options)
-    return 0
+        return _simulate_readers(arguments, progress)
+    if arguments.cohort is None:
+        return _simulate_one(arguments, options)
+    return _simulate_many(arguments, options, progress)
 
 
-def _simulate_one(arguments: argparse.Namespace, options: Any) -> None:
+def _simulate_one(arguments: argparse.Namespace, options: Any) -> Outcome:
     import numpy as np
     from OPRadiomicsLib.files import all_or_nothing
 
@@ -72,22 +74,19 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> None:
             write_demo_study(study, scratch)
         else:
             write_dicom(study, scratch, np.random.default_rng(arguments.seed))
-    print(f"Simulated study {arguments.seed}: age {patient.age}, {'M' if patient.male else 'F'}, BMD {patient.bmd:.0f} mg/cm3")
+    who = f"age {patient.age}, {'M' if patient.male else 'F'}, BMD {patient.bmd:.0f} mg/cm3"
+    return Outcome((f"Simulated study {arguments.seed}: {who}",), (arguments.out,))
 
 
-def _simulate_readers(arguments: argparse.Namespace) -> None:
-    from OPRadiomicsLib.console import printed_progress
-
+def _simulate_readers(arguments: argparse.Namespace, progress: Progress) -> Outcome:
     from .reading_study import simulate_readings
 
-    table = simulate_readings(arguments.readers, arguments.out, arguments.seed, progress=printed_progress())
-    print(f"{table}\nNext: opradiomics icc {arguments.out} -o FOLDER")
+    table = simulate_readings(arguments.readers, arguments.out, arguments.seed, progress=progress)
+    return Outcome((str(table), f"Next: opradiomics icc {arguments.out} -o FOLDER"), (table,))
 
 
-def _simulate_many(arguments: argparse.Namespace, options: Any) -> None:
+def _simulate_many(arguments: argparse.Namespace, options: Any, progress: Progress) -> Outcome:
     import time
-
-    from OPRadiomicsLib.console import printed_progress
 
     from .cohort import CohortPlan, simulate_cohort
 
@@ -99,8 +98,8 @@ def _simulate_many(arguments: argparse.Namespace, options: Any) -> None:
         options=options,
     )
     began = time.perf_counter()
-    table = simulate_cohort(plan, arguments.out, progress=printed_progress())
-    print(f"{table} ({time.perf_counter() - began:.0f} s)")
+    table = simulate_cohort(plan, arguments.out, progress=progress)
+    return Outcome((f"{table} ({time.perf_counter() - began:.0f} s)",), (table,))
 
 
 def parse_centres(text: str | None, total: int) -> dict[str, int]:
