@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.levels import LABEL_OF_LEVEL
 from OPRadiomicsLib.types import Progress, no_progress
 
 from . import labels
@@ -174,7 +175,7 @@ def _case_of(source: _Source, offset_mm: float) -> TrainingCase:
         source.name,
         image.astype(np.uint8),
         to_distance_bytes(distance),
-        source.tissue if source.semantic else sacrum_seed(source.bodies, source.spacing_mm),
+        source.tissue if source.semantic or not _reaches_l5(source.bodies) else sacrum_seed(source.bodies, source.spacing_mm),
         weight,
         labelled,
         source.spacing_mm,
@@ -190,6 +191,8 @@ def _weight(source: _Source) -> Bytes:
     for label in np.unique(source.bodies[source.bodies > 0]):
         _doubt_lateral_slices(weight, source.bodies == label)
     _ignore_above(weight, source.bodies)
+    if not _reaches_l5(source.bodies):
+        _ignore_below(weight, source.bodies)
     for k in _MISSING_SLICES.get(source.name, ()):
         weight[k] = 0
     return weight
@@ -206,15 +209,30 @@ def _doubt_lateral_slices(weight: Bytes, body: Bools) -> None:
         weight[k][footprint] = np.minimum(weight[k][footprint], 85)
 
 
+def _reaches_l5(bodies: Bytes) -> bool:
+    """Whether the lowest free vertebra is labelled; readers of the study's levels label L1 to L3 alone."""
+    return bool((bodies == LABEL_OF_LEVEL["L5"]).any())
+
+
 def _ignore_above(weight: Bytes, bodies: Bytes) -> None:
     """Bodies above the top label are in view but not labelled: leave out what lies beyond its upper endplate."""
     present = np.unique(bodies[bodies > 0])
-    top, second = (np.argwhere((bodies == label).any(axis=0)).astype(float) for label in present[:2])
-    upward = top.mean(axis=0) - second.mean(axis=0)
-    upward /= np.linalg.norm(upward)
-    limit = np.percentile(top @ upward, 99) + 1.0
+    _ignore_beyond(weight, bodies, present[0], present[1])
+
+
+def _ignore_below(weight: Bytes, bodies: Bytes) -> None:
+    """The same for what lies beyond the lowest label's lower endplate."""
+    present = np.unique(bodies[bodies > 0])
+    _ignore_beyond(weight, bodies, present[-1], present[-2])
+
+
+def _ignore_beyond(weight: Bytes, bodies: Bytes, last: int, next_to_last: int) -> None:
+    end, before = (np.argwhere((bodies == label).any(axis=0)).astype(float) for label in (last, next_to_last))
+    outward = end.mean(axis=0) - before.mean(axis=0)
+    outward /= np.linalg.norm(outward)
+    limit = np.percentile(end @ outward, 99) + 1.0
     grid = np.moveaxis(np.indices(bodies.shape[1:]), 0, -1).astype(float)
-    weight[:, grid @ upward > limit] = 0
+    weight[:, grid @ outward > limit] = 0
 
 
 def sacrum_seed(bodies: Bytes, spacing_mm: tuple[float, float, float], radius_mm: float = 5.0) -> Bytes:

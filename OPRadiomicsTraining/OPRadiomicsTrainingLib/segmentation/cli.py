@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from OPRadiomicsLib.errors import ModelError, OutputError, StudyError
+from OPRadiomicsLib.errors import Cancelled, ModelError, OutputError, StudyError
+from OPRadiomicsLib.outcome import Outcome, served
 
 if TYPE_CHECKING:
+    from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
+    from OPRadiomicsLib.types import Progress
+
     from .train import Cases, Trainer, TrainingSettings
 
 
@@ -19,15 +22,19 @@ def add_train_command(subparsers: Any) -> None:
     models = train.add_subparsers(dest="model", required=True, metavar="MODEL")
     parser = models.add_parser("segmentation", help="the network that finds vertebral bodies", description=__doc__)
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="real <case>_img.nii.gz with _lab or _sem files")
+    parser.add_argument("--set", action="append", metavar="NAME", help="first word of the names of --data's images; repeat it")
+    parser.add_argument("--start", metavar="BUNDLE", help="go on from this network's weights: shipped name or folder")
+    parser.add_argument("--name", default="lumbar-bodies", help="of the network (default: %(default)s)")
     parser.add_argument("--simulated", type=Path, metavar="FOLDER", help="simulated cases; made there if the folder is empty")
     parser.add_argument("--simulate", type=int, default=40, metavar="N", help="studies to simulate (default 40)")
     parser.add_argument("--epochs", type=int, default=100, help="default 100")
+    parser.add_argument("--batches", type=int, default=50, help="of 8 samples, an epoch (default 50)")
     parser.add_argument("--seed", type=int, default=1, help="decides everything that is random (default 1)")
     parser.add_argument("--threads", type=int, default=2, help="of torch (default 2); a run is bit-identical for one number")
     parser.add_argument("--device", default="cpu", help="cpu or cuda (default cpu)")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="checkpoints, curves and the bundle")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    parser.set_defaults(run=run_train_segmentation)
+    parser.set_defaults(**served(train_segmentation))
     int8 = models.add_parser("int8", help="make a bundle's network in 8-bit integers, for inference without delay")
     int8.add_argument(
         "bundle", type=Path, metavar="BUNDLE", help="folder of a bundle; its graph, metadata and checksums change"
@@ -35,51 +42,62 @@ def add_train_command(subparsers: Any) -> None:
     int8.set_defaults(run=run_int8)
 
 
-def run_train_segmentation(arguments: argparse.Namespace) -> int:
-    """Train and export; Ctrl-C keeps the last epoch's checkpoint. Returns the exit status."""
+def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outcome:
+    """Train, export, compare with the network it started from; Cancel and Ctrl-C keep the last epoch's checkpoint."""
     import torch
+    from OPRadiomicsLib.workflow import part
 
+    from .compare import bundle_network, draw_preview
     from .train import TrainingSettings, train
 
-    if arguments.data is None and arguments.simulated is None:
+    if options.data is None and options.simulated is None:
         raise StudyError(
             "Neither --data nor --simulated", "at least one of them", "name a folder of images or of simulated cases"
         )
-    _require_writable(arguments.out)
-    on_gpu = arguments.device != "cpu"
-    settings = TrainingSettings(arguments.epochs, seed=arguments.seed, device=arguments.device, bf16=on_gpu)
+    _require_writable(options.out)
+    on_gpu = options.device != "cpu"
+    settings = TrainingSettings(
+        options.epochs, batches_per_epoch=options.batches, seed=options.seed, device=options.device, bf16=on_gpu
+    )
+
+    def show(network: DeepLabV3Plus) -> None:
+        draw_curves(options.out)
+        draw_preview(network, cases, options.out, options.device)
+
     before = torch.get_num_threads()
-    torch.set_num_threads(arguments.threads)
+    torch.set_num_threads(options.threads)
     try:
-        cases = _prepare(arguments, settings)
+        cases = _prepare(options, settings, part(progress, 0.0, 0.05))
         trainer = train(
             cases,
-            arguments.out,
+            options.out,
             settings,
-            resume=arguments.resume,
-            after_epoch=lambda: draw_curves(arguments.out),
-            progress=_print,
+            resume=options.resume,
+            network=None if options.start is None else bundle_network(options.start),
+            after_epoch=show,
+            progress=part(progress, 0.05, 0.93),
         )
-    except KeyboardInterrupt:
-        print(f"Stopped; the same command with --resume goes on from {arguments.out}", file=sys.stderr)
-        return 130
+    except (KeyboardInterrupt, Cancelled):
+        raise Cancelled(f"the same command with --resume goes on from {options.out}") from None
     finally:
         torch.set_num_threads(before)
-    _export(trainer, cases, arguments)
-    return 0
+    progress("Exporting", 0.93)
+    lines = [*_export(trainer, cases, options), *_compared(options, cases)]
+    progress("Done", 1.0)
+    return Outcome(tuple(lines), (options.out / "bundle",))
 
 
 def run_int8(arguments: argparse.Namespace) -> int:
     """Make the 8-bit graph of a bundle. Returns the exit status."""
-    _print_int8(arguments.bundle)
+    print(_int8(arguments.bundle))
     return 0
 
 
-def _print_int8(bundle: Path) -> None:
+def _int8(bundle: Path) -> str:
     from .int8 import add_int8
 
     agreement = add_int8(bundle)
-    print(f"Bundle {bundle}: 8-bit integers and floats agree by a Dice of {agreement:.4f} in the bodies of a simulated study")
+    return f"Bundle {bundle}: 8-bit integers and floats agree by a Dice of {agreement:.4f} in the bodies of a simulated study"
 
 
 def _require_writable(out: Path) -> None:
@@ -91,22 +109,22 @@ def _require_writable(out: Path) -> None:
         ) from None
 
 
-def _prepare(arguments: argparse.Namespace, settings: TrainingSettings) -> Cases:
-    from .cases import prepare_real_cases
+def _prepare(options: argparse.Namespace, settings: TrainingSettings, progress: Progress) -> Cases:
+    from .cases import TRAINING_SETS, prepare_real_cases
     from .simulated import prepare_simulated_cases
     from .train import gather_cases
 
     real: Path | None = None
-    if arguments.data is not None:
-        real = arguments.out / "cases"
+    if options.data is not None:
+        real = options.out / "cases"
         if not any(real.glob("*.npz")):
-            prepare_real_cases(arguments.data, real, progress=_print)
-    if arguments.simulated is not None:
-        prepare_simulated_cases(arguments.simulate, arguments.simulated, seed=arguments.seed, progress=_print)
-    return gather_cases(real, arguments.simulated, settings)
+            prepare_real_cases(options.data, real, sets=options.set or TRAINING_SETS, progress=progress)
+    if options.simulated is not None:
+        prepare_simulated_cases(options.simulate, options.simulated, seed=options.seed, progress=progress)
+    return gather_cases(real, options.simulated, settings)
 
 
-def _export(trainer: Trainer, cases: Cases, arguments: argparse.Namespace) -> None:
+def _export(trainer: Trainer, cases: Cases, options: argparse.Namespace) -> list[str]:
     from .export import export_bundle
 
     sets = sorted({case.name.split("_")[0] for case in cases.real + cases.simulated})
@@ -114,19 +132,27 @@ def _export(trainer: Trainer, cases: Cases, arguments: argparse.Namespace) -> No
         "trained_on": sets,
         "cases": len(cases.real) + len(cases.simulated),
         "steps": trainer.step,
-        "seed": arguments.seed,
+        "seed": options.seed,
+        **({} if options.start is None else {"started_from": Path(options.start).name}),
     }
-    bundle = arguments.out / "bundle"
-    difference = export_bundle(trainer.averaged(), bundle, name="lumbar-bodies", version="0.1.0", provenance=provenance)
-    print(f"Bundle {bundle}: ONNX Runtime and torch differ by at most {difference:.1e} in the logits")
+    bundle = options.out / "bundle"
+    difference = export_bundle(trainer.averaged(), bundle, name=options.name, version="0.1.0", provenance=provenance)
+    lines = [f"Bundle {bundle}: ONNX Runtime and torch differ by at most {difference:.1e} in the logits"]
     try:
-        _print_int8(bundle)
+        return [*lines, _int8(bundle)]
     except ModelError as error:
-        print(f"Without 8-bit integers: {error}", file=sys.stderr)
+        return [*lines, f"Without 8-bit integers: {error}"]
 
 
-def _print(message: str, fraction: float) -> None:
-    print(f"{100 * fraction:5.1f} %  {message}", flush=True)
+def _compared(options: argparse.Namespace, cases: Cases) -> list[str]:
+    """Dice on the held-out cases beside that of the network it started from, or of the one that ships."""
+    from .compare import compare_networks, write_comparison
+
+    if not cases.validation:
+        return ["No held-out case: the networks are not compared"]
+    compared = compare_networks(options.out / "bundle", options.start or "lumbar-bodies", cases.validation)
+    write_comparison(compared, options.out / "comparison.json")
+    return [f"Held-out cases ({len(cases.validation)}): Dice {compared.new:.3f}, before {compared.before:.3f}"]
 
 
 def draw_curves(out: Path) -> None:

@@ -252,7 +252,8 @@ def train(
     settings: TrainingSettings,
     *,
     resume: bool = False,
-    after_epoch: Callable[[], None] | None = None,
+    network: DeepLabV3Plus | None = None,
+    after_epoch: Callable[[DeepLabV3Plus], object] | None = None,
     progress: Progress = no_progress,
 ) -> Trainer:
     """Train to the last epoch; a checkpoint and a line of curves.csv follow each epoch.
@@ -263,8 +264,10 @@ def train(
         Folder of checkpoint.safetensors, average.safetensors (weights for use) and curves.csv.
     resume
         Continue from ``out``'s checkpoint; with another number of epochs the learning rate follows the new one.
+    network
+        Weights to start from; a new network where it is left out.
     after_epoch
-        Called when an epoch's figures are written, e.g. to draw curves.
+        Called with the averaged network when an epoch's figures are written, e.g. to draw curves.
 
     Raises
     ------
@@ -274,7 +277,7 @@ def train(
         If ``progress`` raises it; the last epoch's checkpoint stays.
     """
     out.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(settings)
+    trainer = Trainer(settings, network)
     if resume:
         _restore(trainer, out)
     per_epoch = settings.batches_per_epoch
@@ -294,7 +297,7 @@ def train(
         _append(out / "curves.csv", figures)
         progress(", ".join(f"{k} {v:.4g}" for k, v in figures.items()), epoch / settings.epochs)
         if after_epoch is not None:
-            after_epoch()
+            after_epoch(trainer.averaged())
         losses, started = [], time.monotonic()
     return trainer
 
