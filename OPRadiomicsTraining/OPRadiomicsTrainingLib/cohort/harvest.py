@@ -72,6 +72,11 @@ def _centres(source: Path) -> dict[str, str]:
 
 
 def _row(case: Case, centre: str, role: Role, series: SeriesRef) -> dict[str, Any]:
+    return {"case": case.name, "centre": centre, "sequence": str(role), **parameters_of(series)}
+
+
+def parameters_of(series: SeriesRef) -> dict[str, Any]:
+    """`TEXTS` and `NUMBERS` of one series, None where its header lacks one; nothing of the patient."""
     found = dict(series.acquisition)
     rows, columns = _pair(found.get("matrix"))
     along_rows, along_columns = _pair(found.get("pixel_spacing_mm"))
@@ -84,8 +89,7 @@ def _row(case: Case, centre: str, role: Role, series: SeriesRef) -> dict[str, An
         "matrix": _acquired(found.get("acquisition_matrix")),
     }
     values = {**found, **derived}
-    numbers = {name: values.get(name) for name in (*TEXTS, *NUMBERS)}
-    return {"case": case.name, "centre": centre, "sequence": str(role), **numbers}
+    return {name: values.get(name) for name in (*TEXTS, *NUMBERS)}
 
 
 def _pair(value: object) -> tuple[float | None, float | None]:

@@ -1,0 +1,136 @@
+"""Models of this user: signatures and networks that were installed beside those that ship, and the network in use.
+
+A folder each, below the user's own data. Installing never overwrites: an older one of the same name keeps its folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from .errors import ModelError, OutputError
+from .files import write_text
+
+ACTIVE: Final = "active.json"
+FOLDER_VARIABLE: Final = "OPRADIOMICS_MODELS"
+"""Environment variable that names another folder, such as one that a department shares."""
+
+
+def user_models_folder() -> Path:
+    """Where models of this user go, on each system below the folder that Qt calls GenericDataLocation."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        home = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        home = Path.home() / "Library" / "Application Support"
+    else:
+        home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return home / "OPRadiomics" / "Models"
+
+
+def install_signature(source: str | Path) -> Path:
+    """Copy a fitted signature, and the report beside it, into the user's models.
+
+    Returns
+    -------
+    Path
+        Its new folder; what `--signature` takes.
+
+    Raises
+    ------
+    ModelError
+        If there is no sound signature.
+    OutputError
+        If it can't be written.
+    """
+    from .models.signature import FILE_NAME, load_signature
+
+    folder = Path(source)
+    signature = load_signature(folder)
+    home = folder.parent if folder.is_file() else folder
+    files = {name: home / name for name in ("report.html", "fit.json") if (home / name).is_file()}
+    return _install(f"{signature.name}-{signature.version}", {FILE_NAME: home / FILE_NAME, **files}, load_signature)
+
+
+def install_network(source: str | Path, *, activate: bool = True) -> Path:
+    """Copy a trained network's bundle into the user's models and, if asked, use it from now on.
+
+    Raises
+    ------
+    ModelError
+        If it is no sound bundle.
+    OutputError
+        If it can't be written.
+    """
+    from .segmentation.bundle import load_segmentation_model
+
+    folder = Path(source)
+    model = load_segmentation_model(folder)
+    files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    made = _install(f"{model.name}-{model.version}", files, load_segmentation_model)
+    if activate:
+        activate_network(made.name)
+    return made
+
+
+def installed_networks() -> tuple[Path, ...]:
+    """Folders of networks that the user has installed."""
+    from .segmentation.bundle import CHECKSUMS
+
+    return tuple(path.parent for path in sorted(user_models_folder().glob(f"*/{CHECKSUMS}")))
+
+
+def activate_network(name: str | None) -> None:
+    """Use an installed network from now on, by its folder's name; None goes back to the one that ships.
+
+    Raises
+    ------
+    ModelError
+        If none of that name is installed.
+    """
+    if name is not None and name not in [path.name for path in installed_networks()]:
+        raise ModelError(f"No installed network '{name[:60]}'", "one that was installed", "install it first")
+    write_text(user_models_folder() / ACTIVE, json.dumps({"network": name}) + "\n")
+
+
+def active_network() -> Path | None:
+    """The installed network in use; None for the one that ships, also where the chosen one was removed since."""
+    try:
+        name = json.loads((user_models_folder() / ACTIVE).read_text(encoding="utf-8"))["network"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return next((path for path in installed_networks() if path.name == name), None)
+
+
+def _install(name: str, files: dict[str, Path], check: Callable[[Path], object]) -> Path:
+    """Copy into a hidden folder, check, and give it the first free name: all or nothing."""
+    home = user_models_folder()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".installing-", dir=home) as scratch:
+            copy = Path(scratch) / "model"
+            for relative, path in files.items():
+                (copy / relative).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy / relative)
+            check(copy)
+            number = 1
+            while True:
+                target = home / (name if number == 1 else f"{name}_{number}")
+                if not target.exists():
+                    copy.rename(target)
+                    return target
+                number += 1
+    except OSError as error:
+        raise OutputError(
+            f"The model cannot be installed ({error.strerror})",
+            f"a folder for models that you may write ({home.name})",
+            f"free some space, or name another folder in the environment variable {FOLDER_VARIABLE}",
+        ) from None

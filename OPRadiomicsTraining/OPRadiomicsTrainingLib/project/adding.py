@@ -1,0 +1,261 @@
+"""Studies on their way into a project: read, stripped of everything that names a patient, given a new name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from OPRadiomicsLib.cohort import Failure
+from OPRadiomicsLib.errors import OPRadiomicsError, OutputError
+from OPRadiomicsLib.files import write_bytes, write_text
+from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
+
+from .cases import ACQUISITION_FILE, CASE_FILE, THUMBNAIL, Case, case_named, list_cases
+from .exclusive import stamp, utc_now
+from .folder import Project, ProjectError
+from .key import KeyRow, append_key
+
+if TYPE_CHECKING:
+    from OPRadiomicsLib.types import SeriesRef
+    from OPRadiomicsLib.workflow import Study
+
+THUMBNAIL_PIXELS: Final = 96
+
+
+CLINICAL: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking", "label", "bmd", "centre")
+"""Columns of a table that go along with its studies."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A study to add: its folder, what a table says of it, and its name there, which goes to the key alone."""
+
+    study: Path
+    clinical: Mapping[str, Any] = field(default_factory=dict)
+    former: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Added:
+    """New cases, and studies that could not be added, by their number in the list that was given."""
+
+    cases: tuple[Case, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+def add_study(
+    project: Project,
+    study: Study,
+    *,
+    key: KeyRow | None = None,
+    centre: str = "",
+    age: float | None = None,
+    sex: str = "",
+    clinical: Mapping[str, str] | None = None,
+    simulated: bool = False,
+) -> Case:
+    """Add an examination: images as NIfTI without patient data, under the next free name.
+
+    The key is written before the images, so that no case lacks one. case.json is written last and makes the case.
+
+    Parameters
+    ----------
+    study
+        As `OPRadiomicsLib.workflow.open_study` or `open_files` give it.
+    key
+        What leads back to the patient; goes to the key file, with the new name in place of its own.
+    age, sex
+        Replace those that the study knows; sex "M" or "F".
+    clinical
+        Other cells of a cohort's table, such as label and bmd.
+
+    Raises
+    ------
+    ProjectError
+        If the examination is in the project already.
+    OutputError
+        If images or key can't be written; nothing of the case stays.
+    """
+    digest = _digest(study.volumes[study.reference])
+    twin = next((case for case in list_cases(project).values() if case.digest == digest), None)
+    if twin is not None:
+        raise ProjectError(f"The examination is {twin.name} already", "one that the project does not hold", "leave it out")
+    folder = _reserve(project)
+    try:
+        append_key(project, replace(key or KeyRow(""), case=folder.name))
+        _write_images(study, folder)
+        known_sex = sex or ({True: "M", False: "F"}[study.male] if study.male is not None else "")
+        content = {
+            "case": folder.name,
+            "added": stamp(utc_now()),
+            "age": _whole_years(study.age if age is None else age),
+            "sex": known_sex,
+            "centre": centre,
+            "clinical": dict(clinical or {}),
+            "scanner": study.scanner,
+            "sequences": [role.value for role in Role if role in study.volumes],
+            "digest": digest,
+            "simulated": simulated,
+        }
+        write_text(folder / CASE_FILE, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return case_named(project, folder.name)
+
+
+def add_listed(
+    project: Project, cases: Sequence[Listed], *, centre: str = "", simulated: bool = False, progress: Progress = no_progress
+) -> Added:
+    """Add studies, each DICOM or image files named T1WI, T2WI and FS-T2WI; one that fails stops no other.
+
+    Parameters
+    ----------
+    cases
+        As `OPRadiomicsLib.cohort.list_cases` gives them; their names go into no file but the key.
+
+    Raises
+    ------
+    OutputError
+        If project or key can't be written: then no other study can.
+    Cancelled
+        If ``progress`` raises it; studies that were added stay.
+    """
+    added: list[Case] = []
+    failures: list[Failure] = []
+    for number, one in enumerate(cases, start=1):
+        progress(f"Study {number} of {len(cases)}", (number - 1) / len(cases))
+        try:
+            added.append(_add_one(project, one, centre, simulated))
+        except OutputError:
+            raise
+        except OPRadiomicsError as error:
+            failures.append(
+                Failure(f"study {number}", "adding", type(error).__name__, error.found, error.expected, error.remedy)
+            )
+    progress(f"{len(added)} of {len(cases)} studies added", 1.0)
+    return Added(tuple(added), tuple(failures))
+
+
+def listed_in(source: Path) -> tuple[Listed, ...]:
+    """Studies of a table with the columns case and study, or of a folder, each of whose subfolders is one.
+
+    Of a table the columns age, sex, bmi, diabetes, smoking, drinking, label, bmd and centre are taken along.
+
+    Raises
+    ------
+    StudyError
+        As `OPRadiomicsLib.cohort.list_cases`.
+    """
+    from OPRadiomicsLib.cohort import list_cases as list_studies
+
+    cases = list_studies(source).cases
+    if source.is_dir() or source.suffix.lower() == ".txt":
+        return tuple(Listed(case.study) for case in cases)
+    from OPRadiomicsLib.io import read_table
+
+    rows = {str(row["case"]): row for row in read_table(source).records()}
+    return tuple(
+        Listed(case.study, {name: cell for name in CLINICAL if (cell := rows[case.name].get(name, "")) != ""}, case.name)
+        for case in cases
+    )
+
+
+def _add_one(project: Project, one: Listed, centre: str, simulated: bool) -> Case:
+    from OPRadiomicsLib.cohort.compute import open_case
+    from OPRadiomicsLib.models.clinical import parse_age, parse_male
+
+    study = open_case(one.study, allow_missing=True, progress=no_progress)
+    clinical = dict(one.clinical)
+    age, sex = clinical.pop("age", None), clinical.pop("sex", None)
+    own = str(clinical.pop("centre", ""))
+    return add_study(
+        project,
+        study,
+        key=replace(key_of(study, one.study), former=one.former),
+        centre=centre or own,
+        age=None if age is None else parse_age(age),
+        sex="" if sex is None else "FM"[parse_male(sex)],
+        clinical={name: str(cell) for name, cell in clinical.items()},
+        simulated=simulated,
+    )
+
+
+def key_of(study: Study, source: Path) -> KeyRow:
+    """What leads back to the patient, from the first DICOM file; the source alone where there is none."""
+    first = next(iter(study.series.values()), None)
+    if first is None:
+        return KeyRow("", source=str(source))
+    from pydicom import dcmread
+
+    names = ["PatientID", "StudyDate"]
+    header = dcmread(first.files[0], stop_before_pixels=True, force=True, specific_tags=list(names))
+    patient, day = (str(header.get(name, "")) for name in names)
+    return KeyRow("", patient, first.study_uid, day, str(source))
+
+
+def _reserve(project: Project) -> Path:
+    """The next free name, taken by making its folder, which only one can."""
+    taken = [int(path.name[4:]) for path in project.images.glob("sub-*") if path.name[4:].isdigit()]
+    number = max(taken, default=0) + 1
+    while True:
+        folder = project.images / f"sub-{number:04d}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            number += 1
+        except OSError as error:
+            raise OutputError(
+                f"The project cannot be written ({error.strerror})", "a folder that you may write to", "check permissions"
+            ) from None
+        else:
+            return folder
+
+
+def _write_images(study: Study, folder: Path) -> None:
+    from OPRadiomicsLib.io import write_volume
+
+    for role, volume in study.volumes.items():
+        write_volume(volume, folder / f"{role}.nii.gz")
+    harvested = {role.value: acquisition_of(series) for role, series in study.series.items()}
+    if harvested:
+        write_text(folder / ACQUISITION_FILE, json.dumps(harvested, indent=2, ensure_ascii=False) + "\n")
+    write_bytes(folder / THUMBNAIL, thumbnail(study.volumes[study.reference]))
+
+
+def acquisition_of(series: SeriesRef) -> dict[str, Any]:
+    """Scanner and sequence parameters of a series, as `opradiomics harvest` lists them; nothing of patient or day."""
+    from ..cohort.harvest import parameters_of
+
+    return {name: value for name, value in parameters_of(series).items() if value is not None}
+
+
+def thumbnail(volume: Volume) -> bytes:
+    """PNG of the middle sagittal slice, head up, at most `THUMBNAIL_PIXELS` high."""
+    import io
+
+    import numpy as np
+    from matplotlib.image import imsave
+    from OPRadiomicsLib.segmentation.sagittal import sagittal_order
+
+    planes = sagittal_order(volume).apply(volume.array)
+    plane = planes[len(planes) // 2]
+    step = max(1, round(max(plane.shape) / THUMBNAIL_PIXELS))
+    low, high = np.percentile(plane, (1, 99.5))
+    grey = np.clip((plane[::step, ::step] - low) / max(float(high - low), 1e-6), 0, 1)
+    stream = io.BytesIO()
+    imsave(stream, grey, cmap="gray", vmin=0, vmax=1, format="png", metadata={"Software": ""})
+    return stream.getvalue()
+
+
+def _digest(volume: Volume) -> str:
+    return hashlib.sha256(volume.array.tobytes()).hexdigest()
+
+
+def _whole_years(age: float | None) -> float | None:
+    return None if age is None else float(int(age))

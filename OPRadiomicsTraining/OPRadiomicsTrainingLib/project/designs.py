@@ -1,0 +1,213 @@
+"""Agreement studies: cases drawn at random, who reads them in which ways, what is still open, and the table for `icc`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from ..agreement.readings import write_reading_table
+from .cases import list_cases
+from .exclusive import create_exclusively, parse_initials, utc_now
+from .flow import due_from, last
+from .folder import Project, ProjectError
+from .versions import Step, Version, list_versions
+
+_SCHEMA: Final = 1
+_NAME: Final = re.compile(r"[A-Za-z0-9][\w-]{0,39}")
+READER_OF: Final[Mapping[str, str]] = {"A": "A", "B": "B", "A2": "A", "B_alone": "B"}
+"""Reading to the reader's part in the study; names as `opradiomics icc` knows them."""
+
+
+class Progress(StrEnum):
+    """Of one reading of one case."""
+
+    DONE = "done"
+    OPEN = "open"
+    WAITS = "waits"
+
+
+@dataclass(frozen=True)
+class Design:
+    """An agreement study.
+
+    Parameters
+    ----------
+    cases
+        By name, in order.
+    readers
+        Part ("A", "B") to initials.
+    readings
+        Of `READER_OF`.
+    interval_days
+        Least time between A's first and second reading.
+    seed
+        That drew the cases, None where they were chosen.
+    """
+
+    name: str
+    cases: tuple[str, ...]
+    readers: Mapping[str, str]
+    readings: tuple[str, ...]
+    interval_days: int
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Due:
+    """One reading of one case: by whom, how far it is, and where it waits for how long or for what."""
+
+    case: str
+    reading: str
+    reader: str
+    progress: Progress
+    version: Version | None = None
+    waits_for: str = ""
+
+
+def draw_cases(names: Sequence[str], count: int, seed: int) -> tuple[str, ...]:
+    """Draw cases at random; the same names, count and seed draw the same ones, in the names' order.
+
+    Raises
+    ------
+    ProjectError
+        If there are fewer, or fewer than two are asked for.
+    """
+    if not 2 <= count <= len(names):
+        raise ProjectError(
+            f"{count} cases to draw from {len(names)}", "at least two, and as many in the project", "draw fewer, or add cases"
+        )
+    ordered = sorted(names)
+    return tuple(
+        ordered[int(place)] for place in np.sort(np.random.default_rng(seed).choice(len(ordered), count, replace=False))
+    )
+
+
+def create_design(
+    project: Project,
+    name: str,
+    cases: Sequence[str],
+    readers: Mapping[str, str],
+    readings: Sequence[str] = ("A", "B", "A2"),
+    *,
+    seed: int | None = None,
+) -> Design:
+    """Keep an agreement study in the project; it is never changed afterwards.
+
+    Raises
+    ------
+    ProjectError
+        If the name is taken or can't name a file, a case is not in the project, or a reading has no reader of its own.
+    """
+    if not _NAME.fullmatch(name):
+        raise ProjectError(f"Design '{name[:40]}'", "a name of letters, digits, _ and -", "such as icc-2026")
+    unknown = sorted(set(cases) - set(list_cases(project)))
+    strange = [one for one in readings if one not in READER_OF]
+    if unknown or strange or len(set(cases)) < 2:
+        raise ProjectError(
+            f"{len(set(cases))} cases, of them {len(unknown)} not in the project; readings {', '.join(readings)}",
+            f"at least two cases of the project, and readings of {', '.join(READER_OF)}",
+            "choose others",
+        )
+    parts = {part: parse_initials(readers.get(part, "")) for part in sorted({READER_OF[one] for one in readings})}
+    if len(set(parts.values())) < len(parts):
+        raise ProjectError(f"{parts['A']} as reader A and B", "two readers", "give B's own initials")
+    design = Design(name, tuple(sorted(set(cases))), parts, tuple(readings), project.interval_days, seed)
+    content = {
+        "schema": _SCHEMA,
+        **{key: list(value) if isinstance(value, tuple) else value for key, value in vars(design).items()},
+    }
+    if not create_exclusively(project.designs / f"{name}.json", json.dumps(content, indent=2) + "\n"):
+        raise ProjectError(f"A design '{name}' exists already", "a new name", "choose another name")
+    return design
+
+
+def list_designs(project: Project) -> tuple[Design, ...]:
+    """All agreement studies of a project, by name."""
+    return tuple(read_design(project, path.stem) for path in sorted(project.designs.glob("*.json")))
+
+
+def read_design(project: Project, name: str) -> Design:
+    """One agreement study; raises `ProjectError` where it is absent or damaged."""
+    try:
+        content = json.loads((project.designs / f"{name}.json").read_text(encoding="utf-8"))
+        return Design(
+            str(content["name"]),
+            tuple(content["cases"]),
+            dict(content["readers"]),
+            tuple(content["readings"]),
+            int(content["interval_days"]),
+            content["seed"],
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        known = ", ".join(path.stem for path in sorted(project.designs.glob("*.json"))) or "none"
+        raise ProjectError(f"No readable design '{name[:40]}'", f"one of the project's: {known}", "create it first") from None
+
+
+def readings_of(project: Project, design: Design, *, now: datetime | None = None) -> tuple[Due, ...]:
+    """Every reading of every case: done, open, or waiting for what."""
+    versions = list_versions(project)
+    when = now or utc_now()
+    return tuple(
+        _due(design, case, reading, versions.get(case, ()), when) for case in design.cases for reading in design.readings
+    )
+
+
+def _due(design: Design, case: str, reading: str, versions: tuple[Version, ...], now: datetime) -> Due:
+    reader = design.readers[READER_OF[reading]]
+    version = _version_of(reading, reader, design.readers.get("A", ""), versions)
+    if version is not None:
+        return Due(case, reading, reader, Progress.DONE, version)
+    if reading == "B" and last(versions, Step.DRAWN) is None:
+        return Due(case, reading, reader, Progress.WAITS, waits_for="A")
+    if reading == "A2":
+        due = due_from(versions, reader, design.interval_days)
+        if due is None or now < due:
+            return Due(case, reading, reader, Progress.WAITS, waits_for="A" if due is None else due.date().isoformat())
+    return Due(case, reading, reader, Progress.OPEN)
+
+
+def _version_of(reading: str, reader: str, first: str, versions: tuple[Version, ...]) -> Version | None:
+    """A: the last drawing before the first review; B: the last review before arbitration; the others: the only one there is."""
+    if reading in ("A2", "B_alone"):
+        return last([one for one in versions if one.reader == reader], Step.AGAIN if reading == "A2" else Step.ALONE)
+    drawn = [one for one in versions if one.step is Step.DRAWN and one.reader == first]
+    reviews = [one for one in versions if one.step in (Step.REVIEWED, Step.DISPUTED)]
+    if reading == "A":
+        return last([one for one in drawn if not reviews or one.number < reviews[0].number], Step.DRAWN)
+    return last([one for one in reviews if one.reader == reader and drawn], Step.REVIEWED, Step.DISPUTED)
+
+
+def export_design(project: Project, design: Design, out: Path, *, now: datetime | None = None) -> Path:
+    """Write the table that `opradiomics icc` reads: case, study and the mask of each reading.
+
+    Raises
+    ------
+    ProjectError
+        If readings are open; they are counted by reader.
+    OutputError
+        If it can't be written.
+    """
+    readings = readings_of(project, design, now=now)
+    open_ = [one for one in readings if one.progress is not Progress.DONE]
+    if open_:
+        by_reader = {
+            reader: sum(one.reader == reader for one in open_) for reader in dict.fromkeys(one.reader for one in open_)
+        }
+        raise ProjectError(
+            f"{len(open_)} of {len(readings)} readings are open ({', '.join(f'{who} {n}' for who, n in by_reader.items())})",
+            "every reading of every case",
+            f"read them first; the first is {open_[0].case}, reading {open_[0].reading}",
+        )
+    masks: dict[str, dict[str, Path]] = {case: {} for case in design.cases}
+    for one in readings:
+        if one.version is not None:
+            masks[one.case][one.reading] = one.version.path
+    return write_reading_table([(case, project.images / case, masks[case]) for case in design.cases], out)

@@ -1,0 +1,75 @@
+"""The key from cases to patients: a table of its own, outside of the project, readable by its owner alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Final
+
+from OPRadiomicsLib.errors import OutputError
+
+from .folder import Project
+
+FILE_NAME: Final = "key.csv"
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """What leads back from a case: patient's ID and study by DICOM, where the images came from, and their name there."""
+
+    case: str
+    patient_id: str = ""
+    study_uid: str = ""
+    study_date: str = ""
+    source: str = ""
+    former: str = ""
+
+
+def append_key(project: Project, row: KeyRow) -> Path:
+    """Add a row; one write at the file's end, so that two people at once lose none.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written; the message holds nothing of the patient.
+    """
+    path = project.key_folder / FILE_NAME
+    try:
+        project.key_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = not path.exists()
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "ab") as stream:
+            heading = _line([field.name for field in fields(KeyRow)]) if new else ""
+            stream.write((heading + _line(list(asdict(row).values()))).encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise OutputError(
+            f"The key file cannot be written ({error.strerror})",
+            f"a folder for the key, '{project.key_folder.name}', beside the project",
+            "check your permissions there, or name another key folder when the project is created",
+        ) from None
+    with suppress(OSError):
+        path.chmod(0o600)
+    return path
+
+
+def read_key(project: Project) -> tuple[KeyRow, ...]:
+    """All rows; none where the key is not on this computer."""
+    try:
+        text = (project.key_folder / FILE_NAME).read_text(encoding="utf-8")
+    except OSError:
+        return ()
+    names = {field.name for field in fields(KeyRow)}
+    rows = csv.DictReader(io.StringIO(text))
+    return tuple(KeyRow(**{name: cell for name, cell in row.items() if name in names}) for row in rows if row["case"] != "case")
+
+
+def _line(cells: list[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()

@@ -1,0 +1,1 @@
+"""The worker of the clinical module, with the training library's commands."""

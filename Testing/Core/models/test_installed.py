@@ -1,0 +1,51 @@
+"""Installing a model never takes an older one away, and what is damaged is not installed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from OPRadiomicsLib import installed
+from OPRadiomicsLib.errors import ModelError
+from OPRadiomicsLib.resources import model_folder
+from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(installed.FOLDER_VARIABLE, str(tmp_path / "models"))
+    return tmp_path / "models"
+
+
+def test_a_signature_installed_twice_stands_twice() -> None:
+    first = installed.install_signature(model_folder("demo-signature"))
+    second = installed.install_signature(model_folder("demo-signature"))
+    assert first != second
+    assert first.is_dir() and second.is_dir()
+
+
+def test_an_installed_network_is_in_use_and_the_shipped_one_can_come_back() -> None:
+    assert installed.active_network() is None
+    made = installed.install_network(model_folder("lumbar-bodies"))
+    assert installed.active_network() == made
+    assert load_segmentation_model(made).name == "lumbar-bodies"
+    installed.activate_network(None)
+    assert installed.active_network() is None
+    installed.activate_network(made.name)
+    shutil.rmtree(made)
+    assert installed.active_network() is None
+
+
+def test_a_damaged_model_leaves_nothing(models: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(model_folder("lumbar-bodies"), tmp_path / "copy"))
+    with (copy / "configs" / "metadata.json").open("a") as file:
+        file.write(" ")
+    with pytest.raises(ModelError, match="SHA-256"):
+        installed.install_network(copy)
+    assert not models.exists() or list(models.iterdir()) == []
+
+
+def test_an_unknown_network_cannot_be_chosen() -> None:
+    with pytest.raises(ModelError, match="No installed network"):
+        installed.activate_network("nowhere")

@@ -1,0 +1,89 @@
+"""A job outlives whoever started it, runs once, tells where it stands, and stops when asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from OPRadiomicsTrainingLib.project import jobs
+from OPRadiomicsTrainingLib.project.folder import Project, ProjectError, open_project
+from OPRadiomicsTrainingLib.project.jobs import JobState
+
+
+def _wait(project: Project, name: str, seconds: float = 90.0) -> jobs.Job:
+    ends = time.monotonic() + seconds
+    while (job := jobs.read_job(project, name)).state not in jobs.ENDED:
+        assert time.monotonic() < ends, job
+        time.sleep(0.1)
+    return job
+
+
+def test_a_detached_job_goes_to_its_end_and_is_found_again(stocked: Project) -> None:
+    job = jobs.create_job(stocked, "Cohort table", [["project", "export", str(stocked.folder), "cohort"]])
+    assert job.state is JobState.WAITING
+    jobs.start_detached(stocked, job)
+    done = _wait(open_project(stocked.folder), job.id)
+    assert (done.state, done.fraction) == (JobState.DONE, 1.0)
+    assert (stocked.folder / "cohort.csv").is_file()
+    assert jobs.list_jobs(stocked)[0] == done
+
+
+def test_paths_inside_the_project_go_with_it_to_another_computer(stocked: Project, tmp_path: Path) -> None:
+    job = jobs.create_job(stocked, "Cohort table", [["project", "export", str(stocked.folder), "cohort"]])
+    moved = stocked.folder.rename(tmp_path / "elsewhere")
+    assert jobs.run_job(open_project(moved), job.id).state is JobState.DONE
+    assert (moved / "cohort.csv").is_file()
+    assert str(stocked.folder) not in (moved / "jobs" / job.id / "job.json").read_text()
+
+
+def test_a_job_runs_once(stocked: Project) -> None:
+    job = jobs.create_job(stocked, "State", [["project", "status", str(stocked.folder)]])
+    assert jobs.run_job(stocked, job.id).lines[0] == "3 cases: 3 new"
+    with pytest.raises(ProjectError, match="done already"):
+        jobs.run_job(stocked, job.id)
+
+
+def test_a_failure_says_what_and_the_remedy(project: Project) -> None:
+    job = jobs.run_job(project, jobs.create_job(project, "x", [["project", "due", str(project.folder), "none"]]).id)
+    assert job.state is JobState.FAILED
+    assert job.found.startswith("No readable design") and job.remedy
+
+
+def test_commands_that_report_no_progress_are_refused(project: Project) -> None:
+    job = jobs.run_job(project, jobs.create_job(project, "x", [["check", "table.csv"]]).id)
+    assert job.state is JobState.FAILED and "check" in job.found
+
+
+def test_a_job_that_waits_and_is_cancelled_never_starts(project: Project) -> None:
+    job = jobs.create_job(project, "x", [["project", "status", str(project.folder)]])
+    jobs.cancel_job(project, job.id)
+    with pytest.raises(ProjectError, match="cancelled already"):
+        jobs.run_job(project, job.id)
+
+
+def test_cancel_ends_a_running_detached_job(project: Project, tmp_path: Path) -> None:
+    job = jobs.create_job(project, "Simulate", [["simulate", "--cohort", "500", "--out", str(tmp_path / "cohort")]])
+    jobs.start_detached(project, job)
+    ends = time.monotonic() + 90
+    while jobs.read_job(project, job.id).fraction == 0 and time.monotonic() < ends:
+        time.sleep(0.1)
+    jobs.cancel_job(project, job.id)
+    assert _wait(project, job.id).state is JobState.CANCELLED
+
+
+def test_a_job_whose_process_was_killed_is_called_lost(project: Project) -> None:
+    job = jobs.create_job(project, "x", [["project", "status", str(project.folder)]])
+    status = project.jobs / job.id / "status.json"
+    status.write_text(json.dumps({"state": "running", "fraction": 0.4}))
+    assert jobs.read_job(project, job.id).state is JobState.RUNNING
+    old = time.time() - jobs.LOST_AFTER_S - 1
+    os.utime(status, (old, old))
+    assert jobs.read_job(project, job.id).state is JobState.LOST
+
+
+def test_the_command_line_for_another_computer_names_project_and_job(project: Project) -> None:
+    job = jobs.create_job(project, "x", [["project", "status", str(project.folder)]])
+    assert jobs.command_line(project, job).endswith(f"{project.folder} {job.id}")
