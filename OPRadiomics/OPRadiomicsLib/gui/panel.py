@@ -12,6 +12,7 @@ from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
 from ..mrml import acceptance, level_labels
+from ..mrml.terminology import terminology_path
 from ..types import Role
 from . import installation, layout
 from .batch_section import BatchSection
@@ -61,6 +62,8 @@ class Panel(VTKObservationMixin):
         self.sections = (self.start, self.segmentation, self.review, self.propagation, self.prediction, self.batch)
         self._watchScene()
         self._prepareSelector()
+        if hasattr(slicer.modules, "terminologies"):
+            slicer.modules.terminologies.logic().LoadTerminologyFromFile(str(terminology_path()))
 
     # --- which study ---
 
