@@ -54,5 +54,4 @@ def registerSampleData() -> None:
         fileNames=[f"{SAMPLE}_{role.value}.nrrd" for role in Role],
         nodeNames=[f"Demo {role.value}" for role in Role],
         thumbnailFileName=str(icon) if icon.is_file() else None,
-        sampleDescription=_("A simulated lumbar MRI: T1WI, T2WI, FS-T2WI. No real person."),
     )
