@@ -9,7 +9,7 @@ import pytest
 from OPRadiomicsLib.errors import MaskError
 from OPRadiomicsLib.geometry import ijk_to_lps
 from OPRadiomicsLib.mrml.geometry import vtk_matrix
-from OPRadiomicsLib.mrml.level_labels import centroid_ras, remove_level_labels, update_level_labels
+from OPRadiomicsLib.mrml.level_labels import NAME_WIDTH_MM, centroid_ras, remove_level_labels, update_level_labels
 from OPRadiomicsLib.mrml.segmentation import shift_levels
 from OPRadiomicsLib.types import Mask
 
@@ -23,11 +23,14 @@ def test_a_centroid_is_the_mean_place_of_the_voxels(node: Any, mask: Mask) -> No
     np.testing.assert_allclose(centroid_ras(node, "L2"), expected_lps * (-1, -1, 1), atol=1e-6)
 
 
-def test_each_level_has_its_name_at_its_centroid(scene: Any, node: Any, mask: Mask) -> None:
+def test_each_level_has_its_name_in_front_of_it_at_its_height(scene: Any, node: Any, mask: Mask) -> None:
     labels = update_level_labels(scene, node)
     assert names(labels) == list(mask.levels)
     for n, level in enumerate(mask.levels):
-        np.testing.assert_allclose(labels.GetNthControlPointPositionWorld(n), centroid_ras(node, level), atol=1e-6)
+        x, y, z = labels.GetNthControlPointPositionWorld(n)
+        front_lps = ijk_to_lps(mask.affine, np.argwhere(mask.of(level))[:, ::-1])[:, 1].min()
+        assert y == pytest.approx(-front_lps + NAME_WIDTH_MM, abs=1e-6)
+        np.testing.assert_allclose((x, z), np.array(centroid_ras(node, level))[[0, 2]], atol=1e-6)
 
 
 def test_names_cannot_be_dragged_and_show_without_a_list_entry(scene: Any, node: Any) -> None:

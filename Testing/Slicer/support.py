@@ -44,6 +44,7 @@ class PanelTest(unittest.TestCase):
     """A clean scene, the module opened as a user would."""
 
     def setUp(self):
+        slicer.util.mainWindow().resize(1880, 1140)
         slicer.mrmlScene.Clear(0)
         slicer.util.selectModule("OPRadiomics")
         settle(0.3)

@@ -152,6 +152,7 @@ class FlowTest(PanelTest):
             self.assertIsNone(self.panel.study.bodies(Role.T1WI))
             self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), nodes)
             self.assertIn("cancelled", self.ui.jobLabel.text.lower())
+            settle(0.3)
         self.click(self.ui.segmentButton)
         self.finish()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from slicer.i18n import tr as _
 
 from ..resources import resources_folder
 from ..types import Role

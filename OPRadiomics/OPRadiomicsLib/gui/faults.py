@@ -48,9 +48,10 @@ def failed(answer: Answer) -> Fault:
     technical = (answer.kind, *answer.where)
     if answer.kind == "MemoryError":
         return Fault(_("The computer ran out of memory."), _("Close other programs or scenes and try again."), technical)
-    if answer.kind in {"ModuleNotFoundError", "ImportError"}:
+    kind, _blank, package = answer.kind.partition(" ")
+    if kind in {"ModuleNotFoundError", "ImportError"}:
         return Fault(
-            _("A Python package that this step needs is missing or damaged."),
+            _("A Python package that this step needs is missing or damaged ({package}).").format(package=package or "?"),
             _("Click 'Install packages' and try again."),
             technical,
             packagesMissing=True,

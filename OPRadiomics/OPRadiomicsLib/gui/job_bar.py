@@ -89,6 +89,7 @@ class JobBar:
             self.showFault(job.fault)
         else:
             self.say(_("{title}: done.").format(title=job.title))
+            self.ui.logGroupBox.collapsed = True
             # After this call the job is over: what onDone starts must not find it running.
             qt.QTimer.singleShot(0, lambda: onDone(job.result))
 

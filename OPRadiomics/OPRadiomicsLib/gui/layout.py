@@ -16,6 +16,7 @@ LAYOUT_ID, LAYOUT_3D_ID = 50319, 50320
 VIEW = {Role.T1WI: "OPR-T1WI", Role.T2WI: "OPR-T2WI", Role.FST2WI: "OPR-FST2WI"}
 _COLOUR = {Role.T1WI: "#EDD54C", Role.T2WI: "#6EB04B", Role.FST2WI: "#F34A33"}
 _GROUP = 7
+SPINE_WIDTH_MM = 130.0
 
 
 def _view(role: Role) -> str:
@@ -143,6 +144,16 @@ def jumpTo(positionRas: Any) -> None:
         node = sliceNode(role)
         if node is not None:
             node.JumpSliceByCentering(*map(float, positionRas))
+
+
+def zoomToSpine() -> None:
+    """The three views so near that some five vertebrae fill them."""
+    for role in Role:
+        node = sliceNode(role)
+        if node is not None:
+            width, height, depth = node.GetFieldOfView()
+            scale = SPINE_WIDTH_MM / width
+            node.SetFieldOfView(SPINE_WIDTH_MM, height * scale, depth)
 
 
 def _jumpToMiddle(study: Study) -> None:

@@ -30,7 +30,7 @@ class LevelTable:
     def __init__(self, widget: Any, onChosen: Callable[[str], None]) -> None:
         self.widget = widget
         self.levels: tuple[str, ...] = ()
-        widget.setHorizontalHeaderLabels([_("Level"), _("State"), _("Volume (ml)"), _("Network"), _("Changed"), _("Look at")])
+        widget.setHorizontalHeaderLabels([_("Level"), _("State"), _("ml"), _("Network"), _("Changed"), _("Look at")])
         widget.verticalHeader().visible = False
         widget.horizontalHeader().setStretchLastSection(True)
         widget.connect("cellClicked(int,int)", lambda row, column: onChosen(self.levels[row]))

@@ -11,6 +11,7 @@ import vtk
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
+from ..errors import OPRadiomicsError
 from ..mrml import acceptance, level_labels
 from ..mrml.terminology import terminology_path
 from ..types import Role
@@ -159,10 +160,16 @@ class Panel(VTKObservationMixin):
         self.setStudy(None)
 
     def onSceneReady(self, caller: Any, event: Any) -> None:
-        """A scene was loaded or emptied while the panel is open."""
-        if self.ui.studySelector.visible:
-            self.ensureStudy()
-            self.review.attach()
+        """A scene was emptied, or one was loaded: then its study is shown, not the empty one that stood there before."""
+        if not self.ui.studySelector.visible:
+            return
+        others = [node for node in studyNodes(slicer.mrmlScene) if self.study is None or node is not self.study.node]
+        if others and self.study is not None and self.study.isEmpty():
+            empty = self.study.node
+            self.setStudy(others[-1])
+            slicer.mrmlScene.RemoveNode(empty)
+        self.ensureStudy()
+        self.review.attach()
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def onNodeRemoved(self, caller: Any, event: Any, node: Any) -> None:
@@ -200,7 +207,14 @@ class Panel(VTKObservationMixin):
     # --- showing ---
 
     def update(self) -> None:
-        """Everything that depends on the study's state; edits after acceptance withdraw it."""
+        """Everything that depends on the study's state; what the masks cannot be is told."""
+        try:
+            self._update()
+        except OPRadiomicsError as error:
+            self.bar.say(str(error))
+
+    def _update(self) -> None:
+        """Edits after acceptance withdraw it; then each section in turn."""
         study = self.study
         bodies = study.bodies(Role.T1WI) if study is not None else None
         if study is not None and bodies is not None:
@@ -226,6 +240,14 @@ class Panel(VTKObservationMixin):
         """Each sequence's masks in its view."""
         if self.study is not None:
             layout.showMasks(self.study, self.review.outline)
+
+    def scrollTo(self, widget: Any) -> None:
+        """Bring a widget into view, where the panel stands in a scroll area."""
+        area = widget.parent()
+        while area is not None and not hasattr(area, "ensureWidgetVisible"):
+            area = area.parent()
+        if area is not None:
+            area.ensureWidgetVisible(widget, 0, 0)
 
     def runJob(self, job: Job, onDone: Callable[[Any], None]) -> None:
         """Show and start a job; the steps wait until it has ended."""

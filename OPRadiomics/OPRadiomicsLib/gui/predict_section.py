@@ -28,7 +28,6 @@ class PredictSection:
         self._models: tuple[models.ModelFolder, ...] = ()
         ui.requirementsTree.header().setStretchLastSection(True)
         ui.requirementsTree.setMinimumHeight(190)
-        ui.resultBrowser.setMinimumHeight(420)
         ui.modelComboBox.connect("activated(int)", self.chooseModel)
         ui.modelCardButton.connect("clicked()", self.showCard)
         ui.modelFolderButton.connect("clicked()", self.openModelFolder)
@@ -80,7 +79,11 @@ class PredictSection:
     def predict(self) -> None:
         """Ask the worker."""
         job = self.panel.logic.predict(self.panel.study, start=False)
-        self.panel.runJob(job, lambda content: self.panel.update())
+        self.panel.runJob(job, self._onPredicted)
+
+    def _onPredicted(self, content: Any) -> None:
+        self.panel.update()
+        self.panel.scrollTo(self.ui.resultBrowser)
 
     def copy(self) -> None:
         """The result as text to the clipboard."""
@@ -164,6 +167,7 @@ class PredictSection:
         if self.ui.resultBrowser.property("OPRadiomicsHtml") != html:
             self.ui.resultBrowser.setProperty("OPRadiomicsHtml", html)
             self.ui.resultBrowser.setHtml(html)
+            self.ui.resultBrowser.setMinimumHeight(int(self.ui.resultBrowser.document.size.height()) + 12)
         self.ui.resultBrowser.visible = bool(html)
 
 

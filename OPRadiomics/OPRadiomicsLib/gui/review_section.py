@@ -190,7 +190,7 @@ class ReviewSection:
         editor.setMaximumNumberOfUndoStates(30)
         editor.segmentationNodeSelectorVisible = False
         editor.sourceVolumeNodeSelectorVisible = False
-        editor.addRemoveSegmentButtonsVisible = True
+        editor.addRemoveSegmentButtonsVisible = False  # a level has a name and a code: shift, or draw by hand
         editor.show3DButtonVisible = False
         editor.switchToSegmentationsButtonVisible = False
         editor.autoShowSourceVolumeNode = False

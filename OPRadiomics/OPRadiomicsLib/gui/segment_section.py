@@ -21,6 +21,7 @@ class SegmentSection:
         self.ui = ui
         self.panel = panel
         ui.segmentButton.connect("clicked()", self.segment)
+        ui.drawButton.connect("clicked()", self.drawByHand)
         ui.shiftUpButton.connect("clicked()", lambda: self.shift(-1))
         ui.shiftDownButton.connect("clicked()", lambda: self.shift(+1))
         ui.show3DButton.connect("toggled(bool)", self.show3D)
@@ -30,7 +31,9 @@ class SegmentSection:
         bodies = study.bodies(Role.T1WI) if study is not None else None
         has = bodies is not None
         free = not self.panel.bar.busy
-        self.ui.segmentButton.enabled = study is not None and study.image(Role.T1WI) is not None and free
+        ready = study is not None and study.image(Role.T1WI) is not None and free
+        self.ui.segmentButton.enabled = ready
+        self.ui.drawButton.enabled = ready and not has
         for button in (self.ui.shiftUpButton, self.ui.shiftDownButton, self.ui.levelsConfirmedButton, self.ui.show3DButton):
             button.enabled = has
         notes = study.notes if study is not None and has else None
@@ -50,12 +53,24 @@ class SegmentSection:
         self.panel.runJob(self.panel.logic.segment(study, start=False), self._onSegmented)
 
     def _onSegmented(self, node: Any) -> None:
+        self._openReview()
+        self.panel.review.goTo("L2")
+        layout.zoomToSpine()
+        hint = _("Check the numbering, then the outline of each level. Next: accept L1, L2 and L3.")
+        self.panel.bar.say(hint)
+
+    def drawByHand(self) -> None:
+        """Empty masks for L1, L2 and L3 in the editor."""
+        self.panel.study.takeEmpty()
+        self._openReview()
+        layout.zoomToSpine()
+        self.panel.bar.say(_("Choose a level in the list of segments, then Paint or Draw it on the T1WI, slice by slice."))
+
+    def _openReview(self) -> None:
+        self.ui.studySection.collapsed = True
         self.ui.reviewSection.collapsed = False
         self.panel.review.editSequence(Role.T1WI)
         self.panel.update()
-        self.panel.review.goTo("L2")
-        hint = _("Check the numbering, then the outline of each level. Next: accept L1, L2 and L3.")
-        self.panel.bar.say(hint)
 
     def shift(self, by: int) -> None:
         """Renumber all levels on all sequences by one; acceptance and confirmation are taken back."""

@@ -86,6 +86,10 @@ class Study:
         """Set the segmentation node of a sequence."""
         setattr(self.parameters, f"bodies{_NAME[role]}", node)
 
+    def isEmpty(self) -> bool:
+        """Whether nothing has been chosen or entered."""
+        return not self.images and self.parameters.age == 0 and self.bodies(Role.T1WI) is None
+
     @property
     def exclusions(self) -> tuple[str, ...]:
         """Names of the ticked reasons for exclusion, as the command line takes them."""
@@ -133,11 +137,22 @@ class Study:
         self._remove(old)
         return node
 
+    def takeEmpty(self) -> Any:
+        """Masks without voxels for L1, L2 and L3, to draw by hand."""
+        volume = self.image(Role.T1WI)
+        node = segmentation.add_empty_segmentation(self.scene, volume, f"{volume.GetName()} bodies")
+        self.parameters.segmentationNotes = ""
+        self.setBodies(Role.T1WI, node)
+        return node
+
     def shiftNotes(self, by: int) -> None:
         """Let what the network said of each level follow when levels are renumbered."""
         notes = self.notes
-        order = [level for level in LABEL_OF_LEVEL if level != "L6"]
-        moved = [{**one, "level": order[order.index(one["level"]) + by]} for one in notes["levels"] if one["level"] in order]
+        drawn = [one["level"] for one in notes["levels"]]
+        order = [level for level in LABEL_OF_LEVEL if level != "L6" or "S1" not in drawn or "L6" in drawn]
+        places = {level: order.index(level) + by for level in drawn}
+        kept = [one for one in notes["levels"] if 0 <= places[one["level"]] < len(order)]
+        moved = [{**one, "level": order[places[one["level"]]]} for one in kept]
         self.parameters.segmentationNotes = json.dumps({**notes, "levels": moved})
 
     def takeMarrow(self, mask: Mask) -> Any:

@@ -1,4 +1,4 @@
-"""Level names drawn in the views: a locked, hidden markups list with one point at the centroid of each level."""
+"""Level names drawn in the views: a locked, hidden markups list with one point in front of each body."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from .segments import ijk_to_ras_of, labelmap_of, segment_ids, segment_of, voxel
 from .terminology import level_terms
 
 REFERENCE: Final = "OPRadiomics.LevelLabels"
+NAME_WIDTH_MM: Final = 16.0
+"""Names run from their point backwards in a sagittal view: so far in front of the body they begin."""
 
 
 def centroid_ras(node: Any, level: str) -> tuple[float, float, float]:
@@ -44,7 +46,7 @@ def update_level_labels(scene: Any, node: Any) -> Any:
         segment = node.GetSegmentation().GetSegment(segment_id)
         voxels = voxels_of_segment(segment)
         if voxels.any():
-            index = labels.AddControlPoint(*_centroid(node, segment, voxels), level)
+            index = labels.AddControlPoint(*_before(node, segment, voxels), level)
             labels.SetNthControlPointLocked(index, True)
             labels.SetNthControlPointSelected(index, False)
     labels.EndModify(modifying)
@@ -63,6 +65,20 @@ def _centroid(node: Any, segment: Any, voxels: npt.NDArray[np.bool_]) -> list[fl
     k, j, i = (found.mean() for found in np.nonzero(voxels))
     place = world_of(node) @ ijk_to_ras_of(labelmap_of(segment)) @ [i, j, k, 1]
     return [float(value) for value in place[:3]]
+
+
+def _before(node: Any, segment: Any, voxels: npt.NDArray[np.bool_]) -> list[float]:
+    """Where the name goes: in front of the body, so that it hides neither marrow nor outline. World RAS mm."""
+    front = _anterior_mm(node, segment, voxels) + NAME_WIDTH_MM
+    x, _, z = _centroid(node, segment, voxels)
+    return [x, front, z]
+
+
+def _anterior_mm(node: Any, segment: Any, voxels: npt.NDArray[np.bool_]) -> float:
+    """The most anterior place of a body's voxels."""
+    k, j, i = np.nonzero(voxels)
+    to_world = world_of(node) @ ijk_to_ras_of(labelmap_of(segment))
+    return float((to_world[1, :3] @ [i, j, k]).max() + to_world[1, 3])
 
 
 def _new_labels(scene: Any, node: Any) -> Any:

@@ -50,6 +50,17 @@ def add_segmentation(scene: Any, mask: Mask, volume_node: Any, name: str) -> Any
     return node
 
 
+def add_empty_segmentation(scene: Any, volume_node: Any, name: str, levels: Sequence[str] = STUDY_LEVELS) -> Any:
+    """As `add_segmentation`, with a segment without voxels for each level: to draw in by hand."""
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    node.CreateDefaultDisplayNodes()
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
+    node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
+    for level in levels:
+        node.GetSegmentation().AddSegment(new_segment(level), level)
+    return node
+
+
 def volume_node_of(node: Any) -> Any | None:
     """The volume node that a segmentation was made on, or None."""
     return node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole())
@@ -143,10 +154,8 @@ def shift_levels(node: Any, by: int) -> None:
             f"levels from {order[0]} to {order[-1]} after the shift",
             f"remove {', '.join(beyond)} first if it is no vertebral body of this study",
         )
-    modifying = node.StartModify()
     for level, place in places.items():
         designate(node.GetSegmentation().GetSegment(ids[level]), order[place])
-    node.EndModify(modifying)
 
 
 def show_levels(node: Any, levels: Sequence[str] = STUDY_LEVELS) -> None:

@@ -114,7 +114,8 @@ class Worker:
         except OPRadiomicsError as error:
             return {"event": "refused", "found": error.found, "expected": error.expected, "remedy": error.remedy}
         except Exception as error:  # noqa: BLE001  (the boundary: a fault must not end the process that others wait for)
-            return {"event": "failed", "kind": type(error).__name__, "where": _places(error)}
+            package = f" {error.name}" if isinstance(error, ModuleNotFoundError) and error.name else ""
+            return {"event": "failed", "kind": type(error).__name__ + package, "where": _places(error)}
         return {"event": "done", "lines": list(outcome.lines), "files": [str(path) for path in outcome.files]}
 
     def _refuse(self, key: object, found: str, expected: str, remedy: str) -> None:

@@ -14,7 +14,11 @@ def test_a_refusal_keeps_the_core_s_words_and_remedy() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "words", "packages"),
-    [("MemoryError", "memory", False), ("ModuleNotFoundError", "package", True), ("ZeroDivisionError", "diagnostics", False)],
+    [
+        ("MemoryError", "memory", False),
+        ("ModuleNotFoundError numba", "numba", True),
+        ("ZeroDivisionError", "diagnostics", False),
+    ],
 )
 def test_a_failure_inside_the_worker_has_a_remedy(kind: str, words: str, packages: bool) -> None:
     fault = faults.failed(Answer(1, "failed", kind=kind, where=("a.py:3 f",)))
