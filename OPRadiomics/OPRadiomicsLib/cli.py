@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_marrow(commands)
     add_features(commands)
     add_cohort(commands)
+    add_export(commands)
     further = {**_further, **{entry.name: entry for entry in entry_points(group=GROUP)}}
     for _, entry in sorted(further.items()):
         entry.load()(commands)
@@ -172,6 +173,34 @@ def add_cohort(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler, whose workers see the same files")
     _add_feature_settings(parser)
     parser.set_defaults(run=_run("cohort"))
+
+
+def add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """`export`: a result as DICOM SEG and SR."""
+    parser = commands.add_parser(
+        "export",
+        help="a result as DICOM: a SEG for each sequence and an SR",
+        description="Writes SEG_<sequence>.dcm (L1-L3, SNOMED CT) and SR.dcm (TID 1500) from the folder that `predict` wrote. "
+        "Both belong to the examination's record, so THEY NAME THE PATIENT: patient and study attributes are copied from the "
+        "images. Nothing of them is printed or goes into file names. Every object is new, with UIDs of its own, in every run. "
+        "Needs the extra 'dicom-seg' (highdicom).",
+    )
+    parser.add_argument("result", type=Path, metavar="RESULT", help="folder that `predict` wrote")
+    parser.add_argument("--study", type=Path, help="the examination's DICOM folder; series are chosen as by `predict`")
+    for option, role in (("t1", "T1WI"), ("t2", "T2WI"), ("fst2", "FS-T2WI")):
+        parser.add_argument(
+            f"--{option}-dicom",
+            type=Path,
+            metavar="PLACE",
+            help=f"{role}'s DICOM images, instead of --study: a folder, a file, or a text file that lists files, one a line",
+        )
+        parser.add_argument(f"--{option}-series", metavar="UID|NUMBER", help=f"which series of --study is {role}")
+    _add_study_uid(parser)
+    parser.add_argument(
+        "--allow-missing", action="store_true", help="leave out sequences whose --...-dicom images are not given"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder for SEG_<sequence>.dcm and SR.dcm")
+    parser.set_defaults(run=_run("export"))
 
 
 def _add_study(parser: argparse.ArgumentParser) -> None:

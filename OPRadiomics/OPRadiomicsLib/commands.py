@@ -20,13 +20,16 @@ from .levels import STUDY_LEVELS
 from .models.clinical import exclusion_warnings, validate_clinical
 from .models.signature import Signature, load_signature
 from .options import (
+    dicom_places,
     image_files,
     remove_earlier_results,
     require_apart,
     require_consistent,
+    require_dicom_places,
     require_no_series_named,
     require_place,
     require_result_folder,
+    require_unread,
     require_worker_count,
 )
 from .outcome import Outcome
@@ -34,7 +37,7 @@ from .profile import Profile, load_profile
 from .reports.report import write_report
 from .reports.strings import LANGUAGES
 from .segmentation.review import Review, read_review
-from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, Volume
+from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, SeriesRef, Volume
 
 UNION = "L1-L3"
 
@@ -191,6 +194,44 @@ def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
     return Outcome(lines, tuple(result.tables.values()))
 
 
+def export(options: argparse.Namespace, progress: Progress) -> Outcome:
+    """A result as DICOM: a SEG for each sequence, and an SR."""
+    from .io import dicom_out
+    from .io.dicom_sources import silent_about_patients
+
+    dicom_out.require_highdicom()
+    roles = dicom_out.roles_of_result(options.result)
+    require_dicom_places(options, roles)
+    require_result_folder(options.out, options, dicom_out.EXPORTED)
+    with silent_about_patients():
+        series = _series_to_export(options, roles, workflow.part(progress, 0.0, 0.2))
+        require_unread(
+            (options.out / name for name in dicom_out.EXPORTED), (path for one in series.values() for path in one.files)
+        )
+        with all_or_nothing(options.out) as folder:
+            made = dicom_out.write_dicom_result(options.result, series, folder, workflow.part(progress, 0.2, 1.0))
+            names = [path.name for path in made]
+    written = tuple(options.out / name for name in names)
+    remove_earlier_results(options.out, written, dicom_out.EXPORTED)
+    progress("Done", 1.0)
+    return Outcome((*(str(path) for path in written), "These files name the patient, as the images do."), written)
+
+
+def _series_to_export(options: argparse.Namespace, roles: tuple[Role, ...], progress: Progress) -> dict[Role, SeriesRef]:
+    from .io.dicom_sources import sources_by_role, sources_of_study
+
+    places = dicom_places(options)
+    if places:
+        return sources_by_role(places, progress)
+    return sources_of_study(options.study, roles, choices=_choices(options), study_uid=options.study_uid, progress=progress)
+
+
+def _choices(options: argparse.Namespace) -> dict[Role, str]:
+    """Series that the user names."""
+    named = {Role.T1WI: options.t1_series, Role.T2WI: options.t2_series, Role.FST2WI: options.fst2_series}
+    return {role: name for role, name in named.items() if name is not None}
+
+
 def _cohort_profile(name: str | None, signature: Signature | None) -> Profile:
     """The profile that was named, or the signature's, which then must be the same."""
     if signature is None:
@@ -230,10 +271,9 @@ def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
     if files:
         study = workflow.open_files(files, allow_missing=options.allow_missing)
         return replace(study, scanner=options.scanner or "")
-    choices = {Role.T1WI: options.t1_series, Role.T2WI: options.t2_series, Role.FST2WI: options.fst2_series}
     return workflow.open_study(
         options.study,
-        choices={role: name for role, name in choices.items() if name is not None},
+        choices=_choices(options),
         study_uid=options.study_uid,
         allow_missing=options.allow_missing,
         progress=workflow.part(progress, 0.0, 0.1),

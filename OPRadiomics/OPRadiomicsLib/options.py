@@ -19,7 +19,10 @@ RESULTS = (
 )
 """Every file that `predict` can write into its folder."""
 
-_INPUTS = ("study", "image", "source", "onto", "t1", "t2", "fst2", "mask", "mask_t2", "mask_fst2", "review")
+_INPUTS = (
+    *("study", "image", "source", "onto", "t1", "t2", "fst2", "mask", "mask_t2", "mask_fst2", "review"),
+    *("t1_dicom", "t2_dicom", "fst2_dicom"),
+)
 
 
 def image_files(options: argparse.Namespace) -> dict[Role, Path]:
@@ -57,11 +60,48 @@ def require_consistent(options: argparse.Namespace) -> None:
         _require_absent({"--review": options.review}, "without the --mask that it speaks of", "give --mask too")
 
 
+def dicom_places(options: argparse.Namespace) -> dict[Role, Path]:
+    """Where `export` is told to find each sequence's DICOM images, in place of a study folder."""
+    paths = {Role.T1WI: options.t1_dicom, Role.T2WI: options.t2_dicom, Role.FST2WI: options.fst2_dicom}
+    return {role: path for role, path in paths.items() if path is not None}
+
+
+def require_dicom_places(options: argparse.Namespace, masked: Iterable[Role]) -> None:
+    """Prove that `export` is told once where the DICOM images are, and of each sequence that the result has a mask of.
+
+    Raises
+    ------
+    StudyError
+        If not.
+    """
+    places = dicom_places(options)
+    if (options.study is None) == (not places):
+        raise StudyError(
+            "Both --study and --...-dicom were given" if places else "No DICOM images were given",
+            "the examination's DICOM images: results go into that patient's record and lie on those images' grid",
+            "give --study FOLDER, or --t1-dicom, --t2-dicom and --fst2-dicom; a result of NIfTI or NRRD cannot become DICOM "
+            "without them",
+        )
+    if not places:
+        return
+    require_no_series_named(options)
+    unmasked = [role for role in places if role not in masked]
+    missing = [role for role in masked if role not in places]
+    if unmasked or (missing and not options.allow_missing):
+        raise StudyError(
+            f"DICOM images of {', '.join(unmasked)}, of which the result has no mask"
+            if unmasked
+            else f"No DICOM images of {', '.join(missing)}, of which the result has a mask",
+            "the images of each sequence that the result has a mask of",
+            "leave them out" if unmasked else "give them too, or go without with --allow-missing",
+        )
+
+
 def require_no_series_named(options: argparse.Namespace) -> None:
     """Raise `StudyError` where an option chooses among the series of a folder; for images given as files."""
     names = ("t1_series", "t2_series", "fst2_series", "study_uid")
     given = {f"--{name.replace('_', '-')}": getattr(options, name, None) for name in names}
-    _require_absent(given, "with an image file, which holds no series to choose from", "leave it out, or give a DICOM folder")
+    _require_absent(given, "with images that leave no series to choose", "leave it out, or give a DICOM study folder")
 
 
 def _require_absent(options: Mapping[str, object], why: str, remedy: str) -> None:
@@ -84,14 +124,20 @@ def require_place(target: Path, options: argparse.Namespace) -> None:
     io.require_writable(target.parent)
 
 
-def require_result_folder(folder: Path, options: argparse.Namespace) -> None:
-    """Prove before the work that the files of `predict` can go into ``folder``; raises as `require_place`."""
+def require_result_folder(folder: Path, options: argparse.Namespace, names: Iterable[str] = RESULTS) -> None:
+    """Prove before the work that the files of a command can go into ``folder``; raises as `require_place`."""
     io.require_writable(folder)
-    _require_no_input((folder / name for name in RESULTS), options)
+    _require_no_input((folder / name for name in names), options)
 
 
 def _require_no_input(targets: Iterable[Path], options: argparse.Namespace) -> None:
-    inputs = [path for path in (getattr(options, name, None) for name in _INPUTS) if path is not None and path.exists()]
+    given = [path for path in (getattr(options, name, None) for name in _INPUTS) if path is not None and path.exists()]
+    require_unread(targets, given)
+
+
+def require_unread(targets: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raise `OutputError` where a file to write is one that is read."""
+    inputs = list(inputs)
     for target in targets:
         if target.exists() and any(target.samefile(path) for path in inputs):
             raise OutputError(
@@ -117,15 +163,15 @@ def require_apart(out: Path, source: Path) -> None:
         )
 
 
-def remove_earlier_results(folder: Path, written: Iterable[Path]) -> None:
-    """Remove what an earlier `predict` left in ``folder`` and this one did not write; other files stay.
+def remove_earlier_results(folder: Path, written: Iterable[Path], names: Iterable[str] = RESULTS) -> None:
+    """Remove what an earlier run of the command left in ``folder`` and this one did not write; other files stay.
 
     Raises
     ------
     OutputError
         If one cannot be removed: it would lie beside this run's results as if it belonged to them.
     """
-    for path in {folder / name for name in RESULTS} - set(written):
+    for path in {folder / name for name in names} - set(written):
         try:
             path.unlink(missing_ok=True)
         except OSError as error:

@@ -257,7 +257,7 @@ def _attributes(places: tuple[Dataset, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, keywords in TEXT_KEYS.items():
         if (value := _first(places, keywords)) is not None:
-            found[key] = _mended(str(value), declared=bool(places[-1].get("SpecificCharacterSet")))
+            found[key] = mended(str(value), declared=bool(places[-1].get("SpecificCharacterSet")))
     for key, keywords in LIST_KEYS.items():
         if (value := _first(places, keywords)) is not None:
             found[key] = tuple(str(item) for item in (value if _is_list(value) else [value]))
@@ -313,7 +313,7 @@ def _raw_text(dataset: Dataset, keyword: str) -> str:
     return "" if value is None or isinstance(value, RawDataElement) else str(value).strip()
 
 
-def _mended(text: str, declared: bool) -> str:
+def mended(text: str, declared: bool) -> str:
     """Text of an undeclared character set as UTF-8, or else GB 18030 (common on Chinese scanners), where its bytes allow."""
     if declared or text.isascii():
         return text

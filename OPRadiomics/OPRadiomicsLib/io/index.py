@@ -61,8 +61,14 @@ def index_dicom(folder: Path, progress: Progress = no_progress, *, study_uid: st
     StudyError
         If the folder is absent or holds no DICOM, a DICOM file is damaged, or patients or studies are mixed.
     """
-    frames = _all_frames(folder, progress)
-    frames = _one_study(frames, study_uid)
+    return index_files(files_below(folder), progress, study_uid=study_uid)
+
+
+def index_files(
+    paths: Sequence[Path], progress: Progress = no_progress, *, study_uid: str | None = None
+) -> tuple[SeriesRef, ...]:
+    """As `index_dicom`, of the files named; those that are not DICOM are passed over."""
+    frames = _one_study(_all_frames(paths, progress), study_uid)
     _require_one_patient(frames)
     by_series: defaultdict[str, list[Frame]] = defaultdict(list)
     for frame in frames:
@@ -71,13 +77,23 @@ def index_dicom(folder: Path, progress: Progress = no_progress, *, study_uid: st
     return tuple(sorted(found, key=_listing_order))
 
 
-def _all_frames(folder: Path, progress: Progress) -> list[Frame]:
+def files_below(folder: Path) -> list[Path]:
+    """Every file below a folder, whatever its nesting, linked folders included.
+
+    Raises
+    ------
+    StudyError
+        If the folder is absent or cannot be read.
+    """
     try:
         if not folder.is_dir():
             raise StudyError("The study folder does not exist", "a folder of DICOM files", "check the path")
-        paths = _files_below(folder)
+        return _files_below(folder)
     except OSError as error:
         raise _unreadable(error) from None
+
+
+def _all_frames(paths: Sequence[Path], progress: Progress) -> list[Frame]:
     frames: list[Frame] = []
     others: list[Path] = []
     with ThreadPoolExecutor(READERS) as pool:
@@ -87,9 +103,9 @@ def _all_frames(folder: Path, progress: Progress) -> list[Frame]:
             progress("Reading DICOM headers", count / len(paths))
     if not frames:
         raise StudyError(
-            f"No DICOM file among the {len(paths)} files of the folder",
-            "a folder with a lumbar MRI study in DICOM",
-            "check the path; NIfTI or NRRD files are given one by one with --t1, --t2 and --fst2",
+            f"No DICOM file among the {len(paths)} files",
+            "a lumbar MRI study in DICOM",
+            "check the path; NIfTI or NRRD files are given to `predict` one by one, with --t1, --t2 and --fst2",
         )
     _require_no_blank_slice(others, frames)
     return frames

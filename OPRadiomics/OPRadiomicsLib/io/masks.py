@@ -15,7 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import GeometryError, MaskError, StudyError
-from ..geometry import GRID_TOLERANCE_MM, affine_of, corner_distance_mm, require_same_grid, to_sitk
+from ..geometry import (
+    GRID_TOLERANCE_MM,
+    affine_of,
+    axis_codes,
+    corner_distance_mm,
+    reoriented,
+    require_same_grid,
+    to_sitk,
+)
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL, STUDY_LEVELS
 from ..types import Affine, LabelArray, Mask, Role, Volume
 from .dicom_seg import is_dicom, read_dicom_seg
@@ -61,6 +69,38 @@ def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS
     require_levels(mask, levels)
     require_order(mask)
     return mask
+
+
+def read_mask_in_any_order(path: Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS) -> Mask:
+    """As `read_mask`, for a label map of the same voxels whose file may store the axes in another order or direction.
+
+    Returns
+    -------
+    Mask
+        On the image's grid, voxel for voxel; nothing is interpolated.
+
+    Raises
+    ------
+    MaskError, StudyError
+        As `read_mask`.
+    GeometryError
+        If it has not the image's voxels: another number of them, or at other places.
+    """
+    image = read_image_file(path)
+    stored = Mask(verse_labels(_values_of(image)), affine_of(image))
+    turned = reoriented(stored, axis_codes(on.affine))
+    require_same_grid(on, turned)
+    mask = Mask(turned.labels, on.affine, on.frame_of_reference_uid, "file")
+    require_levels(mask, levels)
+    require_order(mask)
+    return mask
+
+
+def _values_of(image: Any) -> npt.NDArray[Any]:
+    import SimpleITK as sitk
+
+    values: npt.NDArray[Any] = sitk.GetArrayFromImage(image)
+    return values
 
 
 def _read_any(file: Path, on: Volume) -> Mask:
@@ -160,8 +200,6 @@ def study_labels(mask: Mask) -> LabelArray:
 
 
 def _label_map(file: Path, reader: Any, on: Volume) -> Mask:
-    import SimpleITK as sitk
-
     if reader.GetNumberOfComponents() > 1 or reader.GetDimension() > 3:
         raise MaskError(
             f"Mask '{file.name}' with several values a voxel, as of overlapping segments",
@@ -169,7 +207,7 @@ def _label_map(file: Path, reader: Any, on: Volume) -> Mask:
             "remove the overlap and save a label map",
         )
     image = read_image_file(file, reader)
-    values = sitk.GetArrayFromImage(image)
+    values = _values_of(image)
     grid = Volume(values.astype(np.float32), affine_of(image))
     require_same_grid(on, grid)
     return Mask(verse_labels(values), on.affine, on.frame_of_reference_uid, "file")

@@ -36,7 +36,7 @@ from ..errors import Cancelled, OPRadiomicsError
 from ..outcome import Outcome, Serve
 from ..types import Progress
 
-COMMANDS = ("predict", "segment", "propagate", "marrow", "features", "cohort")
+COMMANDS = ("predict", "segment", "propagate", "marrow", "features", "cohort", "export")
 
 
 @dataclass(frozen=True)
