@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 MANUFACTURER = "OPRadiomics"
 RESEARCH = "RESEARCH"
 """Content Qualification (0018,9004): no product's result."""
-_NETWORK = re.compile(r"model (\S+) ([^\s,]+)")
+_NETWORK = re.compile(r"model (\S+) ([^\s,]+)(?:.*? SHA-256 ([0-9a-f]{64}))?")
+"""As `segmentation.inference` names its masks' origin, which reaches prediction.json."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Drawn:
 
     network: str
     version: str
+    checksum: str
     reviewed: bool
     reference: Role
 
@@ -43,8 +45,8 @@ class Drawn:
     def of(cls, origin: str, reviewed: bool, reference: Role) -> Drawn:
         """Read ``segmentation`` of prediction.json."""
         found = _NETWORK.match(origin)
-        network, version = found.groups() if found else ("", "")
-        return cls(network, version, reviewed, reference)
+        network, version, checksum = found.groups("") if found else ("", "", "")
+        return cls(network, version, checksum, reviewed, reference)
 
     def algorithm_type(self, role: Role) -> str:
         """MANUAL, SEMIAUTOMATIC or AUTOMATIC (PS3.3 C.8.20.4, Segment Algorithm Type)."""
@@ -56,6 +58,11 @@ class Drawn:
     def algorithm(self) -> tuple[str, str]:
         """Name and version of what drew or carried the masks."""
         return (self.network, self.version) if self.network else ("OPRadiomics propagation", __version__)
+
+    @property
+    def parameters(self) -> dict[str, str] | None:
+        """The network's SHA-256, where it is known."""
+        return {"SHA-256": self.checksum} if self.checksum else None
 
 
 @dataclass(frozen=True)
@@ -140,13 +147,14 @@ def _segment(number: int, level: str, role: Role, drawn: Drawn, tracking_uid: st
     kind = drawn.algorithm_type(role)
     name, version = drawn.algorithm
     family = codes.cid7162.ArtificialIntelligence if drawn.network else codes.cid7162.MorphologicalOperations
+    algorithm = AlgorithmIdentificationSequence(name, family, version, parameters=drawn.parameters)
     return SegmentDescription(
         segment_number=number,
         segment_label=level,
         segmented_property_category=anatomical_structure(),
         segmented_property_type=vertebra(level),
         algorithm_type=kind,
-        algorithm_identification=None if kind == "MANUAL" else AlgorithmIdentificationSequence(name, family, version),
+        algorithm_identification=None if kind == "MANUAL" else algorithm,
         tracking_uid=tracking_uid,
         tracking_id=level,
         display_color=CIELabColor.from_rgb(*_rgb(level)),

@@ -40,6 +40,9 @@ CONCEPTS: Mapping[str, str] = {
     "radscore_T1WI": "Radscore of T1WI",
     "radscore_T2WI": "Radscore of T2WI",
     "radscore_FS-T2WI": "Radscore of FS-T2WI",
+    "p-normal": "Probability of normal bone (QCT BMD above 120 mg/cm3)",
+    "p-osteopenia": "Probability of osteopenia (QCT BMD 80 to 120 mg/cm3)",
+    "p-osteoporosis": "Probability of osteoporosis by the ordinal model",
     "interval": "95 % confidence interval of the probability",
     "class": "Probability against the threshold",
     "above": "At or above the threshold",
@@ -184,6 +187,8 @@ def _numbers(model: ModelResult) -> Iterator[Measurement]:
     yield _number("logit", model.logit)
     for name, value in model.radscores.items():
         yield _number(name, value)
+    for name, value in model.classes.items():
+        yield _number(f"p-{name}", value)
 
 
 def _verdicts(model: ModelResult) -> Iterator[QualitativeEvaluation]:
@@ -220,13 +225,14 @@ def _level_group(
     from pydicom.sr.coding import Code
 
     manual = drawn.algorithm_type(role) == "MANUAL"
+    parameters = [f"{name}: {value}" for name, value in (drawn.parameters or {}).items()]
     return VolumetricROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(uid=tracking_uid, identifier=f"{level} on {role}"),
         referenced_segment=ReferencedSegment.from_segmentation(segmentation, segment_number=number),
         finding_category=anatomical_structure(),
         finding_type=vertebra(level),
         finding_sites=[FindingSite(vertebra(level))],
-        algorithm_id=None if manual else AlgorithmIdentification(*drawn.algorithm),
+        algorithm_id=None if manual else AlgorithmIdentification(*drawn.algorithm, parameters),
         measurements=[Measurement(name=codes.SCT.Volume, value=volume_ml, unit=Code("ml", "UCUM", "milliliter"))],
         qualitative_evaluations=[_statement("use", "research")],
     )

@@ -33,6 +33,7 @@ class ModelResult(_Record):
     osteoporosis: bool | Published | None = None
     logit: float
     radscores: Mapping[str, float] = Field(default_factory=dict)
+    classes: Mapping[Literal["normal", "osteopenia", "osteoporosis"], Probability] = Field(default_factory=dict)
     provenance: Mapping[str, str] = Field(default_factory=dict)
 
 

@@ -90,8 +90,9 @@ def segment(
     canal = _on_image(probabilities.canal, order, slices.shape) > 0.5
     levels = assess_levels(bodies, numbering, probabilities.body)
     progress("Segmented", 1.0)
+    origin = f"model {model.name} {model.version}, SHA-256 {model.checksum}, {chosen}"
     return Segmentation(
-        Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, f"model {model.name} {model.version}, {chosen}"),
+        Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, origin),
         levels,
         _warnings(doubts, numbering, levels),
         order.undo(canal),

@@ -50,7 +50,7 @@ PREDICTION: dict[str, Any] = {
         {"level": "L2", "accepted_by": "张三"},
         {"level": "L3", "accepted_by": ""},
     ],
-    "segmentation": "model lumbar-bodies 0.1.0, reviewed by AB",
+    "segmentation": f"model lumbar-bodies 0.1.0, SHA-256 {'ab' * 32}, onnxruntime, reviewed by AB",
     "profile": {"name": "standard", "hash": "0123"},
 }
 
@@ -144,6 +144,9 @@ def test_segments_bear_snomed_codes_and_how_they_were_drawn(t1_folder: Path, bod
         SNOMED_CODE[level] for level in ("L1", "L2", "L3")
     ]
     assert {segment.SegmentAlgorithmType for segment in segments} == {"SEMIAUTOMATIC"}
+    (algorithm,) = segments[0].SegmentationAlgorithmIdentificationSequence
+    assert (algorithm.AlgorithmName, algorithm.AlgorithmVersion) == ("lumbar-bodies", "0.1.0")
+    assert algorithm.AlgorithmParameters == f"SHA-256={'ab' * 32}"
     assert {segment.SegmentAlgorithmName for segment in segments} == {"lumbar-bodies"}
     assert len({segment.TrackingUID for segment in segments}) == 3
     manual, _ = exported(t1_folder, bodies, segmentation="none: the mask was given", levels=[])
@@ -318,6 +321,16 @@ def test_a_demo_result_is_marked_wherever_the_report_is_seen(t1_folder: Path, bo
         "DEMO: simulated patients; says nothing about a real one"
     ]
     assert ("/Qualitative Evaluations/What the model was fitted on", "DEMO: simulated") in items
+
+
+def test_classes_of_an_ordinal_model_are_numbers_of_the_report(t1_folder: Path, bodies: Mask, exported: Any) -> None:
+    classes = {"normal": 0.5, "osteopenia": 0.3, "osteoporosis": 0.2}
+    _, report = exported(t1_folder, bodies, models={"combined": PREDICTION["models"]["clinical"] | {"classes": classes}})
+    values = [
+        value for name, value in _items(report) if "/Probability of normal" in name or "/Probability of osteopenia" in name
+    ]
+    assert values == [0.5, 0.3]
+    assert ("/Imaging Measurements/Measurement Group/Probability of osteoporosis by the ordinal model", 0.2) in _items(report)
 
 
 def test_codes_of_the_own_scheme_fit_their_fields() -> None:
