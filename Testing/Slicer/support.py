@@ -29,15 +29,15 @@ def settle(seconds=0.6):
         time.sleep(0.005)
 
 
-def shot(name):
-    """A picture of the main window, where OPR_SHOTS names a folder."""
+def shot(name, widget=None):
+    """A picture of the main window or of one widget, where OPR_SHOTS names a folder."""
     if not SHOTS:
         return
     settle(0.5)
     Path(SHOTS).mkdir(parents=True, exist_ok=True)
     slicer.util.forceRenderAllViews()
     settle(0.3)
-    slicer.util.mainWindow().grab().save(str(Path(SHOTS) / f"{name}.png"))
+    (widget or slicer.util.mainWindow()).grab().save(str(Path(SHOTS) / f"{name}.png"))
 
 
 class PanelTest(unittest.TestCase):

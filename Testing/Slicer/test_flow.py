@@ -70,6 +70,7 @@ class FlowTest(PanelTest):
         self.click(self.ui.predictButton)
         self.finish()
         shot("09-predicted")
+        shot("09-result", self.ui.resultBrowser)
         first = self.panel.study.result()
         self.assertEqual(set(first["models"]), {"clinical", "radiomics", "combined"})
         self.assertEqual(

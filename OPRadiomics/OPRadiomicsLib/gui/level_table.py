@@ -84,7 +84,7 @@ class LevelTable:
 def _state(accepted: Any, studied: bool) -> tuple[str, str]:
     if accepted is not None:
         time = accepted.time.strftime("%H:%M")
-        return _("accepted {initials} {time}").format(initials=accepted.initials, time=time), GREEN
+        return f"✓ {accepted.initials} {time}", GREEN
     return (_("to review"), AMBER) if studied else (_("not used"), GREY)
 
 

@@ -27,7 +27,6 @@ class PredictSection:
         self._shown: Any = None
         self._models: tuple[models.ModelFolder, ...] = ()
         ui.requirementsTree.header().setStretchLastSection(True)
-        ui.requirementsTree.setMinimumHeight(190)
         ui.modelComboBox.connect("activated(int)", self.chooseModel)
         ui.modelCardButton.connect("clicked()", self.showCard)
         ui.modelFolderButton.connect("clicked()", self.openModelFolder)
@@ -152,6 +151,8 @@ class PredictSection:
             item.setText(1, text)
             item.setToolTip(1, text)
         tree.resizeColumnToContents(0)
+        rows = len(said) + 1
+        tree.setFixedHeight(rows * max(tree.sizeHintForRow(0), 18))
 
     def _selectModel(self, argument: str) -> None:
         index = next((n for n, model in enumerate(self._models) if model.argument == argument), -1)

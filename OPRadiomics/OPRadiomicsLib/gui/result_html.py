@@ -14,8 +14,10 @@ from slicer.i18n import tr as _
 
 Content = Mapping[str, Any]
 
-BAR = 150
+BAR = 120
 """Pixels of the longest bar to either side."""
+
+CELL = "<td style='white-space:nowrap'>"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _said(model: Content) -> str:
 
 def _class(osteoporosis: object) -> str:
     if isinstance(osteoporosis, bool):
-        return _("osteoporosis") if osteoporosis else _("no osteoporosis")
+        return _("OP") if osteoporosis else _("no OP")
     return _("not published")
 
 
@@ -97,7 +99,7 @@ def _probabilities(content: Content, palette: Palette) -> str:
         f"<th align='left'>{cell}</th>" for cell in (_("Model"), _("P(OP)"), "", _("95 % CI"), _("Threshold"), _("Class"))
     )
     rows = "".join(_probabilityRow(name, model, palette) for name, model in content["models"].items())
-    return f"<table cellpadding='3' width='100%'><tr>{head}</tr>{rows}</table>"
+    return f"<table cellpadding='3'><tr>{head}</tr>{rows}</table>"
 
 
 def _probabilityRow(name: str, model: Content, palette: Palette) -> str:
@@ -108,12 +110,12 @@ def _probabilityRow(name: str, model: Content, palette: Palette) -> str:
     cells = (
         f"<b>{escape(_modelName(name))}</b>",
         f"<b>{percent(model['probability'])}</b>",
-        _bar(round(80 * model["probability"]), 80, colour, palette.rule),
+        _bar(round(60 * model["probability"]), 60, colour, palette.rule),
         between,
         cut,
         escape(_class(model["osteoporosis"])),
     )
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"{CELL}{cell}</td>" for cell in cells) + "</tr>"
 
 
 def _bar(filled: int, whole: int, colour: str, rest: str) -> str:
@@ -129,7 +131,7 @@ def _shap(name: str, model: Content, palette: Palette) -> str:
     terms = sorted(model["contributions"], key=lambda term: -abs(term["shap"]))
     longest = max((abs(term["shap"]) for term in terms), default=0.0) or 1.0
     rows = "".join(
-        f"<tr><td>{escape(_predictor(term))}</td><td align='right'>{_half(-term['shap'], longest, palette.away, True)}</td>"
+        f"<tr>{CELL}{escape(_predictor(term))}</td><td align='right'>{_half(-term['shap'], longest, palette.away, True)}</td>"
         f"<td>{_half(term['shap'], longest, palette.towards, False)}</td>"
         f"<td align='right'>{term['shap']:+.2f}</td><td align='right'>{percent(term['share'])}</td></tr>"
         for term in terms
@@ -172,7 +174,7 @@ def _shares(model: Content, palette: Palette) -> str:
     if len(grouped) < 2:
         return ""
     rows = "".join(
-        f"<tr><td>{escape(name)}</td><td>{_bar(round(BAR * share), BAR, palette.neutral, palette.rule)}</td>"
+        f"<tr>{CELL}{escape(name)}</td><td>{_bar(round(BAR * share), BAR, palette.neutral, palette.rule)}</td>"
         f"<td align='right'>{percent(share)}</td></tr>"
         for name, share in grouped.items()
     )
@@ -182,7 +184,7 @@ def _shares(model: Content, palette: Palette) -> str:
 def _amongTraining(content: Content, palette: Palette) -> str:
     places = content.get("among_training") or {}
     rows = "".join(
-        f"<tr><td>{escape(_predictor({'name': name, 'value': place['value']}))}</td>"
+        f"<tr>{CELL}{escape(_predictor({'name': name, 'value': place['value']}))}</td>"
         f"<td>{_bar(round(BAR * place['percentile'] / 100), BAR, palette.neutral, palette.rule)}</td>"
         f"<td align='right'>{place['percentile']:.0f}</td>"
         f"<td>{'' if place['inside'] else _('outside their range')}</td></tr>"

@@ -48,7 +48,7 @@ def html() -> str:
 
 
 def test_every_probability_interval_and_class_is_shown(html: str) -> None:
-    for text in ("31 %", "20 % – 40 %", "72 %", "60 % – 80 %", "67 %", "no osteoporosis"):
+    for text in ("31 %", "20 % – 40 %", "72 %", "60 % – 80 %", "67 %", "no OP"):
         assert text in html
 
 
@@ -86,7 +86,7 @@ def test_a_bare_formula_shows_no_interval_and_no_class() -> None:
 
 def test_the_text_names_models_and_warnings() -> None:
     text = resultText(CONTENT)
-    assert "Combined: 72 % (60 % - 80 %), osteoporosis" in text
+    assert "Combined: 72 % (60 % - 80 %), OP" in text
     assert "! Second" in text
 
 
