@@ -158,7 +158,7 @@ class OPRadiomicsLogic(ScriptedLoadableModuleLogic):
         """Masks as DICOM SEG and the result as DICOM SR, beside which the T1WI's own instances are needed."""
         from OPRadiomicsLib.gui import steps
 
-        return self._job(_("Export DICOM"), steps.exportDicom(study, Path(target)), start=start)
+        return self._job(_("Export DICOM"), steps.exportDicom(study, self.resultFolder(study), Path(target)), start=start)
 
     def resultFolder(self, study):
         """The files of the study's last prediction in this session (report.html, masks, ...), or None."""

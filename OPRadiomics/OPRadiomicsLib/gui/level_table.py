@@ -56,7 +56,7 @@ class LevelTable:
         if study is None:
             return
         accepted = acceptance.acceptance(node)
-        changes = {change.level: change for change in draft.changes(node)} if draft.draft_of(node) is not None else {}
+        changes = {change.level: change for change in draft.changes(node)} if draft.has_draft(node) else {}
         said = {one["level"]: one for one in study.notes["levels"]}
         for row, level in enumerate(self.levels):
             self._fill(row, level, accepted.get(level), changes.get(level), said.get(level, {}))

@@ -10,15 +10,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import MaskError
+from ..errors import MaskError, StudyError
 from ..mrml.files import read_mask, write_bodies, write_volume
 from ..types import Role
-from .dicom_database import scannerOf
+from .dicom_database import filesOf, scannerOf
 from .jobs import Steps
 from .parameter_node import Sex, YesNo
 from .study import Study
 
 OPTION = {Role.T1WI: "--t1", Role.T2WI: "--t2", Role.FST2WI: "--fst2"}
+DICOM_OPTION = {Role.T1WI: "--t1-dicom", Role.T2WI: "--t2-dicom", Role.FST2WI: "--fst2-dicom"}
 MASK_OPTION = {Role.T1WI: "--mask", Role.T2WI: "--mask-t2", Role.FST2WI: "--mask-fst2"}
 
 
@@ -90,6 +91,30 @@ def batch(source: Path, target: Path, signature: str) -> Callable[[Path], Steps]
             "--allow-missing",
         ]
         return ending.lines
+
+    return steps
+
+
+def exportDicom(study: Study, result: Path | None, target: Path) -> Callable[[Path], Steps]:
+    """The last result as DICOM SEG and SR beside the images that Slicer's DICOM database knows; gives the files' names."""
+
+    def steps(folder: Path) -> Steps:
+        if result is None:
+            raise StudyError("No result of this session", "a prediction", "click 'Predict OP' first")
+        arguments = ["export", str(result), "--out", str(target)]
+        for role, node in study.images.items():
+            files = filesOf(node)
+            if not files:
+                raise StudyError(
+                    f"The {role.value} did not come from DICOM",
+                    "images loaded through Slicer's DICOM module, whose patient record the export joins",
+                    "load the study through the DICOM module",
+                )
+            listed = folder / f"{role.value}.txt"
+            listed.write_text("\n".join(map(str, files)), encoding="utf-8")
+            arguments += [DICOM_OPTION[role], str(listed)]
+        ending = yield arguments if len(study.images) == len(Role) else [*arguments, "--allow-missing"]
+        return tuple(path.name for path in ending.files)
 
     return steps
 

@@ -72,6 +72,11 @@ def forget_draft(node: Any) -> None:
         draft.GetScene().RemoveNode(draft)
 
 
+def has_draft(node: Any) -> bool:
+    """Whether a draft is kept with the node."""
+    return node.GetNodeReference(REFERENCE) is not None
+
+
 def draft_of(node: Any) -> Mask | None:
     """The draft under the names that it had when it was kept, on the volume's grid as `mask_of`; None where there is none.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -40,15 +41,15 @@ def update_level_labels(scene: Any, node: Any) -> Any:
     Call it after edits and shifts. Levels without voxels get no label.
     """
     labels = node.GetNodeReference(REFERENCE) or _new_labels(scene, node)
+    wanted = _names_and_places(node)
+    if wanted == _shown(labels):
+        return labels  # drawing them anew costs the views more than all the rest
     modifying = labels.StartModify()
     labels.RemoveAllControlPoints()
-    for level, segment_id in segment_ids(node).items():
-        segment = node.GetSegmentation().GetSegment(segment_id)
-        voxels = voxels_of_segment(segment)
-        if voxels.any():
-            index = labels.AddControlPoint(*_before(node, segment, voxels), level)
-            labels.SetNthControlPointLocked(index, True)
-            labels.SetNthControlPointSelected(index, False)
+    for level, place in wanted:
+        index = labels.AddControlPoint(*place, level)
+        labels.SetNthControlPointLocked(index, True)
+        labels.SetNthControlPointSelected(index, False)
     labels.EndModify(modifying)
     return labels
 
@@ -65,6 +66,29 @@ def _centroid(node: Any, segment: Any, voxels: npt.NDArray[np.bool_]) -> list[fl
     k, j, i = (found.mean() for found in np.nonzero(voxels))
     place = world_of(node) @ ijk_to_ras_of(labelmap_of(segment)) @ [i, j, k, 1]
     return [float(value) for value in place[:3]]
+
+
+Placed = list[tuple[str, tuple[float, ...]]]
+
+
+def _names_and_places(node: Any) -> Placed:
+    """Each drawn level and where its name goes, to 0.01 mm."""
+    found = []
+    for level, segment_id in segment_ids(node).items():
+        segment = node.GetSegmentation().GetSegment(segment_id)
+        voxels = voxels_of_segment(segment)
+        if voxels.any():
+            found.append((level, _rounded(_before(node, segment, voxels))))
+    return found
+
+
+def _shown(labels: Any) -> Placed:
+    numbers = range(labels.GetNumberOfControlPoints())
+    return [(labels.GetNthControlPointLabel(n), _rounded(labels.GetNthControlPointPositionWorld(n))) for n in numbers]
+
+
+def _rounded(place: Sequence[float]) -> tuple[float, ...]:
+    return tuple(round(float(value), 2) for value in place)
 
 
 def _before(node: Any, segment: Any, voxels: npt.NDArray[np.bool_]) -> list[float]:
