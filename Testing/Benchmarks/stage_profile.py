@@ -34,16 +34,16 @@ STAGES = {
     "- network: loading": ("segmentation.inference.make_runner", "segmentation.bundle.load_segmentation_model"),
     "- network: inference": ("segmentation.inference.predict_probabilities",),
     "masks to T2WI and FS-T2WI": ("workflow._carry",),
+    "feature engine: loading, self-test": ("commands.warm_up",),
     "preprocessing and features": ("workflow.side_by_side",),
     "- body mask": ("preprocessing.prepare.body_mask",),
     "- bias field": ("preprocessing.prepare.correct_bias_field",),
     "- normalisation": ("preprocessing.prepare.normalise",),
     "- resampling": ("preprocessing.prepare.resample_volume", "preprocessing.prepare.resample_mask"),
-    "- feature engine: loading and self-test": ("features.extract.choose_engine",),
     "- features": ("features.extract._extract",),
     "models": ("workflow.conclude",),
     "report": ("commands.write_report",),
-    "masks and table to disk": ("commands._write_masks", "commands.write_features"),
+    "masks and table to disk": ("io.write_study_masks", "commands.write_features"),
 }
 """Stage to the functions that it is; a dash marks a part of the stage above."""
 
