@@ -11,6 +11,7 @@ from ..levels import LEVEL_OF_LABEL
 from ..types import LevelQuality, Mask, Progress, Segmentation, Volume, no_progress
 from .bundle import SegmentationModel
 from .cleanup import Bodies, Bools, Floats, split_bodies
+from .gaps import one_piece
 from .numbering import Numbering, in_range, number_levels, settle_lowest
 from .quality import assess_levels
 from .runners import Backend, Runner, choose_backend, make_runner
@@ -86,7 +87,7 @@ def segment(
     numbering = number_levels(bodies, sacrum, shift)
     doubts = (*unsettled, *numbering.doubts)
     codes = _level_codes(bodies, numbering)
-    labels = _labels_on_image(codes, probabilities.body, order, slices.shape, model.threshold)
+    labels, closed = one_piece(_labels_on_image(codes, probabilities.body, order, slices.shape, model.threshold))
     canal = _on_image(probabilities.canal, order, slices.shape) > 0.5
     levels = assess_levels(bodies, numbering, probabilities.body)
     progress("Segmented", 1.0)
@@ -94,7 +95,7 @@ def segment(
     return Segmentation(
         Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, origin),
         levels,
-        _warnings(doubts, numbering, levels),
+        (*_warnings(doubts, numbering, levels), *closed),
         order.undo(canal),
         bool(doubts),
     )
