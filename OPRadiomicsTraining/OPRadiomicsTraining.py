@@ -1,12 +1,19 @@
-"""OPRadiomicsTraining in 3D Slicer: the module that will annotate, retrain and fit; today it says what runs and how."""
+"""OPRadiomicsTraining in 3D Slicer: annotate, measure agreement, retrain, fit. The panel lies in OPRadiomicsTrainingLib/gui."""
 
 from __future__ import annotations
 
-import qt
-from OPRadiomicsLib.resources import resources_folder
+import shutil
+from pathlib import Path
+
+import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
-from slicer.ScriptedLoadableModule import ScriptedLoadableModule, ScriptedLoadableModuleWidget
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
 
 
 class OPRadiomicsTraining(ScriptedLoadableModule):
@@ -18,24 +25,108 @@ class OPRadiomicsTraining(ScriptedLoadableModule):
         parent.categories = [translate("qSlicerAbstractCoreModule", "Quantification")]
         parent.dependencies = ["OPRadiomics"]
         parent.contributors = ["OPRadiomics developers"]
-        parent.helpText = _("Simulates lumbar MRI, trains the segmentation network and fits the models that OPRadiomics uses.")
+        parent.helpText = _(
+            "Turns a department's own lumbar MRI into its own models: annotate by three readers, measure their agreement, "
+            "retrain the segmentation network, fit signatures. Research use only, not for diagnosis."
+        )
         parent.acknowledgementText = _(
             "Implements Wang W. et al., Radiologic Practice 2026(4):453-459, doi 10.13609/j.cnki.1000-0313.2026.04.016."
         )
-        parent.icon = qt.QIcon(str(resources_folder() / "Icons" / "OPRadiomicsTraining.png"))
 
 
 class OPRadiomicsTrainingWidget(ScriptedLoadableModuleWidget):
-    """This version's panel: what the extension does from the command line. The annotation panel is not built yet."""
+    """Loads OPRadiomicsTraining.ui and hands it to the panel."""
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
-        text = _(
-            "This version trains from the command line; the annotation panel is not part of it yet.\n\n"
-            "opradiomics train segmentation --help"
-        )
-        label = qt.QLabel(text)
-        label.wordWrap = True
-        label.textInteractionFlags = qt.Qt.TextSelectableByMouse
-        self.layout.addWidget(label)
-        self.layout.addStretch(1)
+        from OPRadiomicsLib.resources import resources_folder
+        from OPRadiomicsTrainingLib.gui.panel import Panel
+
+        widget = slicer.util.loadUI(str(resources_folder() / "UI" / "OPRadiomicsTraining.ui"))
+        self.layout.addWidget(widget)
+        self.ui = slicer.util.childWidgetVariables(widget)
+        widget.setMRMLScene(slicer.mrmlScene)
+        self.logic = OPRadiomicsTrainingLogic()
+        self.panel = Panel(self.ui, self.logic)
+
+    def enter(self):
+        self.panel.enter()
+
+    def exit(self):
+        self.panel.leave()
+
+    def cleanup(self):
+        self.panel.close()
+
+
+class OPRadiomicsTrainingLogic(ScriptedLoadableModuleLogic):
+    """What the panel does, for scripts: short work is a job in the worker, long work a detached process with its state on disk.
+
+    The project itself is Python without Slicer: see ``OPRadiomicsTrainingLib.project`` and ``opradiomics project --help``.
+    """
+
+    def __init__(self):
+        ScriptedLoadableModuleLogic.__init__(self)
+        import OPRadiomicsTrainingLib
+        from OPRadiomicsLib.gui.worker_process import WorkerProcess
+
+        script = Path(OPRadiomicsTrainingLib.__file__).parent / "worker" / "__main__.py"
+        self.worker = WorkerProcess(pythonSlicer(), script)
+
+    def add(self, project, words, start=True):
+        """Add studies: words as after ``opradiomics project add PROJECT``; the result holds what was said."""
+        return self._job(_("Add studies"), ["project", "add", str(project.folder), *words], start)
+
+    def presegment(self, project, start=True):
+        """The network's proposal for every new case."""
+        return self._job(_("Pre-segment"), ["project", "presegment", str(project.folder)], start)
+
+    def startDetached(self, project, job):
+        """Run a job of the project in a process that goes on when Slicer is closed."""
+        from OPRadiomicsTrainingLib.project.jobs import start_detached
+
+        return start_detached(project, job, pythonSlicer())
+
+    def sceneStudy(self, folder):
+        """Write the images of the last study of the scene into a folder; None where the scene has none."""
+        from OPRadiomicsLib.gui.study import Study, studyNodes
+        from OPRadiomicsLib.mrml.files import write_volume
+
+        images = [Study(node).images for node in studyNodes(slicer.mrmlScene)]
+        if not images or not images[-1]:
+            return None
+        for role, node in images[-1].items():
+            write_volume(node, folder / f"{role.value}.nrrd")
+        return folder
+
+    def restartWorker(self):
+        """End the warm process: the next job starts one that sees newly installed packages."""
+        self.worker.stop()
+
+    def close(self):
+        """End the worker; detached jobs go on."""
+        self.worker.stop()
+
+    def _job(self, title, words, start):
+        from OPRadiomicsLib.gui.jobs import Job
+
+        def steps(_folder):
+            ending = yield words
+            return ending.lines
+
+        job = Job(title, self.worker, steps)
+        return job.start() if start else job
+
+
+def pythonSlicer():
+    """The interpreter that starts the worker and detached jobs: Slicer's own, which sees the same packages."""
+    return shutil.which("PythonSlicer") or str(Path(slicer.app.slicerHome) / "bin" / "PythonSlicer")
+
+
+class OPRadiomicsTrainingTest(ScriptedLoadableModuleTest):
+    """Runs the tests under Testing/Slicer where the source tree is at hand; else proves that the panel's file is there."""
+
+    def runTest(self):
+        from OPRadiomicsLib.resources import resources_folder
+
+        self.assertTrue((resources_folder() / "UI" / "OPRadiomicsTraining.ui").is_file())

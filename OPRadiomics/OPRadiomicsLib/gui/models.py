@@ -9,9 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import qt
 from slicer.i18n import tr as _
 
+from ..installed import user_models_folder
 from ..resources import resources_folder
 
 FILE_NAME = "signature.json"
@@ -28,8 +28,7 @@ class ModelFolder:
 
 def userFolder() -> Path:
     """Where signatures of this user go: a folder each with signature.json."""
-    home = qt.QStandardPaths.writableLocation(qt.QStandardPaths.GenericDataLocation)
-    return Path(home) / "OPRadiomics" / "Models"
+    return user_models_folder()
 
 
 def modelFolders() -> tuple[ModelFolder, ...]:

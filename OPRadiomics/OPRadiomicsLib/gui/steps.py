@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MaskError, StudyError
+from ..installed import active_network
 from ..mrml.files import read_mask, write_bodies, write_volume
 from ..types import Role
 from .dicom_database import filesOf, scannerOf
@@ -28,7 +29,9 @@ def segment(study: Study) -> Callable[[Path], Steps]:
 
     def steps(folder: Path) -> Steps:
         image, bodies = write_volume(study.image(Role.T1WI), folder / "T1WI.nrrd"), folder / "bodies.nrrd"
-        yield ["segment", str(image), "-o", str(bodies), "--all-levels"]
+        network = active_network()
+        chosen = [] if network is None else ["--model", str(network)]
+        yield ["segment", str(image), "-o", str(bodies), "--all-levels", *chosen]
         return study.takeDraft(read_mask(bodies, "model"), _json(folder / "bodies.json"))
 
     return steps

@@ -18,14 +18,13 @@ The state of a case follows from these files alone. The key that leads from a ca
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from OPRadiomicsLib import __version__
 from OPRadiomicsLib.errors import OPRadiomicsError
 from OPRadiomicsLib.files import write_text
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 SCHEMA: Final = 1
 FILE_NAME: Final = "project.json"
@@ -39,14 +38,21 @@ class ProjectError(OPRadiomicsError):
     """A project's folder, or a step in it, is not as it must be."""
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+@dataclass(frozen=True)
+class _Settings:
     schema_version: int
-    name: Annotated[str, Field(min_length=1)]
+    name: str
     software: str
-    interval_days: Annotated[int, Field(ge=0)]
+    interval_days: int
     key_folder: str = ""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            kind = int if field.name in ("schema_version", "interval_days") else str
+            if type(getattr(self, field.name)) is not kind:
+                raise ValueError(f"{field.name} is no {kind.__name__}")
+        if not self.name or self.interval_days < 0:
+            raise ValueError("name is empty" if not self.name else "interval_days is negative")
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,8 @@ def create_project(
             "a folder outside, or one with 'private' in its name",
             "leave the choice to the software, which takes a folder beside the project",
         )
+    if interval_days < 0:
+        raise ProjectError(f"An interval of {interval_days} days", "0 or more", "the study waited 60 days")
     settings = _Settings(
         schema_version=SCHEMA,
         name=name or home.name,
@@ -145,7 +153,7 @@ def create_project(
         interval_days=interval_days,
         key_folder="" if key is None else str(key),
     )
-    write_text(home / FILE_NAME, json.dumps(settings.model_dump(), indent=2, ensure_ascii=False) + "\n")
+    write_text(home / FILE_NAME, json.dumps(asdict(settings), indent=2, ensure_ascii=False) + "\n")
     for one in _FOLDERS:
         (home / one).mkdir(exist_ok=True)
     return open_project(home)
@@ -182,9 +190,9 @@ def _settings(home: Path) -> _Settings:
             f"A project of schema {found}", f"schema {SCHEMA} at most", "update OPRadiomics: a newer version made this project"
         )
     try:
-        return _Settings.model_validate(content)
-    except ValidationError as error:
-        raise _damaged("; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())) from None
+        return _Settings(**content)
+    except (TypeError, ValueError) as error:
+        raise _damaged(str(error)) from None
 
 
 def _damaged(why: str) -> ProjectError:

@@ -1,0 +1,111 @@
+"""Section 3: agreement studies, who still has to read what, ICC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ..project import designs
+from ..project.versions import Step
+from . import tables
+
+
+class AgreementSection:
+    """Draw cases, see what is open, run the study."""
+
+    def __init__(self, ui: Any, panel: Any) -> None:
+        self.ui = ui
+        self.panel = panel
+        ui.newDesignButton.connect("clicked()", self.draw)
+        ui.designComboBox.connect("currentIndexChanged(int)", lambda index: self.update())
+        ui.iccButton.connect("clicked()", self.run)
+        ui.openIccButton.connect("clicked()", self.openReport)
+
+    @property
+    def design(self) -> designs.Design | None:
+        """The study that is shown."""
+        name = self.ui.designComboBox.currentData
+        return next((one for one in self._designs() if one.name == name), None)
+
+    def _designs(self) -> tuple[designs.Design, ...]:
+        found: list[designs.Design] = []
+        if self.panel.project is not None:
+            self.panel.attempt(lambda: found.extend(designs.list_designs(self.panel.project)))
+        return tuple(found)
+
+    def update(self) -> None:
+        """Studies, open readings, kept features."""
+        tables.choices(self.ui.designComboBox, [(one.name, one.name) for one in self._designs()])
+        design = self.design
+        readings = designs.readings_of(self.panel.project, design) if design is not None else ()
+        left = [one for one in readings if one.progress is not designs.Progress.DONE]
+        words = {designs.Progress.OPEN: _("to read now"), designs.Progress.WAITS: _("waits for {what}")}
+        headings = (_("Case"), _("Reading"), _("Reader"), _("State"))
+        rows = [(one.case, one.reading, one.reader, words[one.progress].format(what=one.waits_for)) for one in left]
+        tables.fill(self.ui.dueTable, headings, rows)
+        text = _("{done} of {total} readings done.")
+        self.ui.dueLabel.text = text.format(done=len(readings) - len(left), total=len(readings)) if design is not None else ""
+        self.ui.iccButton.enabled = design is not None and not left
+        self.ui.newDesignButton.enabled = self.panel.project is not None
+        result = self._result()
+        self.ui.openIccButton.enabled = result is not None and (result / "report.html").is_file()
+        kept = result / "kept_features.txt" if result is not None else None
+        self.ui.keptTextEdit.setPlainText(kept.read_text(encoding="utf-8") if kept is not None and kept.is_file() else "")
+
+    def nextReading(self, step: Step) -> str:
+        """The next case of the study that is shown which the reader has to read again or alone; "" where there is none."""
+        design = self.design
+        reading = {Step.AGAIN: "A2", Step.ALONE: "B_alone"}[step]
+        due = designs.readings_of(self.panel.project, design) if design is not None else ()
+        claimed = {item.name for item in self.panel.items if item.claim is not None}
+        return next(
+            (
+                one.case
+                for one in due
+                if one.reading == reading
+                and one.reader == self.panel.initials
+                and one.progress is designs.Progress.OPEN
+                and one.case not in claimed
+            ),
+            "",
+        )
+
+    def draw(self) -> None:
+        """Draw cases at random and keep the study."""
+        ui, project = self.ui, self.panel.project
+
+        def make() -> None:
+            names = [item.name for item in self.panel.items]
+            cases = designs.draw_cases(names, ui.countSpinBox.value, ui.seedSpinBox.value)
+            readers = {"A": str(ui.readerALineEdit.text), "B": str(ui.readerBLineEdit.text)}
+            design = designs.create_design(project, str(ui.designNameLineEdit.text), cases, readers, seed=ui.seedSpinBox.value)
+            self.update()
+            ui.designComboBox.setCurrentIndex(ui.designComboBox.findData(design.name))
+
+        self.panel.attempt(make)
+        self.update()
+
+    def run(self) -> None:
+        """Write the readings' table and compare, in a process of its own."""
+        design, project = self.design, self.panel.project
+        if design is None:
+            return
+        table = project.designs / design.name / "readings.csv"
+        simulated = any(item.case.simulated for item in self.panel.items)
+        more = [*(["--network"] if self.ui.networkCheckBox.checked else []), *(["--simulated"] if simulated else [])]
+        commands = [
+            ["project", "export", str(project.folder), "icc", "--design", design.name],
+            ["icc", str(table), "-o", str(table.parent / "result"), "--workers", "0", *more],
+        ]
+        self.panel.startJob(_("ICC study {name}").format(name=design.name), commands)
+
+    def openReport(self) -> None:
+        """The study's report."""
+        result = self._result()
+        if result is not None:
+            self.panel.openFile(result / "report.html")
+
+    def _result(self) -> Any:
+        design = self.design
+        return self.panel.project.designs / design.name / "result" if design is not None else None

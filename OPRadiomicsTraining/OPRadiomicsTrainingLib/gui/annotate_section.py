@@ -1,0 +1,206 @@
+"""Section 2: one case at a time, claimed, drawn in the Segment Editor, kept every minute, saved as a version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import qt
+import slicer
+from OPRadiomicsLib.gui.review_section import EFFECTS
+from OPRadiomicsLib.levels import STUDY_LEVELS
+from slicer.i18n import tr as _
+
+from ..project import recovery
+from ..project.claims import ClaimedError
+from ..project.session import Session, begin
+from ..project.versions import Step
+from ..project.worklist import next_case
+from .case_nodes import CaseNodes
+from .words import stepWord
+
+
+class AnnotateSection:
+    """Next case, the editor, save or put back."""
+
+    def __init__(self, ui: Any, panel: Any) -> None:
+        self.ui = ui
+        self.panel = panel
+        self.session: Session | None = None
+        self.nodes: CaseNodes | None = None
+        self._timer = qt.QTimer()
+        self._timer.setInterval(recovery.AUTOSAVE_S * 1000)
+        self._timer.connect("timeout()", self.autosave)
+        self._prepareEditor()
+        ui.nextCaseButton.connect("clicked()", self.openNext)
+        ui.openCaseButton.connect("clicked()", self.openSelected)
+        ui.saveButton.connect("clicked()", lambda: self.save(dispute=False))
+        ui.disputeButton.connect("clicked()", lambda: self.save(dispute=True))
+        ui.leaveButton.connect("clicked()", self.putBack)
+
+    @property
+    def editor(self) -> Any:
+        """The embedded qMRMLSegmentEditorWidget."""
+        return self.ui.segmentEditorWidget
+
+    def update(self) -> None:
+        """Buttons that make sense now, and what is open."""
+        ui, session = self.ui, self.session
+        ready = self.panel.project is not None and session is None
+        ui.nextCaseButton.enabled = ready
+        ui.openCaseButton.enabled = ready
+        for button in (ui.saveButton, ui.leaveButton):
+            button.enabled = session is not None
+        ui.disputeButton.enabled = session is not None and session.step is Step.REVIEWED
+        if session is None:
+            ui.caseLabel.text = _("No case is open.")
+            return
+        start = session.start
+        begun = _("from the bare image") if start is None else f"v{start.number} {start.reader}"
+        text = _("{case}: {step}, reader {reader}, begun {start}.")
+        ui.caseLabel.text = text.format(case=session.case.name, step=stepWord(session.step), reader=session.reader, start=begun)
+
+    def openNext(self) -> None:
+        """The next free case of this reader and step."""
+        step = self.panel.step
+        if step in (Step.AGAIN, Step.ALONE):
+            name = self.panel.agreement.nextReading(step)
+        else:
+            item = next_case(self.panel.items, step, self.panel.initials)
+            name = item.name if item is not None else ""
+        if not name:
+            self.panel.bar.say(_("No free case for this step. Add or pre-segment studies, or choose another step."))
+            return
+        self.open(name)
+
+    def openSelected(self) -> None:
+        """The case that is selected in the list."""
+        if self.panel.dataset.selected and self.session is None:
+            self.open(self.panel.dataset.selected)
+
+    def open(self, name: str) -> None:
+        """Claim a case and load it: the recovered drawing if the reader wants it, else what the step starts from."""
+        if self.panel.project is None:
+            return
+        step = self.panel.step
+        if not self.panel.attempt(lambda: self._begin(name, step)):
+            self.panel.refresh()
+            return
+        assert self.session is not None
+        if not self.panel.attempt(self._load):
+            self._end()
+        self._timer.start()
+        self.ui.annotateSection.collapsed = False
+        self.ui.autosaveLabel.text = _("Kept every {seconds} s: a crash loses a minute at most.").format(
+            seconds=recovery.AUTOSAVE_S
+        )
+        self.panel.refresh()
+
+    def _begin(self, name: str, step: Step) -> None:
+        self.session = begin(self.panel.project, name, step, self.panel.initials)
+
+    def _load(self) -> None:
+        session = self.session
+        assert session is not None
+        path = session.start.path if session.start is not None else None
+        found = session.recovered
+        question = _("A drawing of yours from {time} was not saved. Go on with it? No starts anew.")
+        if found is not None and self.panel.confirm(question.format(time=found.time), _("Recovered drawing")):
+            path = found.path
+        self.nodes = CaseNodes(slicer.mrmlScene, session, path)
+        self.attach()
+        self.nodes.show()
+
+    def autosave(self) -> None:
+        """Keep the drawing and renew the claim; a broken claim is told, the drawing is kept all the same."""
+        session, nodes = self.session, self.nodes
+        if session is None or nodes is None:
+            return
+        try:
+            kept = self.panel.attempt(lambda: session.keep(nodes.mask()))
+        except ClaimedError:
+            kept = False
+        if kept:
+            now = qt.QTime.currentTime().toString("HH:mm:ss")
+            self.ui.autosaveLabel.text = _("Drawing kept at {time}.").format(time=now)
+
+    def save(self, dispute: bool) -> None:
+        """The next version, and the case is given back; where it can't be, everything stays as it is."""
+        session, nodes = self.session, self.nodes
+        if session is None or nodes is None:
+            return
+        tool = f"3D Slicer {slicer.app.applicationVersion}, Segment Editor"
+        note = str(self.ui.noteLineEdit.text).strip()
+
+        def write() -> None:
+            version = session.save(nodes.mask(STUDY_LEVELS), tool=tool, note=note, dispute=dispute)
+            self.panel.bar.say(_("{case}: version {number} saved.").format(case=version.case, number=version.number))
+
+        if self.panel.attempt(write):
+            self.ui.noteLineEdit.text = ""
+            self._end()
+        self.panel.refresh()
+
+    def putBack(self) -> None:
+        """Give the case back; what was drawn is kept for this reader."""
+        self.autosave()
+        self._end()
+        self.panel.refresh()
+
+    def close(self) -> None:
+        """The panel closes or another project opens."""
+        if self.session is not None:
+            self.autosave()
+        self._end()
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self.release()
+        if self.nodes is not None:
+            self.nodes.remove()
+        if self.session is not None:
+            self.session.close()
+        self.session, self.nodes = None, None
+        self.ui.autosaveLabel.text = ""
+
+    # --- the editor ---
+
+    def _prepareEditor(self) -> None:
+        editor = self.editor
+        editor.setEffectNameOrder(list(EFFECTS))
+        editor.unorderedEffectsVisible = False
+        editor.setMaximumNumberOfUndoStates(30)
+        editor.segmentationNodeSelectorVisible = False
+        editor.sourceVolumeNodeSelectorVisible = False
+        editor.switchToSegmentationsButtonVisible = False
+
+    def enter(self) -> None:
+        """Let the tools work again on what is open."""
+        self.editor.installKeyboardShortcuts()
+        self.attach()
+
+    def attach(self) -> None:
+        """Give the editor this scene's parameter set, the masks and the image."""
+        scene = slicer.mrmlScene
+        node = scene.GetSingletonNode("OPRadiomicsTraining", "vtkMRMLSegmentEditorNode")
+        if node is None:
+            node = scene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+            node.UnRegister(None)
+            node.SetSingletonTag("OPRadiomicsTraining")
+            node = scene.AddNode(node)
+            node.SetOverwriteMode(slicer.vtkMRMLSegmentEditorNode.OverwriteAllSegments)
+        self.editor.setMRMLSegmentEditorNode(node)
+        self.editor.setupViewObservations()
+        if self.nodes is not None:
+            self.editor.setSegmentationNode(self.nodes.segmentation)
+            self.editor.setSourceVolumeNode(self.nodes.reference)
+
+    def leave(self) -> None:
+        """Another module is shown."""
+        self.editor.setActiveEffect(None)
+        self.editor.removeViewObservations()
+        self.editor.uninstallKeyboardShortcuts()
+
+    def release(self) -> None:
+        """Let go of the nodes."""
+        self.editor.setActiveEffect(None)
+        self.editor.setSegmentationNode(None)

@@ -1,0 +1,115 @@
+"""Section 5: the cohort's table checked, the models fitted, the signature installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import qt
+from OPRadiomicsLib.files import write_bytes
+from slicer.i18n import tr as _
+
+from ..project.exports import COHORT_TABLE, FEATURES_FOLDER, write_cohort_table
+from . import tables
+
+
+class FitSection:
+    """Clinical table, faults, fit, report, installation."""
+
+    def __init__(self, ui: Any, panel: Any) -> None:
+        self.ui = ui
+        self.panel = panel
+        ui.clinicalButton.connect("clicked()", self.chooseClinical)
+        ui.checkButton.connect("clicked()", self.check)
+        ui.fitButton.connect("clicked()", self.fit)
+        ui.fitRunComboBox.connect("currentIndexChanged(int)", lambda index: self.updateRun())
+        ui.openFitButton.connect("clicked()", self.openReport)
+        ui.installSignatureButton.connect("clicked()", self.install)
+
+    @property
+    def run(self) -> Path | None:
+        """Folder of the fit that is shown."""
+        name = self.ui.fitRunComboBox.currentData
+        return self.panel.project.models / "signatures" / name if self.panel.project is not None and name else None
+
+    def update(self) -> None:
+        """Fits, and lists of kept features."""
+        project = self.panel.project
+        fits = sorted((project.models / "signatures").glob("*/")) if project is not None else []
+        tables.choices(self.ui.fitRunComboBox, [(path.name, path.name) for path in fits])
+        kept = sorted(project.designs.glob("*/result/kept_features.txt")) if project is not None else []
+        studies = [(_("kept by {name}").format(name=path.parent.parent.name), str(path)) for path in kept]
+        tables.choices(self.ui.keptComboBox, [(_("all"), ""), *studies])
+        for button in (self.ui.clinicalButton, self.ui.checkButton, self.ui.fitButton):
+            button.enabled = project is not None and not self.panel.packagesMissing
+        self.updateRun()
+
+    def updateRun(self) -> None:
+        """The first figure of the fit, and what can be done with it."""
+        run = self.run
+        self.ui.openFitButton.enabled = run is not None and (run / "report.html").is_file()
+        self.ui.installSignatureButton.enabled = run is not None and (run / "signature.json").is_file()
+        figures = sorted(run.rglob("*roc*.png")) or sorted(run.rglob("*.png")) if run is not None else []
+        tables.showPicture(self.ui.fitPictureLabel, figures[0] if figures else None)
+
+    def chooseClinical(self) -> None:
+        """Ask for a table, and keep it as the project's."""
+        path = qt.QFileDialog.getOpenFileName(None, _("Clinical table"), "", _("Tables (*.csv)"))
+        if path:
+            self.takeClinical(Path(str(path)))
+
+    def takeClinical(self, path: Path) -> None:
+        """Keep a clinical table in the project, and check the cohort."""
+        if self.panel.attempt(lambda: write_bytes(self.panel.project.clinical_table, path.read_bytes())):
+            self.check()
+
+    def check(self) -> None:
+        """Write the cohort's table and show every fault of it."""
+        from ..cohort.faults import CohortTableError
+        from ..cohort.table import flow_lines, read_cohort_table
+
+        rows: list[tuple[str, ...]] = []
+
+        def prove() -> None:
+            path = write_cohort_table(self.panel.project)
+            try:
+                self.panel.bar.say("\n".join(flow_lines(read_cohort_table(path))))
+            except CohortTableError as error:
+                rows.extend((str(one.row or ""), one.column, one.found, one.expected, one.remedy) for one in error.faults)
+                self.panel.bar.say(_("{count} faults in the cohort: see the table.").format(count=len(rows)))
+
+        self.panel.attempt(prove)
+        headings = (_("Row"), _("Column"), _("Found"), _("Expected"), _("What to do"))
+        tables.fill(self.ui.faultsTable, headings, rows)
+
+    def fit(self) -> None:
+        """Features of every case, then the models, in a process of its own."""
+        project, ui = self.panel.project, self.ui
+        name = str(ui.fitNameLineEdit.text).strip()
+        out = project.models / "signatures" / name
+        if not name or Path(name).name != name or out.exists():
+            self.panel.bar.say(_("Choose a name that no fit of the project has."))
+            return
+        table = project.folder / COHORT_TABLE
+        export = ["project", "export", str(project.folder), "cohort"]
+        fit = ["fit", str(table), "--out", str(out), "--name", name, "--protocol", str(ui.protocolComboBox.currentText)]
+        fit += ["--tune", str(ui.tuneSpinBox.value)]
+        fit += ["--features", str(ui.keptComboBox.currentData)] if ui.keptComboBox.currentData else []
+        fit += ["--simulated"] if any(item.case.simulated for item in self.panel.items) else []
+        extract = ["cohort", str(table), "--out", str(project.folder / FEATURES_FOLDER), "--workers", "0"]
+        self.panel.startJob(_("Fit {name}").format(name=name), [export, extract, export, fit])
+
+    def openReport(self) -> None:
+        """The fit's report."""
+        if self.run is not None:
+            self.panel.openFile(self.run / "report.html")
+
+    def install(self) -> None:
+        """The signature into the user's models."""
+        from OPRadiomicsLib.installed import install_signature
+
+        def take() -> None:
+            made = install_signature(self.run or Path())
+            self.panel.bar.say(_("{name} is in OPRadiomics' list of models now.").format(name=made.name))
+
+        self.panel.attempt(take)

@@ -1,0 +1,72 @@
+"""Section 6: what runs in processes of its own, here or elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from ..project import jobs
+from . import tables
+from .words import jobWord
+
+
+class JobsSection:
+    """The list, a command line for another computer, Cancel."""
+
+    def __init__(self, ui: Any, panel: Any) -> None:
+        self.ui = ui
+        self.panel = panel
+        self._states: dict[str, jobs.JobState] = {}
+        ui.jobsTable.connect("itemSelectionChanged()", self._showSelected)
+        ui.copyCommandButton.connect("clicked()", lambda: slicer.app.clipboard().setText(ui.commandLineEdit.text))
+        ui.cancelJobButton.connect("clicked()", self.cancel)
+
+    def update(self) -> None:
+        """Jobs as their folders show them; one that has ended tells it, and the panel looks at the project again."""
+        project = self.panel.project
+        found = jobs.list_jobs(project) if project is not None else ()
+        headings = (_("Job"), _("What"), _("State"), _("Message"))
+        tables.fill(self.ui.jobsTable, headings, [self._row(job) for job in found])
+        self._showSelected()
+        ended = [job for job in found if job.state in jobs.ENDED and self._states.get(job.id, job.state) != job.state]
+        self._states = {job.id: job.state for job in found}
+        for job in ended:
+            self.panel.bar.say(f"{job.title}: {jobWord(job.state)}. {self._message(job)}".strip())
+        if ended:
+            self.panel.refresh()
+
+    def _row(self, job: jobs.Job) -> tuple[str, ...]:
+        share = f" {100 * job.fraction:.0f} %" if job.state is jobs.JobState.RUNNING else ""
+        return job.id, job.title, jobWord(job.state) + share, self._message(job)
+
+    def _message(self, job: jobs.Job) -> str:
+        if job.state is jobs.JobState.FAILED:
+            return f"{job.found}. {job.remedy}"
+        return job.lines[0] if job.lines else job.message
+
+    def select(self, name: str) -> None:
+        """Show a job's command line."""
+        self.update()
+        for row in range(self.ui.jobsTable.rowCount):
+            if self.ui.jobsTable.item(row, 0).text() == name:
+                self.ui.jobsTable.selectRow(row)
+        self._showSelected()
+
+    def _selected(self) -> jobs.Job | None:
+        name = tables.firstCell(self.ui.jobsTable)
+        return jobs.read_job(self.panel.project, name) if name and self.panel.project is not None else None
+
+    def _showSelected(self) -> None:
+        job = self._selected()
+        self.ui.commandLineEdit.text = jobs.command_line(self.panel.project, job) if job is not None else ""
+        self.ui.copyCommandButton.enabled = job is not None
+        self.ui.cancelJobButton.enabled = job is not None and job.state not in jobs.ENDED
+
+    def cancel(self) -> None:
+        """Ask the selected job to stop."""
+        job = self._selected()
+        if job is not None:
+            self.panel.attempt(lambda: jobs.cancel_job(self.panel.project, job.id))
+            self.update()

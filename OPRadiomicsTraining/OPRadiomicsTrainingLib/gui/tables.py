@@ -1,0 +1,61 @@
+"""Plain texts into a QTableWidget, fast, keeping what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import qt
+
+
+def fill(table: Any, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Show rows; the row whose first cell was selected stays selected."""
+    chosen = firstCell(table)
+    table.setUpdatesEnabled(False)
+    table.blockSignals(True)
+    table.setColumnCount(len(headings))
+    table.setHorizontalHeaderLabels(list(headings))
+    table.setRowCount(len(rows))
+    for number, row in enumerate(rows):
+        for column, text in enumerate(row):
+            item = table.item(number, column)
+            if item is None:
+                table.setItem(number, column, qt.QTableWidgetItem(text))
+            elif item.text() != text:
+                item.setText(text)
+        if chosen and row[0] == chosen:
+            table.selectRow(number)
+    table.verticalHeader().setVisible(False)
+    table.horizontalHeader().setStretchLastSection(True)
+    table.blockSignals(False)
+    table.setUpdatesEnabled(True)
+
+
+def firstCell(table: Any) -> str:
+    """Text of the selected row's first cell, "" where none is selected."""
+    row = table.currentRow()
+    item = table.item(row, 0) if row >= 0 else None
+    return str(item.text()) if item is not None else ""
+
+
+def choices(box: Any, texts: Sequence[tuple[str, str]]) -> None:
+    """Fill a combo box with (text, data), keeping what is chosen; signals stay quiet unless the choice changes."""
+    known = [(box.itemText(n), box.itemData(n)) for n in range(box.count)]
+    if known == list(texts):
+        return
+    chosen = box.currentData
+    box.blockSignals(True)
+    box.clear()
+    for text, data in texts:
+        box.addItem(text, data)
+    place = box.findData(chosen) if chosen is not None else -1
+    box.setCurrentIndex(max(place, 0))
+    box.blockSignals(False)
+
+
+def showPicture(label: Any, path: Any, width: int = 460) -> None:
+    """A picture from a file, scaled to the panel; nothing where there is none."""
+    picture = qt.QPixmap(str(path) if path is not None else "")
+    label.visible = not picture.isNull()
+    if not picture.isNull():
+        label.setPixmap(picture.scaledToWidth(min(width, picture.width()), qt.Qt.SmoothTransformation))

@@ -1,0 +1,143 @@
+"""OPRadiomicsTraining: from an empty folder and simulated studies to saved versions, an agreement study and a job's end."""
+
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import slicer
+from OPRadiomicsLib.mrml.segments import segment_ids
+from OPRadiomicsLib.resources import demo_study_folder
+from OPRadiomicsTrainingLib.project import jobs, recovery
+from OPRadiomicsTrainingLib.project.cases import CASE_FILE
+from OPRadiomicsTrainingLib.project.flow import State
+from OPRadiomicsTrainingLib.project.versions import Step, versions_of
+from support import settle, shot, until
+
+SECTIONS = ("datasetSection", "annotateSection", "agreementSection", "retrainSection", "fitSection", "jobsSection")
+
+
+class TrainingTest(unittest.TestCase):
+    """A project of its own; the panel's widgets are clicked as a user would."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear(0)
+        self.folder = tempfile.TemporaryDirectory()
+        home = Path(self.folder.name)
+        os.environ["OPRADIOMICS_MODELS"] = str(home / "models")
+        slicer.util.selectModule("OPRadiomicsTraining")
+        settle(0.3)
+        self.widget = slicer.modules.opradiomicstraining.widgetRepresentation().self()
+        self.panel, self.ui = self.widget.panel, self.widget.ui
+        self.panel.confirm = lambda text, title: True
+        self.panel.newProject(home / "spine")
+        self.ui.initialsLineEdit.text = "AA"
+
+    def tearDown(self):
+        self.panel.annotation.close()
+        self.panel.project = None
+        self.folder.cleanup()
+
+    def show(self, section):
+        """Open one section."""
+        for name in SECTIONS:
+            getattr(self.ui, name).collapsed = name != section
+        settle(0.3)
+
+    def finish(self, seconds=240.0):
+        """Wait for the worker; fails with its message if it failed."""
+        until(lambda: not self.panel.bar.busy, seconds)
+        settle()
+        self.assertIsNone(self.panel.bar.fault, self.panel.bar.fault and self.panel.bar.fault.text)
+
+    def choose(self, step):
+        self.ui.stepComboBox.setCurrentIndex(self.ui.stepComboBox.findData(step.value))
+
+    def state(self, name="sub-0001"):
+        self.panel.refresh()
+        return next(item.state for item in self.panel.items if item.name == name)
+
+    def addDemoStudy(self):
+        self.panel.dataset.add([str(demo_study_folder()), "--simulated", "--centre", "A"])
+        self.finish()
+
+    def test_three_readers_take_a_study_from_the_network_s_proposal_to_arbitration(self):
+        self.show("datasetSection")
+        shot("20-training-empty")
+        self.addDemoStudy()
+        self.assertEqual(self.state(), State.NEW)
+        self.ui.presegmentButton.click()
+        self.finish()
+        shot("21-training-dataset")
+        self.assertEqual(self.state(), State.PRESEGMENTED)
+
+        self.show("annotateSection")
+        self.choose(Step.DRAWN)
+        self.ui.nextCaseButton.click()
+        settle(1.0)
+        self.assertIsNotNone(self.panel.annotation.session, self.ui.jobLabel.text)
+        shot("22-training-annotate")
+        self.assertTrue({"L1", "L2", "L3"} <= set(segment_ids(self.panel.annotation.nodes.segmentation)))
+        self.panel.annotation.autosave()
+        self.assertEqual(len(recovery.kept(self.panel.project, "AA")), 1)
+        self.ui.saveButton.click()
+        settle()
+        self.assertEqual(self.state(), State.DONE, self.ui.jobLabel.text)
+        self.assertEqual(recovery.kept(self.panel.project, "AA"), ())
+
+        for reader, step, button in (("BB", Step.REVIEWED, "disputeButton"), ("CC", Step.ARBITRATED, "saveButton")):
+            self.ui.initialsLineEdit.text = reader
+            self.choose(step)
+            self.ui.nextCaseButton.click()
+            settle(1.0)
+            self.assertIsNotNone(self.panel.annotation.session, self.ui.jobLabel.text)
+            shot(f"23-training-{reader}")
+            getattr(self.ui, button).click()
+            settle()
+        self.assertEqual(self.state(), State.ARBITRATED)
+        versions = versions_of(self.panel.project, "sub-0001")
+        self.assertEqual([one.record()["parent"] for one in versions], [None, 1, 2, 3])
+        self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode"), 0)
+
+        self.show("fitSection")
+        shot("24-training-fit")
+        self.show("retrainSection")
+        shot("25-training-retrain")
+        job = jobs.create_job(self.panel.project, "Table", [["project", "export", str(self.panel.project.folder), "cohort"]])
+        self.panel.logic.startDetached(self.panel.project, job)
+        until(lambda: jobs.read_job(self.panel.project, job.id).state in jobs.ENDED, 120)
+        self.assertEqual(jobs.read_job(self.panel.project, job.id).state, jobs.JobState.DONE)
+        self.show("jobsSection")
+        self.panel.refresh()
+        shot("26-training-jobs")
+
+    def test_a_case_without_proposal_starts_from_empty_levels_and_a_second_person_cannot_take_it(self):
+        self.addDemoStudy()
+        self.choose(Step.DRAWN)
+        self.ui.nextCaseButton.click()
+        settle(1.0)
+        nodes = self.panel.annotation.nodes
+        self.assertEqual(set(segment_ids(nodes.segmentation)), {"L1", "L2", "L3"})
+        self.assertFalse(np.any(nodes.mask().labels))
+        self.ui.saveButton.click()
+        self.assertIsNotNone(self.panel.annotation.session)
+        self.assertIn("L1", self.ui.jobLabel.text)
+        self.ui.leaveButton.click()
+        settle()
+        self.assertIsNone(self.panel.annotation.session)
+        self.ui.openCaseButton.click()
+
+    def test_a_list_of_the_paper_s_size_is_shown(self):
+        project = self.panel.project
+        for number in range(1, 1096):
+            folder = project.images / f"sub-{number:04d}"
+            folder.mkdir()
+            (folder / CASE_FILE).write_text('{"sequences": ["T1WI"], "age": 70, "sex": "F", "centre": "A"}')
+        self.panel.refresh()
+        self.assertEqual(self.ui.casesTable.rowCount, 1095)
+        self.ui.filterLineEdit.text = "0012"
+        self.assertEqual(self.ui.casesTable.rowCount, 1)
+        self.ui.filterLineEdit.text = ""
+        self.show("datasetSection")
+        shot("27-training-1095")
