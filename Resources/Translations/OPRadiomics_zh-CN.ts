@@ -495,24 +495,610 @@
     <context>
         <name>OPRadiomicsTraining</name>
         <message>
+            <source>Project:</source>
+            <translation>项目：</translation>
+        </message>
+        <message>
+            <source>Open...</source>
+            <translation>打开...</translation>
+        </message>
+        <message>
+            <source>Open a project folder, also one on a shared disk.</source>
+            <translation>打开项目文件夹，也可位于共享磁盘。</translation>
+        </message>
+        <message>
+            <source>New...</source>
+            <translation>新建...</translation>
+        </message>
+        <message>
+            <source>Make a project in a new, empty folder.</source>
+            <translation>在新的空文件夹中建立项目。</translation>
+        </message>
+        <message>
+            <source>Refresh</source>
+            <translation>刷新</translation>
+        </message>
+        <message>
+            <source>Look at the folder again: others may have changed it.</source>
+            <translation>重新读取文件夹：他人可能已作更改。</translation>
+        </message>
+        <message>
+            <source>Reader:</source>
+            <translation>阅片者：</translation>
+        </message>
+        <message>
+            <source>Your initials: letters and digits, kept with every mask.</source>
+            <translation>您的姓名缩写（字母和数字），随每个掩膜保存。</translation>
+        </message>
+        <message>
+            <source>initials</source>
+            <translation>姓名缩写</translation>
+        </message>
+        <message>
+            <source>What you do: A draws, B reviews, C arbitrates; or a reading for an agreement study, which hides every other mask.</source>
+            <translation>您的任务：A 勾画，B 复核，C 仲裁；或一致性研究的阅片，此时隐藏其他所有掩膜。</translation>
+        </message>
+        <message>
+            <source>Install packages...</source>
+            <translation>安装软件包...</translation>
+        </message>
+        <message>
+            <source>Lists what is missing and how large it is, and asks before anything is installed.</source>
+            <translation>列出缺少的软件包及其大小，安装前会先询问。</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>取消</translation>
+        </message>
+        <message>
+            <source>Stops within a second; what was finished stays.</source>
+            <translation>一秒内停止，已完成的部分保留。</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>日志</translation>
+        </message>
+        <message>
+            <source>Copy diagnostics</source>
+            <translation>复制诊断信息</translation>
+        </message>
+        <message>
+            <source>Versions, the last step and the log, without patient data.</source>
+            <translation>版本、最后一步操作和日志，不含患者数据。</translation>
+        </message>
+        <message>
+            <source>1. Dataset</source>
+            <translation>1. 数据集</translation>
+        </message>
+        <message>
+            <source>Add:</source>
+            <translation>添加：</translation>
+        </message>
+        <message>
+            <source>Study...</source>
+            <translation>检查...</translation>
+        </message>
+        <message>
+            <source>One study: a DICOM folder, or a folder with T1WI, T2WI and FS-T2WI as image files.</source>
+            <translation>一次检查：DICOM 文件夹，或含 T1WI、T2WI 和 FS-T2WI 图像文件的文件夹。</translation>
+        </message>
+        <message>
+            <source>Folder of studies...</source>
+            <translation>多次检查的文件夹...</translation>
+        </message>
+        <message>
+            <source>Every subfolder is one study.</source>
+            <translation>每个子文件夹为一次检查。</translation>
+        </message>
+        <message>
+            <source>Table...</source>
+            <translation>表格...</translation>
+        </message>
+        <message>
+            <source>A table with the columns case and study; age, sex, label, BMD and so on go along.</source>
+            <translation>含 case 和 study 列的表格；年龄、性别、标签、骨密度等一并带入。</translation>
+        </message>
+        <message>
+            <source>From DICOM</source>
+            <translation>来自 DICOM</translation>
+        </message>
+        <message>
+            <source>The studies that are selected in the DICOM browser.</source>
+            <translation>DICOM 浏览器中选中的检查。</translation>
+        </message>
+        <message>
+            <source>From scene</source>
+            <translation>来自场景</translation>
+        </message>
+        <message>
+            <source>The images of the study that is open in the OPRadiomics module.</source>
+            <translation>OPRadiomics 模块中打开的检查的图像。</translation>
+        </message>
+        <message>
+            <source>Names, numbers and dates of patients stay outside: each study gets a new name. The key lies in a folder of its own.</source>
+            <translation>患者姓名、编号和日期不会进入项目：每次检查获得新名称，对照表存放在单独的文件夹中。</translation>
+        </message>
+        <message>
+            <source>Only cases in this state.</source>
+            <translation>仅显示此状态的病例。</translation>
+        </message>
+        <message>
+            <source>Part of a name, a scanner or a centre.</source>
+            <translation>名称、扫描仪或中心的一部分。</translation>
+        </message>
+        <message>
+            <source>filter</source>
+            <translation>筛选</translation>
+        </message>
+        <message>
+            <source>Free</source>
+            <translation>空闲</translation>
+        </message>
+        <message>
+            <source>Only cases that nobody works on.</source>
+            <translation>仅显示无人处理的病例。</translation>
+        </message>
+        <message>
+            <source>Double-click a case to open it with the step chosen above.</source>
+            <translation>双击病例，按上方所选任务打开。</translation>
+        </message>
+        <message>
+            <source>Cases whose mask two readers agree on.</source>
+            <translation>掩膜已获两位阅片者认可的病例。</translation>
+        </message>
+        <message>
+            <source>Pre-segment new cases</source>
+            <translation>预分割新病例</translation>
+        </message>
+        <message>
+            <source>The network in use proposes a mask for every new case.</source>
+            <translation>当前网络为每个新病例提出掩膜。</translation>
+        </message>
+        <message>
+            <source>Break claim...</source>
+            <translation>解除占用...</translation>
+        </message>
+        <message>
+            <source>Take the selected case away from its reader; your reason is kept. Ask the reader first.</source>
+            <translation>解除阅片者对所选病例的占用；理由将被保存。请先询问该阅片者。</translation>
+        </message>
+        <message>
+            <source>2. Annotate</source>
+            <translation>2. 标注</translation>
+        </message>
+        <message>
+            <source>Next case</source>
+            <translation>下一病例</translation>
+        </message>
+        <message>
+            <source>Claim the next free case for your step, load it and start from the proposal.</source>
+            <translation>占用适合您任务的下一个空闲病例，加载并从预分割开始。</translation>
+        </message>
+        <message>
+            <source>Open selected</source>
+            <translation>打开所选</translation>
+        </message>
+        <message>
+            <source>Claim the case that is selected in the list above.</source>
+            <translation>占用上方列表中所选的病例。</translation>
+        </message>
+        <message>
+            <source>Note:</source>
+            <translation>备注：</translation>
+        </message>
+        <message>
+            <source>Kept with the version that you save; nothing of the patient, please.</source>
+            <translation>随所保存的版本保留；请勿写入患者信息。</translation>
+        </message>
+        <message>
+            <source>Save version</source>
+            <translation>保存版本</translation>
+        </message>
+        <message>
+            <source>Keep the mask as the next version and give the case back.</source>
+            <translation>将掩膜保存为下一版本并释放病例。</translation>
+        </message>
+        <message>
+            <source>Save and ask for arbitration</source>
+            <translation>保存并请求仲裁</translation>
+        </message>
+        <message>
+            <source>Of a review: reader C shall decide.</source>
+            <translation>用于复核：由阅片者 C 决定。</translation>
+        </message>
+        <message>
+            <source>Put back</source>
+            <translation>放回</translation>
+        </message>
+        <message>
+            <source>Give the case back without a version; the drawing is kept for your next time.</source>
+            <translation>不保存版本而释放病例；勾画内容保留供您下次使用。</translation>
+        </message>
+        <message>
+            <source>3. Agreement</source>
+            <translation>3. 一致性</translation>
+        </message>
+        <message>
+            <source>Study:</source>
+            <translation>检查：</translation>
+        </message>
+        <message>
+            <source>Agreement studies of the project.</source>
+            <translation>项目的一致性研究。</translation>
+        </message>
+        <message>
+            <source>Draw cases</source>
+            <translation>抽取病例</translation>
+        </message>
+        <message>
+            <source>Make a study with the settings below; it is never changed afterwards.</source>
+            <translation>按下方设置建立研究，此后不再更改。</translation>
+        </message>
+        <message>
+            <source>New study:</source>
+            <translation>新研究：</translation>
+        </message>
+        <message>
+            <source>Letters, digits, _ and -.</source>
+            <translation>字母、数字、_ 和 -。</translation>
+        </message>
+        <message>
+            <source>name</source>
+            <translation>名称</translation>
+        </message>
+        <message>
+            <source>cases</source>
+            <translation>例</translation>
+        </message>
+        <message>
+            <source>Cases to draw at random.</source>
+            <translation>随机抽取的病例数。</translation>
+        </message>
+        <message>
+            <source>seed</source>
+            <translation>种子</translation>
+        </message>
+        <message>
+            <source>The same seed draws the same cases.</source>
+            <translation>相同的种子抽取相同的病例。</translation>
+        </message>
+        <message>
+            <source>Readers A, B:</source>
+            <translation>阅片者 A、B：</translation>
+        </message>
+        <message>
+            <source>Who draws first, and again after the interval.</source>
+            <translation>首次勾画并在间隔后再次勾画者。</translation>
+        </message>
+        <message>
+            <source>Who reviews.</source>
+            <translation>复核者。</translation>
+        </message>
+        <message>
+            <source>Who still has to read what. A reading that waits names the day, or the reading before it.</source>
+            <translation>谁还需阅读什么。等待中的阅片会注明日期或其前一次阅片。</translation>
+        </message>
+        <message>
+            <source>The network reads too</source>
+            <translation>网络也参与阅片</translation>
+        </message>
+        <message>
+            <source>Compare the network with reader B as well.</source>
+            <translation>同时将网络与阅片者 B 比较。</translation>
+        </message>
+        <message>
+            <source>Run ICC study</source>
+            <translation>运行 ICC 研究</translation>
+        </message>
+        <message>
+            <source>Features of every reading, ICC, Dice, Bland-Altman; in a process of its own.</source>
+            <translation>每次阅片的特征、ICC、Dice、Bland-Altman；在独立进程中运行。</translation>
+        </message>
+        <message>
+            <source>Open report</source>
+            <translation>打开报告</translation>
+        </message>
+        <message>
+            <source>The report in the browser.</source>
+            <translation>在浏览器中查看报告。</translation>
+        </message>
+        <message>
+            <source>Features that agree well enough to be kept.</source>
+            <translation>一致性足够而保留的特征。</translation>
+        </message>
+        <message>
+            <source>4. Retrain</source>
+            <translation>4. 再训练</translation>
+        </message>
+        <message>
+            <source>Start from:</source>
+            <translation>起点：</translation>
+        </message>
+        <message>
+            <source>Going on from a network needs far fewer cases than starting anew.</source>
+            <translation>从已有网络继续训练所需病例远少于从头训练。</translation>
+        </message>
+        <message>
+            <source>Epochs:</source>
+            <translation>轮数：</translation>
+        </message>
+        <message>
+            <source>The study trained for 100.</source>
+            <translation>原研究训练 100 轮。</translation>
+        </message>
+        <message>
+            <source>Device:</source>
+            <translation>设备：</translation>
+        </message>
+        <message>
+            <source>cuda needs an NVIDIA card and a torch made for it.</source>
+            <translation>cuda 需要 NVIDIA 显卡及相应的 torch。</translation>
+        </message>
+        <message>
+            <source>Also unreviewed masks</source>
+            <translation>包括未复核掩膜</translation>
+        </message>
+        <message>
+            <source>Also cases that only one reader drew.</source>
+            <translation>也包括仅由一位阅片者勾画的病例。</translation>
+        </message>
+        <message>
+            <source>Name:</source>
+            <translation>名称：</translation>
+        </message>
+        <message>
+            <source>Of the new network.</source>
+            <translation>新网络的名称。</translation>
+        </message>
+        <message>
+            <source>Train</source>
+            <translation>训练</translation>
+        </message>
+        <message>
+            <source>In a process of its own that goes on when Slicer is closed. Needs torch and MONAI.</source>
+            <translation>在独立进程中运行，关闭 Slicer 后继续。需要 torch 和 MONAI。</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>继续</translation>
+        </message>
+        <message>
+            <source>From the last epoch of the run that is shown.</source>
+            <translation>从所示训练的最后一轮继续。</translation>
+        </message>
+        <message>
+            <source>Run:</source>
+            <translation>训练：</translation>
+        </message>
+        <message>
+            <source>Training runs of the project.</source>
+            <translation>项目的训练记录。</translation>
+        </message>
+        <message>
+            <source>Install as active network</source>
+            <translation>安装为当前网络</translation>
+        </message>
+        <message>
+            <source>OPRadiomics and this module segment with it from now on; the one before stays installed.</source>
+            <translation>此后 OPRadiomics 和本模块用它分割；之前的网络仍保留。</translation>
+        </message>
+        <message>
+            <source>Active network:</source>
+            <translation>当前网络：</translation>
+        </message>
+        <message>
+            <source>What OPRadiomics and this module segment with.</source>
+            <translation>OPRadiomics 和本模块用于分割的网络。</translation>
+        </message>
+        <message>
+            <source>5. Fit</source>
+            <translation>5. 拟合</translation>
+        </message>
+        <message>
+            <source>Clinical table...</source>
+            <translation>临床表格...</translation>
+        </message>
+        <message>
+            <source>A table with the column case (sub-0001, ...) and label or bmd, bmi, diabetes, smoking, drinking, exclusion.</source>
+            <translation>含 case 列（sub-0001 等）及 label 或 bmd、bmi、diabetes、smoking、drinking、exclusion 的表格。</translation>
+        </message>
+        <message>
+            <source>Check</source>
+            <translation>检查</translation>
+        </message>
+        <message>
+            <source>Write the cohort and list every fault of it below.</source>
+            <translation>写出队列并在下方列出所有错误。</translation>
+        </message>
+        <message>
+            <source>Faults of the cohort: mend them in the clinical table, and check again.</source>
+            <translation>队列的错误：请在临床表格中修正后再次检查。</translation>
+        </message>
+        <message>
+            <source>Protocol:</source>
+            <translation>方案：</translation>
+        </message>
+        <message>
+            <source>nested: everything inside the fold; paper: selection once, optimistic.</source>
+            <translation>nested：全部在折内进行；paper：只选择一次，结果偏乐观。</translation>
+        </message>
+        <message>
+            <source>Trials:</source>
+            <translation>试验次数：</translation>
+        </message>
+        <message>
+            <source>Of Bayesian optimisation; 0: none.</source>
+            <translation>贝叶斯优化的试验次数；0 表示不优化。</translation>
+        </message>
+        <message>
+            <source>Features:</source>
+            <translation>特征：</translation>
+        </message>
+        <message>
+            <source>All, or those that an ICC study kept.</source>
+            <translation>全部，或某项 ICC 研究保留的特征。</translation>
+        </message>
+        <message>
+            <source>Of the new signature.</source>
+            <translation>新模型的名称。</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>拟合</translation>
+        </message>
+        <message>
+            <source>Features of every case, selection, Radscores, models, report; in a process of its own that goes on when Slicer is closed.</source>
+            <translation>提取每例特征、筛选、Radscore、模型和报告；在独立进程中运行，关闭 Slicer 后继续。</translation>
+        </message>
+        <message>
+            <source>Result:</source>
+            <translation>结果：</translation>
+        </message>
+        <message>
+            <source>Fits of the project.</source>
+            <translation>项目的拟合结果。</translation>
+        </message>
+        <message>
+            <source>The full report in the browser.</source>
+            <translation>在浏览器中打开完整报告。</translation>
+        </message>
+        <message>
+            <source>Install signature</source>
+            <translation>安装模型</translation>
+        </message>
+        <message>
+            <source>OPRadiomics lists it among its models from then on.</source>
+            <translation>此后 OPRadiomics 的模型列表中将包含它。</translation>
+        </message>
+        <message>
+            <source>6. Jobs</source>
+            <translation>6. 任务</translation>
+        </message>
+        <message>
+            <source>Work in processes of their own: it goes on when this panel or Slicer is closed.</source>
+            <translation>在独立进程中的工作：关闭本面板或 Slicer 后继续运行。</translation>
+        </message>
+        <message>
+            <source>Type this on another computer that has the project folder; run it there instead of here.</source>
+            <translation>在另一台可访问项目文件夹的计算机上输入此命令，即可在那里运行。</translation>
+        </message>
+        <message>
+            <source>Copy</source>
+            <translation>复制</translation>
+        </message>
+        <message>
+            <source>The command line for another computer.</source>
+            <translation>用于另一台计算机的命令行。</translation>
+        </message>
+        <message>
+            <source>Start new jobs on this computer</source>
+            <translation>在本机启动新任务</translation>
+        </message>
+        <message>
+            <source>Off: a new job waits until its command line is run somewhere.</source>
+            <translation>关闭时，新任务等待其命令行在某处运行。</translation>
+        </message>
+        <message>
+            <source>Cancel job</source>
+            <translation>取消任务</translation>
+        </message>
+        <message>
+            <source>Stops the selected job; what it has finished stays.</source>
+            <translation>停止所选任务；已完成的部分保留。</translation>
+        </message>
+        <message>
             <source>OPRadiomics Training</source>
             <translation>OPRadiomics 训练</translation>
         </message>
         <message>
-            <source>Simulates lumbar MRI, trains the segmentation network and fits the models that OPRadiomics uses.</source>
-            <translation>模拟腰椎 MRI，训练分割网络，并拟合 OPRadiomics 所用的模型。</translation>
+            <source>Turns a department's own lumbar MRI into its own models: annotate by three readers, measure their agreement, retrain the segmentation network, fit signatures. Research use only, not for diagnosis.</source>
+            <translation>将科室自己的腰椎 MRI 转化为自己的模型：三位阅片者标注、测量一致性、再训练分割网络、拟合模型。仅供研究，不用于诊断。</translation>
         </message>
         <message>
             <source>Implements Wang W. et al., Radiologic Practice 2026(4):453-459, doi 10.13609/j.cnki.1000-0313.2026.04.016.</source>
             <translation>实现 Wang W. 等的方法，《放射学实践》2026(4):453-459，doi 10.13609/j.cnki.1000-0313.2026.04.016。</translation>
         </message>
         <message>
-            <source>This version trains from the command line; the annotation panel is not part of it yet.
-
-opradiomics train segmentation --help</source>
-            <translation>此版本通过命令行训练，尚不包含标注面板。
-
-opradiomics train segmentation --help</translation>
+            <source>Add studies</source>
+            <translation>添加检查</translation>
+        </message>
+        <message>
+            <source>Pre-segment</source>
+            <translation>预分割</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.agreement_section</name>
+        <message>
+            <source>to read now</source>
+            <translation>现可阅片</translation>
+        </message>
+        <message>
+            <source>waits for {what}</source>
+            <translation>等待 {what}</translation>
+        </message>
+        <message>
+            <source>Case</source>
+            <translation>病例</translation>
+        </message>
+        <message>
+            <source>Reading</source>
+            <translation>阅片</translation>
+        </message>
+        <message>
+            <source>Reader</source>
+            <translation>阅片者</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>{done} of {total} readings done.</source>
+            <translation>已完成 {done} / {total} 次阅片。</translation>
+        </message>
+        <message>
+            <source>ICC study {name}</source>
+            <translation>ICC 研究 {name}</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.annotate_section</name>
+        <message>
+            <source>No case is open.</source>
+            <translation>未打开病例。</translation>
+        </message>
+        <message>
+            <source>from the bare image</source>
+            <translation>从原始图像开始</translation>
+        </message>
+        <message>
+            <source>{case}: {step}, reader {reader}, begun {start}.</source>
+            <translation>{case}：{step}，阅片者 {reader}，起点：{start}。</translation>
+        </message>
+        <message>
+            <source>No free case for this step. Add or pre-segment studies, or choose another step.</source>
+            <translation>此任务没有空闲病例。请添加或预分割检查，或选择其他任务。</translation>
+        </message>
+        <message>
+            <source>Kept every {seconds} s: a crash loses a minute at most.</source>
+            <translation>每 {seconds} 秒保存一次：崩溃最多丢失一分钟。</translation>
+        </message>
+        <message>
+            <source>A drawing of yours from {time} was not saved. Go on with it? No starts anew.</source>
+            <translation>您于 {time} 的勾画尚未保存。是否继续？选"否"则重新开始。</translation>
+        </message>
+        <message>
+            <source>Recovered drawing</source>
+            <translation>恢复的勾画</translation>
+        </message>
+        <message>
+            <source>Drawing kept at {time}.</source>
+            <translation>勾画已于 {time} 保存。</translation>
+        </message>
+        <message>
+            <source>{case}: version {number} saved.</source>
+            <translation>{case}：已保存版本 {number}。</translation>
         </message>
     </context>
     <context>
@@ -532,6 +1118,80 @@ opradiomics train segmentation --help</translation>
         <message>
             <source>Choose the folder with the studies and one for the results.</source>
             <translation>请选择检查所在的文件夹和存放结果的文件夹。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.case_nodes</name>
+        <message>
+            <source>Reader {reader}</source>
+            <translation>阅片者 {reader}</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.dataset_section</name>
+        <message>
+            <source>all states</source>
+            <translation>所有状态</translation>
+        </message>
+        <message>
+            <source>Case</source>
+            <translation>病例</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>In work by</source>
+            <translation>处理者</translation>
+        </message>
+        <message>
+            <source>Readers</source>
+            <translation>阅片者</translation>
+        </message>
+        <message>
+            <source>Age, sex</source>
+            <translation>年龄、性别</translation>
+        </message>
+        <message>
+            <source>Centre, scanner</source>
+            <translation>中心、扫描仪</translation>
+        </message>
+        <message>
+            <source>{shown} of {total} cases shown. {counts}</source>
+            <translation>显示 {shown} / {total} 例。{counts}</translation>
+        </message>
+        <message>
+            <source>(forgotten?)</source>
+            <translation>（可能已遗忘）</translation>
+        </message>
+        <message>
+            <source>A table of studies</source>
+            <translation>检查表格</translation>
+        </message>
+        <message>
+            <source>Tables (*.csv *.xlsx *.parquet)</source>
+            <translation>表格 (*.csv *.xlsx *.parquet)</translation>
+        </message>
+        <message>
+            <source>Folder with the studies</source>
+            <translation>检查所在文件夹</translation>
+        </message>
+        <message>
+            <source>No study is selected in the DICOM browser. Select studies there first.</source>
+            <translation>DICOM 浏览器中没有选择检查。请先在其中选择。</translation>
+        </message>
+        <message>
+            <source>The scene holds no study. Choose its images in the OPRadiomics module first.</source>
+            <translation>场景中没有检查。请先在 OPRadiomics 模块中选择图像。</translation>
+        </message>
+        <message>
+            <source>{case} is in work by {reader} since {since}. Why is the claim broken? The reason is kept.</source>
+            <translation>{case} 自 {since} 起由 {reader} 处理。为何解除占用？理由将被保存。</translation>
+        </message>
+        <message>
+            <source>Break the claim</source>
+            <translation>解除占用</translation>
         </message>
     </context>
     <context>
@@ -605,6 +1265,61 @@ opradiomics train segmentation --help</translation>
         </message>
     </context>
     <context>
+        <name>gui.fit_section</name>
+        <message>
+            <source>kept by {name}</source>
+            <translation>{name} 保留的</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>全部</translation>
+        </message>
+        <message>
+            <source>Clinical table</source>
+            <translation>临床表格</translation>
+        </message>
+        <message>
+            <source>Tables (*.csv)</source>
+            <translation>表格 (*.csv)</translation>
+        </message>
+        <message>
+            <source>{count} faults in the cohort: see the table.</source>
+            <translation>队列中有 {count} 处错误：见表格。</translation>
+        </message>
+        <message>
+            <source>Row</source>
+            <translation>行</translation>
+        </message>
+        <message>
+            <source>Column</source>
+            <translation>列</translation>
+        </message>
+        <message>
+            <source>Found</source>
+            <translation>发现</translation>
+        </message>
+        <message>
+            <source>Expected</source>
+            <translation>应为</translation>
+        </message>
+        <message>
+            <source>What to do</source>
+            <translation>处理方法</translation>
+        </message>
+        <message>
+            <source>Choose a name that no fit of the project has.</source>
+            <translation>请选择项目中尚未使用的拟合名称。</translation>
+        </message>
+        <message>
+            <source>Fit {name}</source>
+            <translation>拟合 {name}</translation>
+        </message>
+        <message>
+            <source>{name} is in OPRadiomics' list of models now.</source>
+            <translation>{name} 现已列入 OPRadiomics 的模型列表。</translation>
+        </message>
+    </context>
+    <context>
         <name>gui.installation</name>
         <message>
             <source>the folder {folder}</source>
@@ -663,6 +1378,25 @@ opradiomics train segmentation --help</translation>
         <message>
             <source>Free some disk space.</source>
             <translation>请释放一些磁盘空间。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.jobs_section</name>
+        <message>
+            <source>Job</source>
+            <translation>任务</translation>
+        </message>
+        <message>
+            <source>What</source>
+            <translation>内容</translation>
+        </message>
+        <message>
+            <source>State</source>
+            <translation>状态</translation>
+        </message>
+        <message>
+            <source>Message</source>
+            <translation>信息</translation>
         </message>
     </context>
     <context>
@@ -764,6 +1498,50 @@ opradiomics train segmentation --help</translation>
         <message>
             <source>{levels} changed: acceptance withdrawn.</source>
             <translation>{levels} 已修改：审核通过已撤销。</translation>
+        </message>
+        <message>
+            <source>Open a project</source>
+            <translation>打开项目</translation>
+        </message>
+        <message>
+            <source>An empty folder for the new project</source>
+            <translation>用于新项目的空文件夹</translation>
+        </message>
+        <message>
+            <source>Project made. The key to the patients will lie in {folder}: keep it apart.</source>
+            <translation>项目已建立。患者对照表将存放在 {folder}：请单独保管。</translation>
+        </message>
+        <message>
+            <source>The installation failed: {error}</source>
+            <translation>安装失败：{error}</translation>
+        </message>
+        <message>
+            <source>No project is open.</source>
+            <translation>未打开项目。</translation>
+        </message>
+        <message>
+            <source>Packages are missing: {names}.</source>
+            <translation>缺少软件包：{names}。</translation>
+        </message>
+        <message>
+            <source>What to do: {remedy}.</source>
+            <translation>解决办法：{remedy}。</translation>
+        </message>
+        <message>
+            <source>The project's folder cannot be used ({reason}).</source>
+            <translation>无法使用项目文件夹（{reason}）。</translation>
+        </message>
+        <message>
+            <source>{title}: started in a process of its own; see Jobs.</source>
+            <translation>{title}：已在独立进程中启动，见"任务"。</translation>
+        </message>
+        <message>
+            <source>{title}: waits; its command line is under Jobs.</source>
+            <translation>{title}：等待中，命令行见"任务"。</translation>
+        </message>
+        <message>
+            <source>There is no report yet.</source>
+            <translation>尚无报告。</translation>
         </message>
     </context>
     <context>
@@ -1130,6 +1908,37 @@ opradiomics train segmentation --help</translation>
         </message>
     </context>
     <context>
+        <name>gui.retrain_section</name>
+        <message>
+            <source>the shipped network</source>
+            <translation>随附网络</translation>
+        </message>
+        <message>
+            <source>scratch</source>
+            <translation>从头训练</translation>
+        </message>
+        <message>
+            <source>Train on {count} cases</source>
+            <translation>用 {count} 例训练</translation>
+        </message>
+        <message>
+            <source>{count} held-out cases: Dice {new} with the new network, {before} with {name}.</source>
+            <translation>{count} 例留出病例：新网络 Dice {new}，{name} 为 {before}。</translation>
+        </message>
+        <message>
+            <source>Choose a name that no run of the project has.</source>
+            <translation>请选择项目中尚未使用的训练名称。</translation>
+        </message>
+        <message>
+            <source>Training {name}</source>
+            <translation>训练 {name}</translation>
+        </message>
+        <message>
+            <source>{name} is the active network now; the one before stays installed.</source>
+            <translation>{name} 现为当前网络；之前的网络仍保留。</translation>
+        </message>
+    </context>
+    <context>
         <name>gui.review_section</name>
         <message>
             <source>Enter your initials first: they are kept with each accepted level.</source>
@@ -1184,6 +1993,73 @@ opradiomics train segmentation --help</translation>
         <message>
             <source>No folder: packages come from the network. To fill one elsewhere, run: {command}</source>
             <translation>未选择文件夹：软件包将从网络安装。如需在其他计算机上下载，请运行：{command}</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.words</name>
+        <message>
+            <source>new</source>
+            <translation>新</translation>
+        </message>
+        <message>
+            <source>pre-segmented</source>
+            <translation>已预分割</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation>已勾画</translation>
+        </message>
+        <message>
+            <source>reviewed</source>
+            <translation>已复核</translation>
+        </message>
+        <message>
+            <source>to arbitrate</source>
+            <translation>待仲裁</translation>
+        </message>
+        <message>
+            <source>arbitrated</source>
+            <translation>已仲裁</translation>
+        </message>
+        <message>
+            <source>A: draw</source>
+            <translation>A：勾画</translation>
+        </message>
+        <message>
+            <source>B: review</source>
+            <translation>B：复核</translation>
+        </message>
+        <message>
+            <source>C: arbitrate</source>
+            <translation>C：仲裁</translation>
+        </message>
+        <message>
+            <source>A again, blind (agreement)</source>
+            <translation>A 再次阅片，盲法（一致性）</translation>
+        </message>
+        <message>
+            <source>B alone, blind (agreement)</source>
+            <translation>B 独立阅片，盲法（一致性）</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation>等待中</translation>
+        </message>
+        <message>
+            <source>running</source>
+            <translation>运行中</translation>
+        </message>
+        <message>
+            <source>failed</source>
+            <translation>失败</translation>
+        </message>
+        <message>
+            <source>cancelled</source>
+            <translation>已取消</translation>
+        </message>
+        <message>
+            <source>ended without a word</source>
+            <translation>意外终止</translation>
         </message>
     </context>
 </TS>

@@ -11,9 +11,11 @@ from OPRadiomicsLib.mrml.segments import segment_ids
 from OPRadiomicsLib.resources import demo_study_folder
 from OPRadiomicsTrainingLib.project import jobs, recovery
 from OPRadiomicsTrainingLib.project.cases import CASE_FILE
+from OPRadiomicsTrainingLib.project.claims import ClaimedError
 from OPRadiomicsTrainingLib.project.flow import State
+from OPRadiomicsTrainingLib.project.session import begin
 from OPRadiomicsTrainingLib.project.versions import Step, versions_of
-from support import settle, shot, until
+from support import SHOTS, settle, shot, until
 
 SECTIONS = ("datasetSection", "annotateSection", "agreementSection", "retrainSection", "fitSection", "jobsSection")
 
@@ -39,11 +41,13 @@ class TrainingTest(unittest.TestCase):
         self.panel.project = None
         self.folder.cleanup()
 
-    def show(self, section):
-        """Open one section."""
+    def show(self, section, picture=""):
+        """Open one section; a picture of it goes where OPR_SHOTS names a folder."""
         for name in SECTIONS:
             getattr(self.ui, name).collapsed = name != section
         settle(0.3)
+        if picture and SHOTS:
+            getattr(self.ui, section).grab().save(str(Path(SHOTS) / f"{picture}.png"))
 
     def finish(self, seconds=240.0):
         """Wait for the worker; fails with its message if it failed."""
@@ -78,6 +82,7 @@ class TrainingTest(unittest.TestCase):
         settle(1.0)
         self.assertIsNotNone(self.panel.annotation.session, self.ui.jobLabel.text)
         shot("22-training-annotate")
+        self.show("annotateSection", "22-training-section")
         self.assertTrue({"L1", "L2", "L3"} <= set(segment_ids(self.panel.annotation.nodes.segmentation)))
         self.panel.annotation.autosave()
         self.assertEqual(len(recovery.kept(self.panel.project, "AA")), 1)
@@ -100,17 +105,19 @@ class TrainingTest(unittest.TestCase):
         self.assertEqual([one.record()["parent"] for one in versions], [None, 1, 2, 3])
         self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode"), 0)
 
-        self.show("fitSection")
-        shot("24-training-fit")
-        self.show("retrainSection")
-        shot("25-training-retrain")
+        self.show("datasetSection", "23-training-list")
+        self.ui.checkButton.click()
+        faults = {self.ui.faultsTable.item(row, 1).text() for row in range(self.ui.faultsTable.rowCount)}
+        self.assertIn("column label or bmd", faults)
+        self.show("fitSection", "24-training-fit")
+        self.show("retrainSection", "25-training-retrain")
         job = jobs.create_job(self.panel.project, "Table", [["project", "export", str(self.panel.project.folder), "cohort"]])
         self.panel.logic.startDetached(self.panel.project, job)
         until(lambda: jobs.read_job(self.panel.project, job.id).state in jobs.ENDED, 120)
         self.assertEqual(jobs.read_job(self.panel.project, job.id).state, jobs.JobState.DONE)
-        self.show("jobsSection")
-        self.panel.refresh()
-        shot("26-training-jobs")
+        self.panel.jobs.select(job.id)
+        self.assertIn(job.id, self.ui.commandLineEdit.text)
+        self.show("jobsSection", "26-training-jobs")
 
     def test_a_case_without_proposal_starts_from_empty_levels_and_a_second_person_cannot_take_it(self):
         self.addDemoStudy()
@@ -123,10 +130,14 @@ class TrainingTest(unittest.TestCase):
         self.ui.saveButton.click()
         self.assertIsNotNone(self.panel.annotation.session)
         self.assertIn("L1", self.ui.jobLabel.text)
+        held = self.panel.annotation.session
+        with self.assertRaises(ClaimedError):
+            begin(self.panel.project, "sub-0001", Step.DRAWN, "BB")
         self.ui.leaveButton.click()
         settle()
         self.assertIsNone(self.panel.annotation.session)
-        self.ui.openCaseButton.click()
+        with begin(self.panel.project, "sub-0001", Step.DRAWN, "BB") as other:
+            self.assertNotEqual(other.claim.token, held.claim.token)
 
     def test_a_list_of_the_paper_s_size_is_shown(self):
         project = self.panel.project
@@ -139,5 +150,4 @@ class TrainingTest(unittest.TestCase):
         self.ui.filterLineEdit.text = "0012"
         self.assertEqual(self.ui.casesTable.rowCount, 1)
         self.ui.filterLineEdit.text = ""
-        self.show("datasetSection")
-        shot("27-training-1095")
+        self.show("datasetSection", "27-training-1095")

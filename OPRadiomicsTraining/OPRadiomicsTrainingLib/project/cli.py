@@ -32,10 +32,8 @@ def _action(actions: Any, name: str, serve: Serve, text: str, **more: Any) -> An
 def at_once(serve: Callable[[argparse.Namespace], Outcome]) -> Serve:
     """A step too short to report progress."""
 
-    def run_at_once(options: argparse.Namespace, progress: Progress) -> Outcome:
-        outcome = serve(options)
-        progress("Done", 1.0)
-        return outcome
+    def run_at_once(options: argparse.Namespace, _progress: Progress) -> Outcome:
+        return serve(options)
 
     return run_at_once
 

@@ -10,18 +10,26 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 GUI = ROOT / "OPRadiomics" / "OPRadiomicsLib" / "gui"
-SCRIPTS = sorted(GUI.glob("*.py"))
-UI = ROOT / "Resources" / "UI" / "OPRadiomics.ui"
+GUI_OF = {"OPRadiomics": GUI, "OPRadiomicsTraining": ROOT / "OPRadiomicsTraining" / "OPRadiomicsTrainingLib" / "gui"}
+SCRIPTS = [script for folder in GUI_OF.values() for script in sorted(folder.glob("*.py"))]
+SHARED = ("job_bar.py",)
+"""Scripts of the clinical panel that the training panel uses with its own widgets."""
+
+both_modules = pytest.mark.parametrize("module", list(GUI_OF))
 
 
-def widgets() -> list[ET.Element]:
-    return list(ET.parse(UI).getroot().iter("widget"))
+def ui_of(module: str) -> ET.Element:
+    return ET.parse(ROOT / "Resources" / "UI" / f"{module}.ui").getroot()
+
+
+def widgets(module: str) -> list[ET.Element]:
+    return list(ui_of(module).iter("widget"))
 
 
 def parameters_of_widgets() -> dict[str, str]:
     """Parameter name to widget name."""
     found = {}
-    for widget in widgets():
+    for widget in widgets("OPRadiomics"):
         for prop in widget.findall("property"):
             if prop.get("name") == "SlicerParameterName":
                 found[prop.findtext("string", "")] = str(widget.get("name"))
@@ -41,16 +49,28 @@ def names_taken_from_ui(script: Path) -> set[str]:
     return taken
 
 
-def test_every_widget_has_a_name_of_its_own() -> None:
-    names = [widget.get("name") for widget in widgets()]
+@both_modules
+def test_every_widget_has_a_name_of_its_own(module: str) -> None:
+    names = [widget.get("name") for widget in widgets(module)]
     assert len(names) == len(set(names))
 
 
-def test_every_name_that_the_code_takes_from_the_ui_exists_in_it() -> None:
-    existing = {widget.get("name") for widget in widgets()}
-    taken = {script.name: names_taken_from_ui(script) - existing for script in SCRIPTS}
-    assert {name: missing for name, missing in taken.items() if missing} == {}
-    assert sum(len(names_taken_from_ui(script)) for script in SCRIPTS) > 40
+@both_modules
+def test_every_name_that_the_code_takes_from_the_ui_exists_in_it(module: str) -> None:
+    existing = {widget.get("name") for widget in widgets(module)}
+    scripts = {*GUI_OF[module].glob("*.py"), *(GUI / name for name in SHARED)}
+    taken = {script.name: names_taken_from_ui(script) for script in scripts}
+    assert {name: names - existing for name, names in taken.items() if names - existing} == {}
+    assert len(set().union(*taken.values())) > 40
+
+
+@both_modules
+def test_every_button_and_table_of_the_ui_is_used_by_the_code(module: str) -> None:
+    scripts = {*GUI_OF[module].glob("*.py"), *(GUI / name for name in SHARED)}
+    taken = set().union(*(names_taken_from_ui(script) for script in scripts))
+    parameters = set(parameters_of_widgets().values())
+    acting = {str(one.get("name")) for one in widgets(module) if one.get("class") in ("QPushButton", "QTableWidget")}
+    assert acting - taken - parameters == set()
 
 
 def test_every_parameter_of_a_widget_exists_in_the_parameter_node() -> None:
@@ -61,24 +81,27 @@ def test_every_parameter_of_a_widget_exists_in_the_parameter_node() -> None:
     assert len(parameters_of_widgets()) > 15
 
 
-def test_every_button_says_what_it_does() -> None:
+@both_modules
+def test_every_button_says_what_it_does(module: str) -> None:
     silent = [
         widget.get("name")
-        for widget in widgets()
+        for widget in widgets(module)
         if widget.get("class") == "QPushButton"
         and not any(prop.get("name") == "toolTip" and prop.findtext("string") for prop in widget.findall("property"))
     ]
     assert silent == []
 
 
-def test_mrml_widgets_are_given_the_scene() -> None:
-    root = ET.parse(UI).getroot()
-    receivers = {connection.findtext("receiver") for connection in root.iter("connection")}
-    mrml = {str(widget.get("name")) for widget in widgets() if str(widget.get("class")).startswith("qMRML")} - {"OPRadiomics"}
+@both_modules
+def test_mrml_widgets_are_given_the_scene(module: str) -> None:
+    receivers = {connection.findtext("receiver") for connection in ui_of(module).iter("connection")}
+    mrml = {str(widget.get("name")) for widget in widgets(module) if str(widget.get("class")).startswith("qMRML")} - {module}
     assert receivers == mrml
 
 
-@pytest.mark.parametrize("script", [*SCRIPTS, ROOT / "OPRadiomics" / "OPRadiomics.py"], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "script", [*SCRIPTS, *(ROOT / module / f"{module}.py" for module in GUI_OF)], ids=lambda path: path.name
+)
 def test_only_literal_strings_are_translated(script: Path) -> None:
     calls = [
         node
