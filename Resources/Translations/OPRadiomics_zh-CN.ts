@@ -196,6 +196,14 @@
             <translation>网络勾画视野内的每个椎体，并从骶椎向上编号。</translation>
         </message>
         <message>
+            <source>Draw by hand</source>
+            <translation>手工勾画</translation>
+        </message>
+        <message>
+            <source>Empty masks for L1, L2 and L3, to draw without the network.</source>
+            <translation>L1、L2、L3 的空掩膜，不用网络而手工勾画。</translation>
+        </message>
+        <message>
             <source>Numbering:</source>
             <translation>编号：</translation>
         </message>
@@ -1195,13 +1203,6 @@
         </message>
     </context>
     <context>
-        <name>gui.demo</name>
-        <message>
-            <source>A simulated lumbar MRI: T1WI, T2WI, FS-T2WI. No real person.</source>
-            <translation>模拟的腰椎 MRI：T1WI、T2WI、FS-T2WI。不是真实患者。</translation>
-        </message>
-    </context>
-    <context>
         <name>gui.faults</name>
         <message>
             <source>Expected: {expected}.</source>
@@ -1220,8 +1221,8 @@
             <translation>请关闭其他程序或场景后重试。</translation>
         </message>
         <message>
-            <source>A Python package that this step needs is missing or damaged.</source>
-            <translation>此步骤所需的 Python 软件包缺失或损坏。</translation>
+            <source>A Python package that this step needs is missing or damaged ({package}).</source>
+            <translation>此步骤所需的 Python 软件包（{package}）缺失或损坏。</translation>
         </message>
         <message>
             <source>Click 'Install packages' and try again.</source>
@@ -1410,8 +1411,8 @@
             <translation>状态</translation>
         </message>
         <message>
-            <source>Volume (ml)</source>
-            <translation>体积 (ml)</translation>
+            <source>ml</source>
+            <translation>毫升</translation>
         </message>
         <message>
             <source>Network</source>
@@ -1424,10 +1425,6 @@
         <message>
             <source>Look at</source>
             <translation>需查看</translation>
-        </message>
-        <message>
-            <source>accepted {initials} {time}</source>
-            <translation>已通过 {initials} {time}</translation>
         </message>
         <message>
             <source>to review</source>
@@ -1771,12 +1768,12 @@
             <translation>已发表的临床公式</translation>
         </message>
         <message>
-            <source>osteoporosis</source>
-            <translation>骨质疏松</translation>
+            <source>OP</source>
+            <translation>OP</translation>
         </message>
         <message>
-            <source>no osteoporosis</source>
-            <translation>非骨质疏松</translation>
+            <source>no OP</source>
+            <translation>非 OP</translation>
         </message>
         <message>
             <source>not published</source>
@@ -1958,6 +1955,10 @@
         <message>
             <source>Check the numbering, then the outline of each level. Next: accept L1, L2 and L3.</source>
             <translation>请先核对编号，再核对每个节段的轮廓。下一步：通过 L1、L2 和 L3。</translation>
+        </message>
+        <message>
+            <source>Choose a level in the list of segments, then Paint or Draw it on the T1WI, slice by slice.</source>
+            <translation>在分割列表中选择椎体，然后在 T1WI 上逐层涂抹或勾画。</translation>
         </message>
     </context>
     <context>

@@ -8,6 +8,7 @@ import qt
 import slicer
 from OPRadiomicsLib.gui.review_section import EFFECTS
 from OPRadiomicsLib.levels import STUDY_LEVELS
+from OPRadiomicsLib.mrml.segments import segment_ids
 from slicer.i18n import tr as _
 
 from ..project import recovery
@@ -193,6 +194,7 @@ class AnnotateSection:
         if self.nodes is not None:
             self.editor.setSegmentationNode(self.nodes.segmentation)
             self.editor.setSourceVolumeNode(self.nodes.reference)
+            self.editor.setCurrentSegmentID(segment_ids(self.nodes.segmentation)["L1"])
 
     def leave(self) -> None:
         """Another module is shown."""

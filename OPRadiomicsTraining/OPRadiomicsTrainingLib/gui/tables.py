@@ -27,6 +27,9 @@ def fill(table: Any, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> 
             table.selectRow(number)
     table.verticalHeader().setVisible(False)
     table.horizontalHeader().setStretchLastSection(True)
+    if rows and not table.property("sized"):
+        table.resizeColumnsToContents()
+        table.setProperty("sized", True)
     table.blockSignals(False)
     table.setUpdatesEnabled(True)
 

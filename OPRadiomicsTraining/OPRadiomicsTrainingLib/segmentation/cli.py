@@ -173,7 +173,8 @@ def draw_curves(out: Path) -> None:
             axis.plot(*zip(*points, strict=True), label=name)
     left.set(xlabel="epoch", ylabel="training loss")
     right.set(xlabel="epoch", ylabel="Dice of held-out cases", ylim=(0, 1))
-    right.legend()
+    if right.lines:
+        right.legend()
     partial, picture = out / "curves.part.png", out / "curves.png"
     figure.savefig(partial, dpi=100)
     partial.replace(picture)
