@@ -131,6 +131,12 @@ class TrainingTest(unittest.TestCase):
         self.assertIsNotNone(self.panel.annotation.session)
         self.assertIn("L1", self.ui.jobLabel.text)
         held = self.panel.annotation.session
+        slicer.mrmlScene.Clear(0)
+        settle()
+        self.assertIsNone(self.panel.annotation.session)
+        self.assertEqual(len(recovery.kept(self.panel.project, "AA")), 1)
+        self.ui.nextCaseButton.click()
+        settle(1.0)
         with self.assertRaises(ClaimedError):
             begin(self.panel.project, "sub-0001", Step.DRAWN, "BB")
         self.ui.leaveButton.click()

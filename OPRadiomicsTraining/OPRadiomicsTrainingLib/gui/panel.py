@@ -13,6 +13,7 @@ from OPRadiomicsLib.gui import installation
 from OPRadiomicsLib.gui.job_bar import JobBar
 from OPRadiomicsLib.gui.jobs import Job
 from slicer.i18n import tr as _
+from slicer.util import VTKObservationMixin
 
 from ..project import jobs as projectJobs
 from ..project.folder import Project, create_project, open_project
@@ -32,7 +33,7 @@ _LAST_PROJECT = "OPRadiomicsTraining/Project"
 _INITIALS = "OPRadiomicsTraining/Initials"
 
 
-class Panel:
+class Panel(VTKObservationMixin):
     """Owns the sections.
 
     Parameters
@@ -44,6 +45,7 @@ class Panel:
     """
 
     def __init__(self, ui: Any, logic: Any) -> None:
+        VTKObservationMixin.__init__(self)
         self.ui = ui
         self.logic = logic
         self.project: Project | None = None
@@ -62,6 +64,8 @@ class Panel:
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
         self._timer.connect("timeout()", self.poll)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
 
     def _prepareTop(self) -> None:
         ui = self.ui
@@ -141,8 +145,14 @@ class Panel:
     def close(self) -> None:
         """The module is reloaded or Slicer ends; jobs of the project go on."""
         self._timer.stop()
+        self.removeObservers()
         self.annotation.close()
         self.logic.close()
+
+    def onSceneStartClose(self, caller: Any, event: Any) -> None:
+        """Keep what is drawn, and give the case back, before its nodes go."""
+        self.annotation.close()
+        self.refresh()
 
     def installPackages(self) -> None:
         """What the panel's work needs; training also needs torch, which is asked for apart."""

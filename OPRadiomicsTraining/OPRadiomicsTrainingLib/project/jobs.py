@@ -220,6 +220,9 @@ class _Runner:
             end = {"state": JobState.CANCELLED}
         except OPRadiomicsError as error:
             end = {"state": JobState.FAILED, "found": error.found, "remedy": error.remedy}
+        except ImportError as error:
+            where = "install it there (the extras 'training' and 'cohort'), or run the job's command line where it is installed"
+            end = {"state": JobState.FAILED, "found": f"The Python package {error.name} is missing", "remedy": where}
         except Exception as error:  # noqa: BLE001  (the boundary: whatever it was, the folder must say that the job has ended)
             end = {"state": JobState.FAILED, "found": f"The software failed ({type(error).__name__})", "remedy": "report it"}
         finally:

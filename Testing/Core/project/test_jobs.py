@@ -52,6 +52,16 @@ def test_a_failure_says_what_and_the_remedy(project: Project) -> None:
     assert job.found.startswith("No readable design") and job.remedy
 
 
+def test_a_missing_package_is_named_with_the_remedy(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "torch", None)
+    words = ["train", "segmentation", "--data", "x", "--out", str(project.models / "networks" / "own")]
+    job = jobs.run_job(project, jobs.create_job(project, "Train", [words]).id)
+    assert (job.state, job.found) == (JobState.FAILED, "The Python package torch is missing")
+    assert "install it" in job.remedy
+
+
 def test_commands_that_report_no_progress_are_refused(project: Project) -> None:
     job = jobs.run_job(project, jobs.create_job(project, "x", [["check", "table.csv"]]).id)
     assert job.state is JobState.FAILED and "check" in job.found
