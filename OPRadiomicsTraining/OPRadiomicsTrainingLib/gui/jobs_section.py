@@ -44,7 +44,7 @@ class JobsSection:
     def _message(self, job: jobs.Job) -> str:
         if job.state is jobs.JobState.FAILED:
             return f"{job.found}. {job.remedy}"
-        return job.lines[0] if job.lines else job.message
+        return job.lines[-1] if job.lines else job.message
 
     def select(self, name: str) -> None:
         """Show a job's command line."""
