@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import slicer
+
 from ..errors import MaskError, StudyError
 from ..installed import active_network
 from ..mrml.files import read_mask, write_bodies, write_volume
@@ -70,7 +72,7 @@ def predict(study: Study, out: Path) -> Callable[[Path], Steps]:
 
     def steps(folder: Path) -> Steps:
         arguments = [*_imageArguments(study, folder), *_maskArguments(study, folder), *_clinicalArguments(study)]
-        yield ["predict", *arguments, "--signature", study.parameters.signature, "--out", str(out)]
+        yield ["predict", *arguments, *_language(), "--signature", study.parameters.signature, "--out", str(out)]
         text = (out / "prediction.json").read_text(encoding="utf-8")
         study.takeResult(text)
         return json.loads(text)
@@ -151,6 +153,11 @@ def _maskArguments(study: Study, folder: Path) -> list[str]:
             path = write_bodies(study.bodies(role), study.image(role), folder / f"{role.value}_bodies.nrrd")
             words += [MASK_OPTION[role], str(path)]
     return [*words, "--register"] if study.parameters.register else words
+
+
+def _language() -> list[str]:
+    """The report speaks Chinese where the application does."""
+    return ["--language", "zh"] if str(slicer.app.applicationLocaleName).startswith("zh") else []
 
 
 def _clinicalArguments(study: Study) -> list[str]:
