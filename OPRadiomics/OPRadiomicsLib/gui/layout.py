@@ -138,6 +138,15 @@ def _restrict(display: Any, roles: list[Role]) -> None:
     display.EndModify(modifying)
 
 
+def centre3D() -> None:
+    """Let the surfaces fill the 3-D views."""
+    manager = slicer.app.layoutManager()
+    for n in range(manager.threeDViewCount if manager is not None else 0):
+        view = manager.threeDWidget(n).threeDView()
+        view.resetFocalPoint()
+        view.renderWindow().GetRenderers().GetFirstRenderer().ResetCamera()
+
+
 def jumpTo(positionRas: Any) -> None:
     """Move the three views to a place, centred."""
     for role in Role:

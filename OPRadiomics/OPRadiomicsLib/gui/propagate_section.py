@@ -70,7 +70,8 @@ class PropagateSection:
 
     def _flicker(self, before: bool) -> None:
         """While held, T1WI's masks stand in the other views: what the scanner's coordinates say."""
-        layout.showMasks(self.panel.study, self.panel.review.outline, beforeRegistration=before)
+        if self.panel.study is not None:
+            layout.showMasks(self.panel.study, self.panel.review.outline, beforeRegistration=before)
 
     def _fillTable(self, study: Study | None, carried: list[Role]) -> None:
         aligned = {role: study.alignment(role) for role in carried} if study is not None else {}

@@ -104,3 +104,4 @@ class SegmentSection:
         layout.show(with3D=shown)
         layout.showImages(self.panel.study)
         layout.showMasks(self.panel.study, self.panel.review.outline)
+        layout.centre3D()
