@@ -875,6 +875,10 @@
             <translation>从所示训练的最后一轮继续。</translation>
         </message>
         <message>
+            <source>torch, MONAI and others, which training and fitting need; lists them and asks first.</source>
+            <translation>训练和拟合所需的 torch、MONAI 等软件包；先列出并询问。</translation>
+        </message>
+        <message>
             <source>Run:</source>
             <translation>训练：</translation>
         </message>
@@ -937,6 +941,22 @@
         <message>
             <source>Of Bayesian optimisation; 0: none.</source>
             <translation>贝叶斯优化的试验次数；0 表示不优化。</translation>
+        </message>
+        <message>
+            <source>Folds:</source>
+            <translation>折数：</translation>
+        </message>
+        <message>
+            <source>Of the cross-validations; a small cohort allows fewer.</source>
+            <translation>交叉验证的折数；小队列只能用较少的折数。</translation>
+        </message>
+        <message>
+            <source>of LASSO:</source>
+            <translation>LASSO 折数：</translation>
+        </message>
+        <message>
+            <source>Of the cross-validation in LASSO; at most the patients of the smaller class.</source>
+            <translation>LASSO 交叉验证的折数；不超过较小类别的患者数。</translation>
         </message>
         <message>
             <source>Features:</source>
@@ -1931,6 +1951,14 @@
             <translation>训练 {name}</translation>
         </message>
         <message>
+            <source>The installation failed: {error}</source>
+            <translation>安装失败：{error}</translation>
+        </message>
+        <message>
+            <source>All packages are installed.</source>
+            <translation>所有软件包均已安装。</translation>
+        </message>
+        <message>
             <source>{name} is the active network now; the one before stays installed.</source>
             <translation>{name} 现为当前网络；之前的网络仍保留。</translation>
         </message>
@@ -1994,6 +2022,25 @@
         <message>
             <source>No folder: packages come from the network. To fill one elsewhere, run: {command}</source>
             <translation>未选择文件夹：软件包将从网络安装。如需在其他计算机上下载，请运行：{command}</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.training_packages</name>
+        <message>
+            <source>torch takes 0.2 GB on Windows and macOS, and several GB with the libraries for NVIDIA cards on Linux.</source>
+            <translation>torch 在 Windows 和 macOS 上占 0.2 GB，在 Linux 上连同 NVIDIA 显卡库占数 GB。</translation>
+        </message>
+        <message>
+            <source>Training and fitting need these Python packages:</source>
+            <translation>训练和拟合需要以下 Python 软件包：</translation>
+        </message>
+        <message>
+            <source>Install them now?</source>
+            <translation>现在安装吗？</translation>
+        </message>
+        <message>
+            <source>OPRadiomics: install packages</source>
+            <translation>OPRadiomics：安装软件包</translation>
         </message>
     </context>
     <context>

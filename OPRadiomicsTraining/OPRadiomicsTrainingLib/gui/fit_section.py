@@ -93,7 +93,8 @@ class FitSection:
         table = project.folder / COHORT_TABLE
         export = ["project", "export", str(project.folder), "cohort"]
         fit = ["fit", str(table), "--out", str(out), "--name", name, "--protocol", str(ui.protocolComboBox.currentText)]
-        fit += ["--tune", str(ui.tuneSpinBox.value)]
+        fit += ["--tune", str(ui.tuneSpinBox.value), "--folds", str(ui.foldsSpinBox.value)]
+        fit += ["--lasso-folds", str(ui.lassoFoldsSpinBox.value)]
         fit += ["--features", str(ui.keptComboBox.currentData)] if ui.keptComboBox.currentData else []
         fit += ["--simulated"] if any(item.case.simulated for item in self.panel.items) else []
         extract = ["cohort", str(table), "--out", str(project.folder / FEATURES_FOLDER), "--workers", "0"]

@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from ..project.exports import DRAWN_STATES, TRAINING_SET
 from ..project.flow import FINAL_STATES
-from . import tables
+from . import tables, training_packages
 
 SHIPPED = "lumbar-bodies"
 
@@ -25,6 +25,7 @@ class RetrainSection:
         self._shown: tuple[str, float] = ("", 0.0)
         ui.trainButton.connect("clicked()", lambda: self.train(resume=False))
         ui.resumeButton.connect("clicked()", lambda: self.train(resume=True))
+        ui.trainingPackagesButton.connect("clicked()", self.installPackages)
         ui.runComboBox.connect("currentIndexChanged(int)", lambda index: self.updateRun())
         ui.installNetworkButton.connect("clicked()", self.install)
         ui.activeComboBox.connect("activated(int)", lambda index: self.activate())
@@ -94,6 +95,16 @@ class RetrainSection:
 
     def _which(self) -> list[str]:
         return ["--one-reader"] if self.ui.oneReaderCheckBox.checked else []
+
+    def installPackages(self) -> None:
+        """Torch and what else training needs, once asked for."""
+        try:
+            complete = training_packages.install()
+        except RuntimeError as error:
+            self.panel.bar.say(_("The installation failed: {error}").format(error=error))
+            return
+        if complete:
+            self.panel.bar.say(_("All packages are installed."))
 
     def install(self) -> None:
         """The run's network into the user's models, in use from now on."""

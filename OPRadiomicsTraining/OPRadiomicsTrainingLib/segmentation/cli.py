@@ -170,7 +170,7 @@ def draw_curves(out: Path) -> None:
     for name, points in series.items():
         axis = left if name == "loss" else right if name.startswith("dice") else None
         if axis is not None:
-            axis.plot(*zip(*points, strict=True), label=name)
+            axis.plot(*zip(*points, strict=True), marker=".", label=name)
     left.set(xlabel="epoch", ylabel="training loss")
     right.set(xlabel="epoch", ylabel="Dice of held-out cases", ylim=(0, 1))
     if right.lines:

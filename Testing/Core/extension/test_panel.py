@@ -117,3 +117,16 @@ def test_the_requirements_are_those_of_the_package() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     lines = (ROOT / "Resources" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == declared
+
+
+def test_the_training_panel_installs_what_the_package_s_extra_lists() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    tree = ast.parse((GUI_OF["OPRadiomicsTraining"] / "training_packages.py").read_text(encoding="utf-8"))
+    (listed,) = [
+        ast.literal_eval(one.value)
+        for one in tree.body
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and one.targets[0].id == "PACKAGES"
+    ]
+    assert list(listed) == project["optional-dependencies"]["training"]
