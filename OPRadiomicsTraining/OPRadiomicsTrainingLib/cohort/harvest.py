@@ -123,6 +123,47 @@ def summarise(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+TABLE_ROWS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Manufacturer": ("manufacturer",),
+    "Model": ("model",),
+    "Field strength / T": ("field_strength_t",),
+    "TR / ms": ("tr_ms",),
+    "TE / ms": ("te_ms",),
+    "TI / ms": ("ti_ms",),
+    "FOV / mm": ("fov_rows_mm", "fov_columns_mm"),
+    "Matrix": ("matrix",),
+    "Slice thickness / mm": ("slice_thickness_mm",),
+    "Gap / mm": ("gap_mm",),
+}
+"""Rows of a paper's Table 1, and what each is made of."""
+
+
+def paper_table(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Table 1 as it stands in a paper: a row a parameter, a column for each centre and sequence; median, and range if any."""
+    order = {str(role): place for place, role in enumerate(Role)}
+    keys = sorted({(str(row["centre"]), str(row["sequence"])) for row in rows}, key=lambda key: (key[0], order[key[1]]))
+    table: list[dict[str, str]] = []
+    for title, parts in TABLE_ROWS.items():
+        line = {"Parameter": title}
+        for centre, sequence in keys:
+            own = [row for row in rows if (str(row["centre"]), str(row["sequence"])) == (centre, sequence)]
+            line[f"{centre} {sequence}".strip()] = " x ".join(_printed(name, own) for name in parts)
+        if any(text.strip(" x") for text in list(line.values())[1:]):
+            table.append(line)
+    return table
+
+
+def _printed(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    values = [row[name] for row in rows if row[name] is not None]
+    if not values:
+        return ""
+    if name in TEXTS:
+        return "; ".join(str(value) for value, _ in Counter(values).most_common())
+    least, most = min(values), max(values)
+    spread = f" ({least:g}-{most:g})" if most - least > 1e-6 else ""
+    return f"{float(np.median(values)):g}{spread}"
+
+
 def _parameter(name: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     values = [row[name] for row in rows if row[name] is not None]
     summary = {"parameter": name, "n": len(values), "median": "", "least": "", "most": "", "values": ""}
@@ -134,19 +175,20 @@ def _parameter(name: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def write_acquisition(found: Acquisition, out: Path) -> tuple[Path, ...]:
-    """Write the rows to ``out``, the summary and the failures beside it (<name>_summary.csv, <name>_failures.csv).
+    """Write the rows to ``out``, and beside it <name>_summary.csv, <name>_table1.csv (as a paper has it), <name>_failures.csv.
 
     Raises
     ------
     OutputError
         If they can't be written; then none is.
     """
-    failures = [vars(failure) for failure in found.failures]
+    failures, table = [vars(failure) for failure in found.failures], paper_table(found.rows)
     texts = {
         out.name: _csv((*KEYS, *TEXTS, *NUMBERS), found.rows),
         f"{out.stem}_summary.csv": _csv(
             ("centre", "sequence", "parameter", "n", "median", "least", "most", "values"), summarise(found.rows)
         ),
+        f"{out.stem}_table1.csv": _csv(list(table[0]) if table else ("Parameter",), table),
         f"{out.stem}_failures.csv": _csv(("case", "stage", "kind", "found", "expected", "remedy"), failures),
     }
     with all_or_nothing(out.parent) as folder:

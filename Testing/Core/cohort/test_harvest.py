@@ -22,7 +22,7 @@ def harvested(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[s
     assert main(["harvest", str(table), "-o", str(folder / "out" / "acquisition.csv")]) == 0
     return {
         name: list(csv.DictReader((folder / "out" / f"acquisition{name}.csv").read_text(encoding="utf-8").splitlines()))
-        for name in ("", "_summary", "_failures")
+        for name in ("", "_summary", "_table1", "_failures")
     }
 
 
@@ -55,3 +55,10 @@ def test_nothing_of_the_patient_is_written(harvested: dict[str, list[dict[str, s
     assert not {
         name for name in columns if any(word in name for word in ("patient", "birth", "date", "name", "uid", "age"))
     } - {"image_matrix"}
+
+
+def test_table_1_has_a_column_for_each_centre_and_sequence(harvested: dict[str, list[dict[str, str]]]) -> None:
+    table = {row["Parameter"]: row for row in harvested["_table1"]}
+    assert list(table["TR / ms"])[1:] == ["A T1WI", "A T2WI", "A FS-T2WI", "B T1WI", "B T2WI", "B FS-T2WI"]
+    assert [table["Field strength / T"][column] for column in ("A T1WI", "B T1WI")] == ["3", "1.5"]
+    assert table["FOV / mm"]["A T1WI"] == "280 x 280"
