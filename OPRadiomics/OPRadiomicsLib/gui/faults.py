@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import platform
 import re
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from slicer.i18n import tr as _
 
@@ -17,6 +19,7 @@ PACKAGES = ("numba", "numpy", "scipy", "SimpleITK", "pydicom", "pydantic", "PyYA
 """What the worker needs; versions go into the diagnosis."""
 
 _KILLED = 9
+_QUOTED = re.compile(r"(?<!\w)'.*?'(?!\w)")
 _PATH = re.compile(r"(?<!\w)(?:[A-Za-z]:)?[\\/][^'\":;,]*")
 """To the next quote or mark, or the line's end: paths hold blanks, and what follows one is no loss in a diagnosis."""
 
@@ -63,6 +66,13 @@ def failed(answer: Answer) -> Fault:
     )
 
 
+def broken(error: Exception) -> Fault:
+    """A fault of the panel itself, between two of the worker's commands."""
+    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    where = tuple(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    return failed(Answer(0, "failed", kind=type(error).__name__, where=where))
+
+
 def ended(exitCode: int, crashed: bool, stderrTail: Sequence[str]) -> Fault:
     """The worker's process ended in the middle of a request."""
     technical = (f"exit {exitCode}, crashed {crashed}", *map(withoutPaths, stderrTail))
@@ -102,13 +112,18 @@ def diagnosis(fault: Fault | None, step: str, slicerVersion: str, log: Sequence[
     lines = [f"{name} {found}" for name, found in versions.items()]
     lines += [f"system {platform.system()} {platform.release()} {platform.machine()}", f"step {step or '-'}"]
     if fault is not None:
-        lines += [withoutPaths(fault.what), *map(withoutPaths, fault.technical)]
-    return "\n".join([*lines, "log", *(f"  {withoutPaths(line)}" for line in log[-30:])]) + "\n"
+        lines += [withoutNames(fault.what), *map(withoutPaths, fault.technical)]
+    return "\n".join([*lines, "log", *(f"  {withoutNames(line)}" for line in log[-30:])]) + "\n"
 
 
 def withoutPaths(line: str) -> str:
     """The line with each path replaced by "<path>": folders and files are often named after patients."""
     return _PATH.sub("<path>", line)
+
+
+def withoutNames(line: str) -> str:
+    """The line without paths and without what stands in quotes: nodes, too, are often named after patients."""
+    return withoutPaths(_QUOTED.sub("<name>", line))
 
 
 def _version(name: str) -> str:

@@ -41,11 +41,13 @@ def _found(folder: Path, shipped: bool) -> Iterator[ModelFolder]:
     for path in sorted(folder.glob(f"*/{FILE_NAME}")):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            title = f"{content['name']} {content['version']}"
-        except (OSError, ValueError, KeyError, TypeError):
+            mark = _("DEMO: ") if content.get("demo") else ""
+            title = f"{mark}{content['name']} {content['version']}"
+            model = ModelFolder(path.parent.name if shipped else str(path.parent), title, content)
+            card(model)  # what cannot be described cannot be chosen
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue
-        mark = _("DEMO: ") if content.get("demo") else ""
-        yield ModelFolder(path.parent.name if shipped else str(path.parent), mark + title, content)
+        yield model
 
 
 def card(model: ModelFolder) -> str:

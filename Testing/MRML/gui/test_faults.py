@@ -59,3 +59,19 @@ def test_no_part_of_a_path_stays(parts: list[str]) -> None:
 
 def test_what_is_no_path_stays() -> None:
     assert faults.withoutPaths("T1/T2 ratio 1/2: fine") == "T1/T2 ratio 1/2: fine"
+
+
+def test_names_of_nodes_are_cut_out_of_a_diagnosis() -> None:
+    fault = faults.Fault("'Doe Jane T1' holds no image.", "load it again")
+    text = faults.diagnosis(fault, "Segment", "5.12.3", [fault.text, "Masks of 'Doe's second' replaced."])
+    assert "doe" not in text.lower()
+    assert "holds no image" in text
+
+
+def test_a_fault_of_the_panel_itself_tells_where_and_no_more() -> None:
+    with pytest.raises(KeyError) as raised:
+        {}["Doe Jane"]
+    fault = faults.broken(raised.value)
+    assert "KeyError" in fault.text
+    assert fault.technical[-1].startswith("test_faults.py:")
+    assert "Doe" not in faults.diagnosis(fault, "Segment", "5.12.3", [fault.text])
