@@ -1517,6 +1517,10 @@
             <translation>{levels} 已修改：审核通过已撤销。</translation>
         </message>
         <message>
+            <source>{title}: done, in the study that it was started for.</source>
+            <translation>{title}：完成，结果在启动该步骤的检查中。</translation>
+        </message>
+        <message>
             <source>Open a project</source>
             <translation>打开项目</translation>
         </message>

@@ -154,6 +154,7 @@ class FlowTest(PanelTest):
             self.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), nodes)
             self.assertIn("cancelled", self.ui.jobLabel.text.lower())
             settle(0.3)
+        settle(0.3)
         self.click(self.ui.segmentButton)
         self.finish()
 

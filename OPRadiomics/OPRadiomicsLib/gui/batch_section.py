@@ -47,7 +47,7 @@ class BatchSection:
             return
         signature = self.panel.study.parameters.signature if self.panel.study is not None else "demo-signature"
         job = self.panel.logic.batch(Path(source), Path(target), signature, start=False)
-        self.panel.runJob(job, self._onDone)
+        self.panel.runJob(job, self._onDone, ofStudy=False)
 
     def _onDone(self, lines: tuple[str, ...]) -> None:
         self.ui.batchLabel.text = "\n".join(lines)

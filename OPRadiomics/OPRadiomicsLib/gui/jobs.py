@@ -13,6 +13,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..errors import Cancelled, OPRadiomicsError
+from . import faults
 from .faults import Fault
 from .worker_process import Ending
 
@@ -113,6 +114,8 @@ class Job:
             self._end(
                 Fault(_("A file could not be written ({reason}).").format(reason=error.strerror), _("Free some disk space."))
             )
+        except Exception as error:  # noqa: BLE001  (whatever it was, the panel must not stay busy for ever)
+            self._end(faults.broken(error))
         else:
             self._runner.run(arguments, self._onProgress, self._onEnd)
 

@@ -111,6 +111,15 @@ def showMasks(study: Study, outline: bool, beforeRegistration: bool = False) -> 
             names.GetDisplayNode().SetVisibility(study.parameters.showLabels)
 
 
+def hideMasks(study: Study) -> None:
+    """Nothing of a study over the images of another one."""
+    shared = study.bodies(Role.T1WI)
+    names = shared.GetNodeReference(level_labels.REFERENCE) if shared is not None else None
+    for node in (*(study.bodies(role) for role in Role), study.parameters.marrow, names):
+        if node is not None and node.GetDisplayNode() is not None:
+            node.GetDisplayNode().SetVisibility(False)
+
+
 def _showIn(node: Any | None, roles: list[Role], outline: bool) -> None:
     if node is None or node.GetDisplayNode() is None:
         return

@@ -87,6 +87,7 @@ class Panel(VTKObservationMixin):
         self.showImages()
 
     def _letGo(self, study: Study) -> None:
+        layout.hideMasks(study)
         study.parameters.disconnectGui(self._guiTag)
         self._guiTag = None
         self.removeObservers(self.onParametersChanged)
@@ -178,10 +179,19 @@ class Panel(VTKObservationMixin):
             self.setStudy(None)
             if not slicer.mrmlScene.IsClosing():
                 qt.QTimer.singleShot(0, self.ensureStudy)
+        elif node.IsA("vtkMRMLScalarVolumeNode"):
+            self._forgetImage(node)
         elif node.IsA("vtkMRMLSegmentationNode"):
             if self.review.editor.segmentationNode() is node:
                 self.review.release()
             self._timer.start()
+
+    def _forgetImage(self, node: Any) -> None:
+        """Empty its selector before it goes: of itself a selector would choose the next image in the list."""
+        study = self.study
+        for role in study.images if study is not None else ():
+            if study is not None and study.image(role) is node:
+                study.setImage(role, None)
 
     def onParametersChanged(self, caller: Any, event: Any) -> None:
         """An entry or a node of the study changed."""
@@ -249,11 +259,19 @@ class Panel(VTKObservationMixin):
         if area is not None:
             area.ensureWidgetVisible(widget, 0, 0)
 
-    def runJob(self, job: Job, onDone: Callable[[Any], None]) -> None:
-        """Show and start a job; the steps wait until it has ended."""
+    def runJob(self, job: Job, onDone: Callable[[Any], None], ofStudy: bool = True) -> None:
+        """Show and start a job; the steps wait until it has ended.
+
+        What is done ``ofStudy`` lies in the study that the job was started for, whichever is shown at its end.
+        """
+        study = self.study if ofStudy else None
 
         def finished(result: Any) -> None:
-            onDone(result)
+            if study is None or (self.study is not None and self.study.node is study.node):
+                onDone(result)
+            else:
+                layout.hideMasks(study)
+                self.bar.say(_("{title}: done, in the study that it was started for.").format(title=job.title))
             self.update()
 
         self.bar.run(job, finished)

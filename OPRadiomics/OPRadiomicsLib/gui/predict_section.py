@@ -127,7 +127,8 @@ class PredictSection:
         target = qt.QFileDialog.getExistingDirectory(None, _("Folder for DICOM SEG and SR"))
         if target:
             job = self.panel.logic.exportDicom(self.panel.study, Path(target), start=False)
-            self.panel.runJob(job, lambda files: self.panel.bar.say(_("Exported: {files}.").format(files=", ".join(files))))
+            said = _("Exported: {files}.")
+            self.panel.runJob(job, lambda files: self.panel.bar.say(said.format(files=", ".join(files))), ofStudy=False)
 
     def _resultFolder(self) -> Path | None:
         folder = self.panel.logic.resultFolder(self.panel.study)
@@ -163,6 +164,7 @@ class PredictSection:
         content = study.result()
         for button in (self.ui.copyButton, self.ui.saveButton, self.ui.openReportButton, self.ui.exportButton):
             button.enabled = content is not None
+        self.ui.exportButton.enabled = content is not None and not self.panel.bar.busy
         dark = self.ui.resultBrowser.palette.color(qt.QPalette.Base).lightness() < 128
         html = resultHtml(content, DARK if dark else Palette(), state == "stale") if content is not None else ""
         if self.ui.resultBrowser.property("OPRadiomicsHtml") != html:

@@ -19,7 +19,7 @@ from ..types import Role
 from .dicom_database import filesOf, scannerOf
 from .jobs import Steps
 from .parameter_node import Sex, YesNo
-from .study import Study
+from .study import Study, digest
 
 OPTION = {Role.T1WI: "--t1", Role.T2WI: "--t2", Role.FST2WI: "--fst2"}
 DICOM_OPTION = {Role.T1WI: "--t1-dicom", Role.T2WI: "--t2-dicom", Role.FST2WI: "--fst2-dicom"}
@@ -30,10 +30,12 @@ def segment(study: Study) -> Callable[[Path], Steps]:
     """Bodies of every level in view on the T1WI; gives the new segmentation node."""
 
     def steps(folder: Path) -> Steps:
+        asked = _nodes(study)
         image, bodies = write_volume(study.image(Role.T1WI), folder / "T1WI.nrrd"), folder / "bodies.nrrd"
         network = active_network()
         chosen = [] if network is None else ["--model", str(network)]
         yield ["segment", str(image), "-o", str(bodies), "--all-levels", *chosen]
+        _requireNodes(study, asked)
         return study.takeDraft(read_mask(bodies, "model"), _json(folder / "bodies.json"))
 
     return steps
@@ -43,6 +45,7 @@ def propagate(study: Study, roles: Sequence[Role]) -> Callable[[Path], Steps]:
     """Bodies carried to the other sequences; gives the new segmentation nodes by role."""
 
     def steps(folder: Path) -> Steps:
+        asked = _nodes(study)
         source, bodies = _sourceFiles(study, folder)
         register = ["--register"] if study.parameters.register else []
         made = {}
@@ -51,6 +54,7 @@ def propagate(study: Study, roles: Sequence[Role]) -> Callable[[Path], Steps]:
             arguments = ["propagate", str(bodies), "--from", str(source), "--onto", str(onto), "--all-levels", *register]
             yield [*arguments, "-o", str(out)]
             made[role] = (read_mask(out, "propagated"), _json(out.with_suffix(".json")))
+        _requireNodes(study, asked)
         return {role: study.takeCarried(role, *one) for role, one in made.items()}
 
     return steps
@@ -60,9 +64,11 @@ def marrow(study: Study) -> Callable[[Path], Steps]:
     """The marrow region inside the bodies; gives its segmentation node."""
 
     def steps(folder: Path) -> Steps:
+        asked, drawn = _nodes(study), digest(study.bodies(Role.T1WI))
         image, bodies = _sourceFiles(study, folder)
         yield ["marrow", str(bodies), "--on", str(image), "-o", str(folder / "marrow.nrrd")]
-        return study.takeMarrow(read_mask(folder / "marrow.nrrd", "marrow"))
+        _requireNodes(study, asked)
+        return study.takeMarrow(read_mask(folder / "marrow.nrrd", "marrow"), drawn)
 
     return steps
 
@@ -72,9 +78,11 @@ def predict(study: Study, out: Path) -> Callable[[Path], Steps]:
 
     def steps(folder: Path) -> Steps:
         arguments = [*_imageArguments(study, folder), *_maskArguments(study, folder), *_clinicalArguments(study)]
+        asked, inputs = _nodes(study), study.inputsDigest()
         yield ["predict", *arguments, *_language(), "--signature", study.parameters.signature, "--out", str(out)]
         text = (out / "prediction.json").read_text(encoding="utf-8")
-        study.takeResult(text)
+        _requireNodes(study, asked)
+        study.takeResult(text, inputs)
         return json.loads(text)
 
     return steps
@@ -122,6 +130,21 @@ def exportDicom(study: Study, result: Path | None, target: Path) -> Callable[[Pa
         return tuple(path.name for path in ending.files)
 
     return steps
+
+
+def _nodes(study: Study) -> tuple[str, ...]:
+    """IDs of the study, its images and its T1WI masks: what a job is started for. The user may take any away meanwhile."""
+    nodes = (study.node, *study.images.values(), study.bodies(Role.T1WI))
+    return tuple(node.GetID() for node in nodes if node is not None and node.GetScene() is not None)
+
+
+def _requireNodes(study: Study, asked: tuple[str, ...]) -> None:
+    if study.scene is None or _nodes(study) != asked:
+        raise StudyError(
+            "The study, its images or its masks were exchanged or removed in the meantime",
+            "the same images and masks until the step ends",
+            "start the step again; nothing was changed",
+        )
 
 
 def _sourceFiles(study: Study, folder: Path) -> tuple[Path, Path]:

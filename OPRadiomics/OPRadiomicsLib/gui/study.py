@@ -6,9 +6,13 @@ import hashlib
 import json
 from typing import Any
 
+import numpy as np
+
 from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from ..mrml import acceptance, draft, level_labels, marrow_display, results, segmentation
-from ..mrml.segments import layer_of, segment_ids, voxels_of_segment
+from ..mrml.geometry import affine_of_volume
+from ..mrml.segments import segment_ids, voxels_of_segment
+from ..mrml.volumes import voxels_of
 from ..types import Mask, Role
 from .parameter_node import OPRadiomicsParameterNode, Sex
 from .requirements import StudyState
@@ -155,10 +159,10 @@ class Study:
         moved = [{**one, "level": order[places[one["level"]]]} for one in kept]
         self.parameters.segmentationNotes = json.dumps({**notes, "levels": moved})
 
-    def takeMarrow(self, mask: Mask) -> Any:
-        """Put the marrow region into the scene, as it follows from the bodies now."""
+    def takeMarrow(self, mask: Mask, drawn: str) -> Any:
+        """Put the marrow region into the scene; ``drawn`` is the `digest` of the bodies that it was derived from."""
         node = marrow_display.show_marrow(self.scene, self.bodies(Role.T1WI), mask)
-        node.SetAttribute(_CARRIED, digest(self.bodies(Role.T1WI)))
+        node.SetAttribute(_CARRIED, drawn)
         self.parameters.marrow = node
         return node
 
@@ -221,16 +225,18 @@ class Study:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def _imageDigest(self, node: Any) -> str:
-        """Of an image's voxels; computed once as long as the image is not modified."""
-        image = node.GetImageData()
-        key = (str(node.GetID()), int(image.GetMTime()))
+        """Of an image's voxels, computed once as long as the image is not modified, and of its place to 0.001 mm."""
+        voxels = voxels_of(node)
+        key = (str(node.GetID()), int(node.GetImageData().GetMTime()))
         if key not in self._imageDigests:
-            self._imageDigests[key] = hashlib.sha256(layer_of(image).tobytes()).hexdigest()
-        return self._imageDigests[key]
+            self._imageDigests[key] = hashlib.sha256(voxels.tobytes()).hexdigest()
+        # The odd offset keeps usual numbers away from where rounding, after saving as text, could go either way.
+        place = np.floor(affine_of_volume(node) * 1000 + 0.318) + 0.0
+        return f"{self._imageDigests[key]} {place.tolist()}"
 
-    def takeResult(self, text: str) -> None:
-        """Keep a prediction in the scene."""
-        self.parameters.result = results.store_result(self.scene, self.node, text, self.inputsDigest())
+    def takeResult(self, text: str, inputs: str) -> None:
+        """Keep a prediction in the scene; ``inputs`` is `inputsDigest` of when it was asked for."""
+        self.parameters.result = results.store_result(self.scene, self.node, text, inputs)
 
     def result(self) -> dict[str, Any] | None:
         """The kept prediction."""

@@ -1,0 +1,78 @@
+"""What a user does to the scene while a job runs: no result lands where it does not belong, and no job stays for ever."""
+
+import numpy as np
+import slicer
+from OPRadiomicsLib.mrml.segments import segment_ids
+from OPRadiomicsLib.types import Role
+from support import PanelTest, settle, until
+
+
+class MeanwhileTest(PanelTest):
+    """Remove, edit, switch during a job."""
+
+    def setUp(self):
+        super().setUp()
+        self.click(self.ui.loadDemoButton)
+        settle()
+
+    def segmented(self):
+        self.click(self.ui.segmentButton)
+        self.finish()
+        return self.panel.study
+
+    def ended(self):
+        until(lambda: not self.panel.bar.busy, 120)
+        settle()
+
+    def test_what_a_job_was_started_for_is_removed(self):
+        for removed in (lambda study: study.image(Role.T1WI), lambda study: study.node):
+            self.click(self.ui.loadDemoButton)
+            settle()
+            self.click(self.ui.segmentButton)
+            settle(0.3)
+            slicer.mrmlScene.RemoveNode(removed(self.panel.study))
+            self.ended()
+            self.assertIn("removed in the meantime", self.ui.jobLabel.text)
+            self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode"), 0)
+
+    def test_a_removed_image_is_replaced_by_none(self):
+        slicer.mrmlScene.RemoveNode(self.panel.study.image(Role.T1WI))
+        settle()
+        self.assertEqual(set(self.panel.study.images), {Role.T2WI, Role.FST2WI})
+        self.assertFalse(self.ui.segmentButton.enabled)
+
+    def test_masks_edited_while_it_predicts_leave_the_result_out_of_date(self):
+        study = self.segmented()
+        self.click(self.ui.predictButton)
+        settle(0.3)
+        node, image = study.bodies(Role.T1WI), study.image(Role.T1WI)
+        voxels = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment_ids(node)["L2"], image)
+        voxels[:, :, int(np.median(np.nonzero(voxels)[2])) :] = 0
+        slicer.util.updateSegmentBinaryLabelmapFromArray(voxels, node, segment_ids(node)["L2"], image)
+        self.finish()
+        self.assertEqual(study.resultState(), "stale")
+
+    def test_a_moved_image_leaves_the_result_out_of_date(self):
+        study = self.segmented()
+        before = study.inputsDigest()
+        transform = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+        matrix = slicer.util.arrayFromTransformMatrix(transform)
+        matrix[0, 3] = 5.0
+        slicer.util.updateTransformMatrixFromArray(transform, matrix)
+        study.image(Role.T2WI).SetAndObserveTransformNodeID(transform.GetID())
+        self.assertNotEqual(study.inputsDigest(), before)
+
+    def test_the_result_lands_in_the_study_that_asked_for_it(self):
+        first = self.segmented()
+        self.click(self.ui.propagateButton)
+        self.click(self.ui.loadDemoButton)
+        self.finish()
+        self.assertIn("study that it was started for", self.ui.jobLabel.text)
+        self.assertIsNotNone(first.bodies(Role.T2WI))
+        self.assertIsNone(self.panel.study.bodies(Role.T2WI))
+        for role in Role:
+            self.assertFalse(first.bodies(role).GetDisplayNode().GetVisibility())
+        self.ui.studySelector.setCurrentNode(first.node)
+        settle()
+        for role in Role:
+            self.assertTrue(first.bodies(role).GetDisplayNode().GetVisibility())
