@@ -175,6 +175,19 @@ class FlowTest(PanelTest):
         self.click(self.ui.segmentButton)
         self.finish()
 
+    def test_an_interpreter_that_is_not_there_is_told_with_a_remedy(self):
+        from OPRadiomicsLib.gui.jobs import Job
+        from OPRadiomicsLib.gui.worker_process import WorkerProcess
+
+        def steps(folder):
+            yield ["segment"]
+
+        job = Job("Segment", WorkerProcess("/nowhere/PythonSlicer"), steps).start()
+        until(lambda: job.finished, 10)
+        settle()
+        self.assertIn("did not start", job.fault.what)
+        self.assertTrue(job.fault.remedy)
+
     def test_shifting_renames_all_levels_and_withdraws(self):
         self.loadAndSegment()
         self.ui.initialsLineEdit.text = "AB"

@@ -252,12 +252,12 @@ class Panel(VTKObservationMixin):
             layout.showMasks(self.study, self.review.outline)
 
     def scrollTo(self, widget: Any) -> None:
-        """Bring a widget into view, where the panel stands in a scroll area."""
+        """Bring a widget's top to the top, where the panel stands in a scroll area: what is tall is read from its beginning."""
         area = widget.parent()
         while area is not None and not hasattr(area, "ensureWidgetVisible"):
             area = area.parent()
         if area is not None:
-            area.ensureWidgetVisible(widget, 0, 0)
+            area.verticalScrollBar().setValue(widget.mapTo(area.widget(), qt.QPoint(0, 0)).y())
 
     def runJob(self, job: Job, onDone: Callable[[Any], None], ofStudy: bool = True) -> None:
         """Show and start a job; the steps wait until it has ended.

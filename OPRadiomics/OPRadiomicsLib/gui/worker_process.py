@@ -149,9 +149,13 @@ class WorkerProcess:
             self.stop()
             request.onEnd(Ending(cancelled=True))
 
+    def _letGo(self) -> None:
+        """The process goes when its signal has been answered: until then Qt stands in its code, and would crash."""
+        process, self._process = self._process, None
+        qt.QTimer.singleShot(0, lambda: process.deleteLater())  # noqa: PLW0108  (the lambda keeps it alive)
+
     def _onFinished(self, exitCode: int, exitStatus: Any) -> None:
-        self._process.deleteLater()
-        self._process = None
+        self._letGo()
         if self._open is not None:
             cancelled = self._open.cancelling
             crashed = int(exitStatus) != 0
@@ -160,8 +164,7 @@ class WorkerProcess:
 
     def _onError(self, error: Any) -> None:
         if int(error) == int(qt.QProcess.FailedToStart):
-            self._process.deleteLater()
-            self._process = None
+            self._letGo()
             fault = faults.notStarted(self._python)
             qt.QTimer.singleShot(0, lambda: self._finish(Ending(fault=fault)))
 
