@@ -1642,6 +1642,14 @@
             <translation>配准前</translation>
         </message>
         <message>
+            <source>Corrected masks on {roles} will be replaced. Go on?</source>
+            <translation>{roles} 上已修正的掩膜将被替换。继续吗？</translation>
+        </message>
+        <message>
+            <source>Propagate again</source>
+            <translation>重新传递</translation>
+        </message>
+        <message>
             <source>Masks carried to {roles}. Check them; correct them under 'Edit masks on'.</source>
             <translation>掩膜已传递到 {roles}。请检查，并在“编辑掩膜所在序列”处修正。</translation>
         </message>

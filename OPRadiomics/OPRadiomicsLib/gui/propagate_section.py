@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import qt
+import slicer
 from slicer.i18n import tr as _
 
 from ..types import Role
@@ -41,8 +42,13 @@ class PropagateSection:
         self._fillTable(study, carried)
 
     def propagate(self) -> None:
-        """Carry the bodies to T2WI and FS-T2WI."""
-        job = self.panel.logic.propagate(self.panel.study, start=False)
+        """Carry the bodies to T2WI and FS-T2WI; where a reader corrected masks there, ask before they are replaced."""
+        study = self.panel.study
+        corrected = [role.value for role in OTHERS if study.corrected(role)]
+        text = _("Corrected masks on {roles} will be replaced. Go on?").format(roles=", ".join(corrected))
+        if corrected and not slicer.util.confirmOkCancelDisplay(text, windowTitle=_("Propagate again")):
+            return
+        job = self.panel.logic.propagate(study, start=False)
         self.panel.runJob(job, self._onPropagated)
 
     def _onPropagated(self, nodes: dict[Role, Any]) -> None:
