@@ -68,7 +68,7 @@ def test_any_number_of_grey_levels_from_one_to_280(native, reference, bin_width)
     _assert_parity(native, reference, image, region, UNIT, Features(bin_width=bin_width, log_sigma_mm=()))
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(levels=1, seed=0)
 @example(levels=65, seed=0)
 @example(levels=256, seed=0)
