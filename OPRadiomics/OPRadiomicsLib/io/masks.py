@@ -34,7 +34,7 @@ STUDY_LABEL: Mapping[str, int] = {level: number for number, level in enumerate(S
 """The study's coding in files: L1 = 1, L2 = 2, L3 = 3."""
 
 
-def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS) -> Mask:
+def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS, *, allow_empty: bool = False) -> Mask:
     """Read a label map drawn on an image.
 
     Parameters
@@ -46,6 +46,8 @@ def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS
         The image whose grid the mask must lie on.
     levels
         Levels that must hold voxels; () accepts any.
+    allow_empty
+        Accept a mask without a voxel: a drawing that has only been begun.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS
         If a DICOM SEG is given and highdicom is not installed.
     """
     mask = _read_any(Path(path), on)
-    if not mask.levels:
+    if not mask.levels and not allow_empty:
         raise MaskError("The mask is empty", "voxels in L1, L2 and L3", "draw or segment the vertebral bodies first")
     require_levels(mask, levels)
     require_order(mask)

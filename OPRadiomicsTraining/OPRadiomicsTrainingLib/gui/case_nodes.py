@@ -84,7 +84,7 @@ class CaseNodes:
             mask = Mask(np.zeros(self._volume.shape, np.uint8), self._volume.affine)
         else:
             try:
-                mask = read_mask(path, self._volume, levels=())
+                mask = read_mask(path, self._volume, levels=(), allow_empty=True)
             except Exception:
                 self.remove()
                 raise

@@ -303,3 +303,10 @@ def test_a_segment_with_an_impossible_label_value_or_layer_is_refused(
 def test_a_path_that_the_system_refuses_is_a_study_error(tmp_path: Path, a_volume: Volume) -> None:
     with pytest.raises(StudyError, match="cannot be read"):
         read_mask(tmp_path / ("x" * 300 + ".nii.gz"), a_volume)
+
+
+def test_a_mask_without_a_voxel_is_read_where_a_drawing_may_have_only_begun(tmp_path: Path, a_volume: Volume) -> None:
+    path = _saved(tmp_path / "empty.nii.gz", np.zeros(a_volume.shape, np.uint8), a_volume)
+    assert read_mask(path, a_volume, (), allow_empty=True).levels == ()
+    with pytest.raises(MaskError, match="empty"):
+        read_mask(path, a_volume, ())
