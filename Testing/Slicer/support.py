@@ -64,6 +64,10 @@ class PanelTest(unittest.TestCase):
         settle()
         self.assertIsNone(self.panel.bar.fault, self.panel.bar.fault and self.panel.bar.fault.text)
 
+    def assertSays(self, context, sentence):
+        """The panel's line is this sentence, after the job's title, in the language that this Slicer runs in."""
+        self.assertIn(slicer.app.translate(context, sentence).removeprefix("{title}"), self.ui.jobLabel.text)
+
     def show(self, section):
         """Open one section and scroll to it."""
         for name in ("studySection", "segmentSection", "reviewSection", "propagateSection", "predictSection", "batchSection"):

@@ -67,7 +67,7 @@ class MeanwhileTest(PanelTest):
         self.click(self.ui.propagateButton)
         self.click(self.ui.loadDemoButton)
         self.finish()
-        self.assertIn("study that it was started for", self.ui.jobLabel.text)
+        self.assertSays("gui.panel", "{title}: done, in the study that it was started for.")
         self.assertIsNotNone(first.bodies(Role.T2WI))
         self.assertIsNone(self.panel.study.bodies(Role.T2WI))
         for role in Role:
