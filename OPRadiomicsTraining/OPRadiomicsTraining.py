@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import qt
 import slicer
+from OPRadiomicsLib.resources import resources_folder
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import (
@@ -32,6 +34,7 @@ class OPRadiomicsTraining(ScriptedLoadableModule):
         parent.acknowledgementText = _(
             "Implements Wang W. et al., Radiologic Practice 2026(4):453-459, doi 10.13609/j.cnki.1000-0313.2026.04.016."
         )
+        parent.icon = qt.QIcon(str(resources_folder() / "Icons" / "OPRadiomicsTraining.png"))
 
 
 class OPRadiomicsTrainingWidget(ScriptedLoadableModuleWidget):
@@ -39,7 +42,6 @@ class OPRadiomicsTrainingWidget(ScriptedLoadableModuleWidget):
 
     def setup(self):
         ScriptedLoadableModuleWidget.setup(self)
-        from OPRadiomicsLib.resources import resources_folder
         from OPRadiomicsTrainingLib.gui.panel import Panel
 
         widget = slicer.util.loadUI(str(resources_folder() / "UI" / "OPRadiomicsTraining.ui"))
@@ -127,6 +129,5 @@ class OPRadiomicsTrainingTest(ScriptedLoadableModuleTest):
     """Runs the tests under Testing/Slicer where the source tree is at hand; else proves that the panel's file is there."""
 
     def runTest(self):
-        from OPRadiomicsLib.resources import resources_folder
 
         self.assertTrue((resources_folder() / "UI" / "OPRadiomicsTraining.ui").is_file())

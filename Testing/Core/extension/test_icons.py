@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-ICONS = Path(__file__).resolve().parents[3] / "Resources" / "Icons"
+ROOT = Path(__file__).resolve().parents[3]
+ICONS = ROOT / "Resources" / "Icons"
 MODULES = ("OPRadiomics", "OPRadiomicsTraining")
 
 
@@ -19,6 +20,13 @@ def test_a_modules_icon_is_128_pixels_wide_and_high_on_a_transparent_ground(modu
     alpha = np.asarray(icon)[..., 3]
     assert alpha[0, 0] == alpha[0, -1] == alpha[-1, 0] == alpha[-1, -1] == 0
     assert 0.2 < (alpha > 200).mean() < 0.8
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_sets_its_icon_itself(module: str) -> None:
+    """Slicer would look in the module's own Resources folder, which there is not."""
+    script = (ROOT / module / f"{module}.py").read_text(encoding="utf-8")
+    assert f'parent.icon = qt.QIcon(str(resources_folder() / "Icons" / "{module}.png"))' in script
 
 
 @pytest.mark.parametrize("module", MODULES)
