@@ -129,5 +129,4 @@ class OPRadiomicsTrainingTest(ScriptedLoadableModuleTest):
     """Runs the tests under Testing/Slicer where the source tree is at hand; else proves that the panel's file is there."""
 
     def runTest(self):
-
         self.assertTrue((resources_folder() / "UI" / "OPRadiomicsTraining.ui").is_file())
