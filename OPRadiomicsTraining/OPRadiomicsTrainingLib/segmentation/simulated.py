@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from OPRadiomicsLib.levels import LABEL_OF_LEVEL
 from OPRadiomicsLib.types import Progress, no_progress
 
 from . import labels
 from .cases import CANAL, DISC, SACRUM, TrainingCase, to_distance_bytes
 
 if TYPE_CHECKING:
-    from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
+    from OPRadiomicsTrainingLib.simulation.study import Options, SimulatedStudy
 
 Floats = npt.NDArray[np.float32]
 
-_S1 = 26
+_S1 = LABEL_OF_LEVEL["S1"]
+
+CUT_SHARE = 1 / 6
+"""Of the studies whose view is cut to T12-L4, the sacrum out of sight."""
 
 
 def prepare_simulated_cases(count: int, out: Path, *, seed: int, progress: Progress = no_progress) -> None:
     """Simulate ``count`` studies and write four cases of each: the three sequences, and one of random tissue contrast.
 
-    The border rule is the one that the real sets get. Cases that are there already are kept, so that a broken run goes on.
+    Anatomy, protocol and grid stray far (`training_options`); one study in six is cut to T12-L4. The border rule is the one
+    that the real sets get. Cases that are there already are kept, so that a broken run goes on.
     """
     from OPRadiomicsTrainingLib.simulation.patients import sample_patient
     from OPRadiomicsTrainingLib.simulation.study import simulate_study
@@ -34,10 +40,55 @@ def prepare_simulated_cases(count: int, out: Path, *, seed: int, progress: Progr
             continue
         rng = np.random.default_rng([seed, number])
         centre = "A" if rng.random() < 0.7 else "B"
-        study = simulate_study(sample_patient(rng, centre), seed=int(rng.integers(2**31)), centre=centre)
+        patient, options = sample_patient(rng, centre), training_options(rng)
+        study = simulate_study(patient, seed=int(rng.integers(2**31)), centre=centre, options=options)
+        rows = _rows_of_t12_to_l4(study, rng) if rng.random() < CUT_SHARE else slice(None)
         for case in simulated_cases(study, f"sim_{number:04d}", rng):
-            case.save(out)
+            _cut(case, rows).save(out)
         progress(f"Simulated {number + 1} of {count}", (number + 1) / count)
+
+
+def training_options(rng: np.random.Generator) -> Options:
+    """Much that is rare, often: anatomy of WIDE_VARIETY, short tau half of the time, other times, matrices and slices."""
+    from OPRadiomicsTrainingLib.simulation.anatomy import WIDE_VARIETY
+    from OPRadiomicsTrainingLib.simulation.signal import Grid
+    from OPRadiomicsTrainingLib.simulation.study import Options
+
+    thickness_mm = float(rng.choice((3.0, 3.5, 4.0, 5.0), p=(0.4, 0.2, 0.3, 0.1)))
+    spacing_mm = round(thickness_mm * float(rng.uniform(1.0, 1.2)), 2)
+    frequency = int(rng.choice((256, 320, 384)))
+    grid = Grid(
+        fov_mm=round(float(rng.uniform(240.0, 330.0))),
+        matrix=(frequency, round(frequency * float(rng.uniform(0.6, 0.95)))),
+        thickness_mm=thickness_mm,
+        spacing_mm=spacing_mm,
+    )
+    return Options(
+        slices=round(float(rng.uniform(48.0, 62.0)) / spacing_mm),
+        pixels=int(rng.choice((256, 288, 320))),
+        short_tau=bool(rng.random() < 0.5),
+        protocol_spread=0.2,
+        variety=WIDE_VARIETY,
+        grid=grid,
+    )
+
+
+def _rows_of_t12_to_l4(study: SimulatedStudy, rng: np.random.Generator) -> slice:
+    """A view that ends within or just beyond T12 and L4, as short coils and tight prescriptions leave it."""
+    rows = [np.flatnonzero(study.bodies.of(level).any(axis=(0, 2))) for level in ("T12", "L4")]
+    beyond = rng.uniform(-8.0, 12.0, 2) / study.bodies.spacing_mm[1]
+    first = int(rows[0][0] - beyond[0]) if rows[0].size else 0
+    return slice(max(first, 0), int(rows[1][-1] + beyond[1]))
+
+
+def _cut(case: TrainingCase, rows: slice) -> TrainingCase:
+    return replace(
+        case,
+        image=case.image[:, rows],
+        body=case.body[:, rows],
+        tissue=case.tissue[:, rows],
+        weight=case.weight[:, rows],
+    )
 
 
 def simulated_cases(study: SimulatedStudy, name: str, rng: np.random.Generator) -> list[TrainingCase]:

@@ -109,16 +109,16 @@ def failed_suppression(canvas: Canvas, sequence: Sequence, scan: Scan) -> Float:
     return np.asarray(np.minimum(gain, 1.0 / sequence.fat_residual), np.float32)
 
 
-def slice_profile(offset_mm: Float) -> Float:
-    """Excitation of a 3 mm slice at a distance from its middle, with soft flanks; not normalised."""
-    half, flank_mm = SLICE_THICKNESS_MM / 2, 0.45
+def slice_profile(offset_mm: Float, thickness_mm: float = SLICE_THICKNESS_MM) -> Float:
+    """Excitation of a slice at a distance from its middle, with soft flanks; not normalised."""
+    half, flank_mm = thickness_mm / 2, 0.15 * thickness_mm
     profile = np.tanh((offset_mm + half) / flank_mm) - np.tanh((offset_mm - half) / flank_mm)
     return np.asarray(0.5 * profile, np.float32)
 
 
-def excite(canvas: Canvas, fine: Complex) -> Complex:
+def excite(canvas: Canvas, fine: Complex, thickness_mm: float = SLICE_THICKNESS_MM) -> Complex:
     """Slices of the scan from sub-slices of the canvas, the patient lying as painted."""
-    weights = slice_profile(np.arange(-MARGIN_SLABS, MARGIN_SLABS + 1, dtype=np.float32) * canvas.slab_mm)
+    weights = slice_profile(np.arange(-MARGIN_SLABS, MARGIN_SLABS + 1, dtype=np.float32) * canvas.slab_mm, thickness_mm)
     weights /= weights.sum()
     image = np.zeros((canvas.slices, *fine.shape[1:]), np.complex64)
     for slab, weight in enumerate(weights):
@@ -128,7 +128,7 @@ def excite(canvas: Canvas, fine: Complex) -> Complex:
     return image
 
 
-def excite_moved(canvas: Canvas, fine: Complex, motion: Affine) -> Complex:
+def excite_moved(canvas: Canvas, fine: Complex, motion: Affine, thickness_mm: float = SLICE_THICKNESS_MM) -> Complex:
     """Slices of the scan after the patient moved.
 
     Parameters
@@ -150,7 +150,7 @@ def excite_moved(canvas: Canvas, fine: Complex, motion: Affine) -> Complex:
         slope = back[0, 1:3] @ turn
         depth = back[0, 0] * x_k + back[0, 3] - slope @ moved
         source_x = depth + slope[0] * y[None, :] + slope[1] * z[:, None]
-        plane = _gather(fine, (x[0] - source_x).astype(np.float32), canvas.slab_mm)
+        plane = _gather(fine, (x[0] - source_x).astype(np.float32), canvas.slab_mm, thickness_mm)
         origin = np.array([y[0], z[0]])
         matrix = np.linalg.inv(to_mm) @ back[1:3, 1:3] @ to_mm
         offset = np.linalg.inv(to_mm) @ (back[1:3, 1:3] @ origin + moved - origin)
@@ -158,14 +158,14 @@ def excite_moved(canvas: Canvas, fine: Complex, motion: Affine) -> Complex:
     return out
 
 
-def _gather(fine: Complex, depth_mm: Float, slab_mm: float) -> Complex:
+def _gather(fine: Complex, depth_mm: Float, slab_mm: float, thickness_mm: float) -> Complex:
     """Sum of sub-slices about a depth that varies in plane, weighted by the slice profile."""
-    reach = SLICE_THICKNESS_MM / 2 + 1.0
+    reach = thickness_mm / 2 + 1.0
     first = int(np.floor((float(depth_mm.min()) - reach) / slab_mm))
     last = int(np.ceil((float(depth_mm.max()) + reach) / slab_mm))
     total, weight = np.zeros(depth_mm.shape, np.complex64), np.zeros_like(depth_mm)
     for slab in range(first, last + 1):
-        profile = slice_profile(np.float32(slab * slab_mm) - depth_mm)
+        profile = slice_profile(np.float32(slab * slab_mm) - depth_mm, thickness_mm)
         total += profile * fine[min(max(slab, 0), len(fine) - 1)]
         weight += profile
     return total / weight

@@ -45,7 +45,10 @@ SACRAL_TURN = {"S1": 5.0, "S2": 5.0, "S3": -8.0, "S4": -16.0, "S5": -20.0}
 
 @dataclass(frozen=True)
 class Vertebra:
-    """One body: sizes in mm; wedge in degrees (lordotic positive); concavity in mm at the endplate's middle."""
+    """One body: sizes in mm; wedge in degrees (lordotic positive); concavity in mm at the endplate's middle.
+
+    ``modic`` is the type of change (0: none) at the upper and the lower endplate, and ``modic_depth`` how many mm it reaches.
+    """
 
     level: str
     height: float
@@ -56,6 +59,7 @@ class Vertebra:
     waist: float
     shift: float = 0.0
     modic: tuple[int, int] = (0, 0)
+    modic_depth: tuple[float, float] = (6.0, 6.0)
     schmorl: tuple[bool, bool] = (False, False)
     haemangioma: bool = False
     marrow_shift: float = 0.0
@@ -106,7 +110,8 @@ class Variety:
     """How far anatomy strays: probabilities per patient (transitional bodies) or per level (the rest), and spreads.
 
     ``marrow_mean`` and ``marrow_sd`` shift the fat fraction of whole patients apart from their BMD, toward the red marrow of
-    younger people, for networks that must not take marrow's brightness for granted.
+    younger people, for networks that must not take marrow's brightness for granted. ``modic`` holds beside a disc of
+    degeneration 0.6; its odds grow e^4-fold from a fresh disc to a black one: endplates change where the disc is worn.
     """
 
     six_lumbar: float = 0.04
@@ -127,11 +132,11 @@ WIDE_VARIETY = Variety(
     six_lumbar=0.10,
     sacralised=0.08,
     deformity=0.15,
-    modic=0.10,
+    modic=0.15,
     schmorl=0.08,
     haemangioma=0.08,
     scoliosis_sd=3.0,
-    altered_marrow=0.08,
+    altered_marrow=0.12,
     marrow_mean=-0.04,
     marrow_sd=0.14,
 )
@@ -154,7 +159,13 @@ def sample_anatomy(
     wear = np.clip(rng.normal(0.55 + 0.12 * older, 0.2), 0.05, 1.0)
     discs = tuple(_disc(rng, level, size, float(wear)) for level in levels)
     marrow = variety.marrow_mean + float(variety.marrow_sd * rng.standard_normal())
-    vertebrae = tuple(_vertebra(rng, level, size, variety, marrow=marrow) for level in levels)
+    # Of each disc: what it does to the body over it and to the one under it.
+    changes = [(_modic(rng, disc, variety), _modic(rng, disc, variety)) for disc in discs]
+    above = [*(under for _, under in changes[1:]), _modic(rng, discs[-1], variety)]
+    vertebrae = tuple(
+        _vertebra(rng, level, size, variety, marrow=marrow, modic=(upper, lower))
+        for level, upper, (lower, _) in zip(levels, above, changes, strict=True)
+    )
     if sacralised:
         discs = (Disc(discs[0].level, 3.0, 4.0, 0.7, 0.0), *discs[1:])
     return Anatomy(
@@ -197,24 +208,38 @@ def _disc(rng: np.random.Generator, level: str, size: float, wear: float) -> Dis
     )
 
 
-def _vertebra(rng: np.random.Generator, level: str, size: float, variety: Variety, *, marrow: float) -> Vertebra:
-    draws: npt.NDArray[np.float64] = rng.random(6)
+Change = tuple[int, float]
+"""Modic type and depth in mm."""
+
+
+def _modic(rng: np.random.Generator, disc: Disc, variety: Variety) -> Change:
+    """Of one endplate beside a disc: type 0 for none, then oedema, fat, and the rarer sclerosis; mostly shallow."""
+    odds = np.exp(4.0 * (disc.degeneration - 0.6))
+    likely = variety.modic * odds / (1.0 - variety.modic + variety.modic * odds)
+    chosen, kind, depth = rng.random() < likely, int(rng.choice((1, 2, 3), p=(0.4, 0.4, 0.2))), rng.exponential(4.0)
+    return (kind if chosen else 0), float(min(4.0 + depth, 20.0))
+
+
+def _vertebra(
+    rng: np.random.Generator, level: str, size: float, variety: Variety, *, marrow: float, modic: tuple[Change, Change]
+) -> Vertebra:
+    draws: npt.NDArray[np.float64] = rng.random(4)
     deformed = draws[0] < variety.deformity
     loss = float(rng.uniform(2.0, 9.0))
     kyphosis = float(rng.uniform(2.0, 14.0))
-    modic = tuple(int(rng.integers(1, 4)) if draws[1 + end] < variety.modic else 0 for end in range(2))
-    concavity = np.clip(rng.normal(1.7, 0.6, 2), 0.2, 4.0) + (loss if deformed and draws[3] < 0.5 else 0.0) * rng.random(2)
+    concavity = np.clip(rng.normal(1.7, 0.6, 2), 0.2, 4.0) + (loss if deformed and draws[1] < 0.5 else 0.0) * rng.random(2)
     return Vertebra(
         level=level,
         height=HEIGHT[level] * size * float(rng.normal(1.0, 0.03)),
         depth=DEPTH[level] * size * float(rng.normal(1.0, 0.03)),
         width=WIDTH[level] * size * float(rng.normal(1.0, 0.03)),
-        wedge=WEDGE[level] + float(rng.normal(0.0, 1.2)) - (kyphosis if deformed and draws[3] >= 0.5 else 0.0),
+        wedge=WEDGE[level] + float(rng.normal(0.0, 1.2)) - (kyphosis if deformed and draws[1] >= 0.5 else 0.0),
         concavity=(float(concavity[0]), float(concavity[1])),
         waist=float(rng.uniform(0.05, 0.12)),
         shift=float(rng.normal(0.0, 0.5)),
-        modic=(modic[0], modic[1]),
+        modic=(modic[0][0], modic[1][0]),
+        modic_depth=(modic[0][1], modic[1][1]),
         schmorl=(bool(rng.random() < variety.schmorl), bool(rng.random() < variety.schmorl)),
-        haemangioma=bool(draws[4] < variety.haemangioma),
-        marrow_shift=marrow + float(rng.normal(0.0, 0.02)) - (0.25 if draws[5] < variety.altered_marrow else 0.0),
+        haemangioma=bool(draws[2] < variety.haemangioma),
+        marrow_shift=marrow + float(rng.normal(0.0, 0.02)) - (0.25 if draws[3] < variety.altered_marrow else 0.0),
     )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.types import Affine, FloatArray, Role
 
-from .signal import LARMOR_MHZ_PER_T, SLICE_THICKNESS_MM, Sequence
+from .signal import LARMOR_MHZ_PER_T, Sequence
 from .study import SimulatedStudy, frame_of_reference_uid
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _write_series(study: SimulatedStudy, series: _Series, target: Path, rng: np.
         names = [names[n] for n in rng.permutation(len(names))]
     for instance, ((pixels, affine), name) in enumerate(zip(series.slices, names, strict=True), start=1):
         dataset = _instance(study, series, instance)
-        _add_plane(dataset, affine, series.localiser)
+        _add_plane(dataset, affine, 5.0 if series.localiser else series.sequence.thickness_mm)
         _add_pixels(dataset, pixels)
         draft = target / f".{name}.part"
         dataset.save_as(draft, enforce_file_format=True)
@@ -191,13 +191,13 @@ def _add_series(dataset: FileDataset, study: SimulatedStudy, series: _Series) ->
     dataset.AcquisitionMatrix = [0, sequence.matrix[0], sequence.matrix[1], 0]
 
 
-def _add_plane(dataset: FileDataset, affine: Affine, localiser: bool) -> None:
+def _add_plane(dataset: FileDataset, affine: Affine, thickness_mm: float) -> None:
     columns, rows = (affine[:3, n] / np.linalg.norm(affine[:3, n]) for n in (0, 1))
     dataset.ImageOrientationPatient = [_decimal(value) for value in (*columns, *rows)]
     dataset.ImagePositionPatient = [_decimal(value) for value in affine[:3, 3]]
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     dataset.PixelSpacing = [_decimal(spacing[1]), _decimal(spacing[0])]
-    dataset.SliceThickness = 5.0 if localiser else SLICE_THICKNESS_MM
+    dataset.SliceThickness = thickness_mm
     dataset.SpacingBetweenSlices = _decimal(spacing[2])
     dataset.SliceLocation = _decimal(float(affine[:3, 3] @ np.cross(columns, rows)))
 

@@ -22,6 +22,16 @@ SLICE_SPACING_MM = 3.3
 
 
 @dataclass(frozen=True)
+class Grid:
+    """Where a scan samples: field of view in mm, acquired matrix (frequency, phase), slice thickness and spacing in mm."""
+
+    fov_mm: float
+    matrix: tuple[int, int]
+    thickness_mm: float = SLICE_THICKNESS_MM
+    spacing_mm: float = SLICE_SPACING_MM
+
+
+@dataclass(frozen=True)
 class Sequence:
     """One protocol: times in ms, field of view in mm, acquired matrix (frequency, phase), bandwidth in Hz per pixel.
 
@@ -39,6 +49,8 @@ class Sequence:
     bandwidth_hz: float
     fat_residual: float = 1.0
     inversion_ms: float | None = None
+    thickness_mm: float = SLICE_THICKNESS_MM
+    spacing_mm: float = SLICE_SPACING_MM
 
     @property
     def fat_suppressed(self) -> bool:
@@ -72,6 +84,11 @@ def spin_echo_signal(tissue: Relaxation, sequence: Sequence) -> float:
 def fat_signal(sequence: Sequence) -> float:
     """Signal of pure fat after the sequence's suppression."""
     return spin_echo_signal(FAT[sequence.field_t], sequence) * sequence.fat_residual
+
+
+def on_grid(sequence: Sequence, grid: Grid) -> Sequence:
+    """The same contrast, sampled otherwise."""
+    return replace(sequence, fov_mm=grid.fov_mm, matrix=grid.matrix, thickness_mm=grid.thickness_mm, spacing_mm=grid.spacing_mm)
 
 
 def vary(sequence: Sequence, rng: np.random.Generator, spread: float) -> Sequence:

@@ -28,7 +28,7 @@ from .anatomy import DEFAULT_VARIETY, Anatomy, Variety, sample_anatomy
 from .canvas import MARGIN_SLABS, Canvas
 from .patients import Marrow, Patient, sample_marrow
 from .rendering import render
-from .signal import SLICE_SPACING_MM, Sequence, protocol, vary
+from .signal import Grid, Sequence, on_grid, protocol, vary
 from .spine import rotation
 from .texture import Float
 from .tissues import Tissue
@@ -44,6 +44,7 @@ class Options:
     ``motion_sd_mm`` and ``motion_sd_deg`` are the SD of the patient's shift and turn between the T1WI and the others,
     along and about each axis; ``oblique_sd_deg`` that of the scan plane to the table. ``short_tau`` replaces spectral fat
     suppression by inversion recovery (STIR). ``protocol_spread`` is the relative SD of TR and TE about the centre's own.
+    ``grid`` replaces the centre's field of view, matrix and slices.
     """
 
     slices: int = SLICES
@@ -53,6 +54,7 @@ class Options:
     short_tau: bool = False
     protocol_spread: float = 0.0
     oblique_sd_deg: float = 3.0
+    grid: Grid | None = None
     variety: Variety = DEFAULT_VARIETY
 
 
@@ -117,12 +119,10 @@ def simulate_study(
         If the centre is unknown.
     """
     streams = [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(8)]
-    sequences: tuple[Sequence, ...] = protocol(centre, short_tau=options.short_tau)
-    if options.protocol_spread > 0:
-        sequences = tuple(vary(sequence, streams[7], options.protocol_spread) for sequence in sequences)
+    sequences = _sequences(centre, options, streams[7])
     anatomy = sample_anatomy(streams[0], patient, dependence=signal_strength, variety=options.variety)
     marrow = sample_marrow(streams[1], patient, signal_strength)
-    canvas = Canvas(options.slices, options.pixels, sequences[0].fov_mm / options.pixels, SLICE_SPACING_MM)
+    canvas = Canvas(options.slices, options.pixels, sequences[0].fov_mm / options.pixels, sequences[0].spacing_mm)
     render(anatomy, marrow, canvas)
     affine = scan_affine(canvas, streams[2], options.oblique_sd_deg)
     frame = frame_of_reference_uid(seed)
@@ -154,6 +154,16 @@ def simulate_study(
     )
 
 
+def _sequences(centre: str, options: Options, rng: np.random.Generator) -> tuple[Sequence, ...]:
+    """The centre's protocol with what the options change of it."""
+    sequences: tuple[Sequence, ...] = protocol(centre, short_tau=options.short_tau)
+    if options.protocol_spread > 0:
+        sequences = tuple(vary(sequence, rng, options.protocol_spread) for sequence in sequences)
+    if options.grid is not None:
+        sequences = tuple(on_grid(sequence, options.grid) for sequence in sequences)
+    return sequences
+
+
 def frame_of_reference_uid(seed: int) -> str:
     """Deterministic UID of a study's frame of reference."""
     from pydicom.uid import generate_uid
@@ -176,7 +186,8 @@ def _acquire(
     """One sequence: integers, as a scanner stores them, the 99th percentile at 1000."""
     still = np.array_equal(motion, np.eye(4))
     fine = water_and_fat(scene, sequence)
-    slices = excite(scene.canvas, fine) if still else excite_moved(scene.canvas, fine, motion)
+    thick = sequence.thickness_mm
+    slices = excite(scene.canvas, fine, thick) if still else excite_moved(scene.canvas, fine, motion, thick)
     slices.imag *= failed_suppression(scene.canvas, sequence, scan)
     received = receive(through_k_space(slices, sequence), sensitivity, scan, rng)
     stored: Float = np.rint(received * (1000.0 / np.percentile(received[:, ::2, ::2], 99))).astype(np.float32)

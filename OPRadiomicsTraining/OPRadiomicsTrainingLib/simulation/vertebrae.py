@@ -120,10 +120,10 @@ def _body(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone
     canvas.paint(box, distance, marrow, shell_mm=anatomy.cortex, texture=texture, void=trabecular)
     _pedicle_cores(canvas, anatomy, vertebra, pose, bone)
     inner = distance + np.float32(anatomy.cortex)
-    for end, kind in zip((above, beneath), vertebra.modic, strict=True):
+    for end, kind, depth in zip((above, beneath), vertebra.modic, vertebra.modic_depth, strict=True):
         if kind:
             change, density, t2 = MODIC[kind]
-            zone = np.maximum(inner, -(end + np.float32(5.0 + 3.0 * bone.rng.random())) + bone.roughness(box))
+            zone = np.maximum(inner, -(end + np.float32(depth)) + np.float32(0.2 * depth) * bone.roughness(box))
             canvas.paint(
                 box, zone, bone.material(Tissue.BODY, change, density, t2), texture=texture, void=trabecular, opacity=0.85
             )

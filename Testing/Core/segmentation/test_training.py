@@ -178,3 +178,30 @@ def test_a_tenth_of_each_set_is_held_out(tmp_path):
 def test_no_case_at_all_is_an_error(tmp_path):
     with pytest.raises(StudyError):
         train.gather_cases(tmp_path, None, train.TrainingSettings())
+
+
+def test_simulated_training_cases_stray_in_grid_and_contrast_and_are_kept(tmp_path):
+    """Two studies give eight cases; a second call makes none anew."""
+    from OPRadiomicsTrainingLib.segmentation.simulated import prepare_simulated_cases
+
+    prepare_simulated_cases(2, tmp_path, seed=5)
+    paths = sorted(tmp_path.glob("*.npz"))
+    written = [path.stat().st_mtime_ns for path in paths]
+    cases = [load_case(path) for path in paths]
+    assert len(cases) == 8
+    assert len({case.spacing_mm for case in cases}) == 2
+    assert all((case.body > 0).any() and case.labelled.all() for case in cases)
+    prepare_simulated_cases(2, tmp_path, seed=5)
+    assert [path.stat().st_mtime_ns for path in paths] == written
+
+
+def test_a_view_cut_to_t12_to_l4_holds_no_sacrum(tmp_path, monkeypatch):
+    from OPRadiomicsTrainingLib.segmentation import simulated
+
+    monkeypatch.setattr(simulated, "CUT_SHARE", 1.0)
+    simulated.prepare_simulated_cases(1, tmp_path, seed=5)
+    case = load_case(tmp_path / "sim_0000_T2WI.npz")
+    assert case.image.shape == case.body.shape == case.tissue.shape == case.weight.shape
+    assert case.image.shape[1] < case.image.shape[2]
+    assert not (case.tissue == simulated.SACRUM).any()
+    assert (case.body > 0).any()

@@ -51,6 +51,18 @@ def test_options_decide_how_often_rare_anatomy_appears(a_patient: Patient) -> No
     assert not any(max(v.modic) or any(v.schmorl) or v.haemangioma for v in anatomy.vertebrae)
 
 
+def test_endplates_change_where_the_disc_is_worn(a_patient: Patient) -> None:
+    """Share of changed endplates beside discs of degeneration above 0.8 against below 0.4: at least three times."""
+    beside: dict[bool, list[bool]] = {True: [], False: []}
+    for seed in range(150):
+        anatomy = sample_anatomy(np.random.default_rng(seed), a_patient, variety=Variety(modic=0.15))
+        for vertebra, disc in zip(anatomy.vertebrae, anatomy.discs, strict=True):
+            if not 0.4 < disc.degeneration < 0.8:
+                beside[disc.degeneration > 0.6].append(vertebra.modic[1] > 0)
+    assert np.mean(beside[True]) > 3 * np.mean(beside[False])
+    assert len(beside[False]) > 50
+
+
 def test_men_are_larger_unless_the_patient_is_told_not_to_matter(a_patient: Patient) -> None:
     man, woman = replace(a_patient, male=True), replace(a_patient, male=False)
     sizes = [sample_anatomy(np.random.default_rng(1), p).size for p in (man, woman)]
