@@ -80,6 +80,20 @@ class Identity:
 
         return cls(str(generate_uid()), str(generate_uid()), series_number)
 
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What every object of an export says of itself: who it is, what made it, and that it is no product's result."""
+        return {
+            "series_instance_uid": self.series_uid,
+            "series_number": self.series_number,
+            "sop_instance_uid": self.instance_uid,
+            "instance_number": 1,
+            "manufacturer": MANUFACTURER,
+            "manufacturer_model_name": MANUFACTURER,
+            "software_versions": __version__,
+            "content_qualification": RESEARCH,
+        }
+
 
 def build_segmentation(
     source: DicomSource, mask: Mask, role: Role, *, drawn: Drawn, tracking: Mapping[str, str], identity: Identity
@@ -103,18 +117,11 @@ def build_segmentation(
         segment_descriptions=[
             _segment(number, level, role, drawn, tracking[level]) for number, level in enumerate(levels, start=1)
         ],
-        series_instance_uid=identity.series_uid,
-        series_number=identity.series_number,
-        sop_instance_uid=identity.instance_uid,
-        instance_number=1,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MANUFACTURER,
-        software_versions=__version__,
+        **identity.attributes,
         device_serial_number=__version__,
         content_label="L1_L3_BODIES",
         content_description=f"Vertebral bodies on {role}. Research use only",
         series_description=f"OPRadiomics L1-L3 on {role}, research use only",
-        content_qualification=RESEARCH,
     )
     segmentation.SpecificCharacterSet = UTF_8
     return segmentation

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..types import Mask, Role
-from .dicom_seg_out import MANUFACTURER, RESEARCH, Drawn, Identity, anatomical_structure, vertebra
+from .dicom_seg_out import MANUFACTURER, Drawn, Identity, anatomical_structure, vertebra
 from .dicom_sources import UTF_8
 from .prediction_file import NOT_PUBLISHED, ModelResult, PredictionFile
 
@@ -90,15 +90,8 @@ def build_report(
     report = ComprehensiveSR(
         evidence=[*evidence, *segmentations.values()],
         content=content[0],
-        series_instance_uid=identity.series_uid,
-        series_number=identity.series_number,
-        sop_instance_uid=identity.instance_uid,
-        instance_number=1,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MANUFACTURER,
-        software_versions=__version__,
+        **identity.attributes,
         is_complete=True,
-        content_qualification=RESEARCH,
         coding_schemes=[
             CodingSchemeIdentificationItem(SCHEME, "OPRadiomics concepts", __version__, responsible_organization=MANUFACTURER)
         ],
