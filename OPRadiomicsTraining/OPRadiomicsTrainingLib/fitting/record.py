@@ -6,12 +6,12 @@ import csv
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from OPRadiomicsLib import __version__
@@ -27,6 +27,8 @@ from .fit import FitResult, hashed_cases
 FIT_FILE: Final = "fit.json"
 PREDICTIONS_FILE: Final = "out_of_fold.csv"
 PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "optuna", "matplotlib", "pydantic")
+
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,15 +117,9 @@ def read_training_predictions(folder: Path) -> TrainingPredictions | None:
     ModelError
         If it cannot be read.
     """
-    path = folder / PREDICTIONS_FILE
-    if not path.is_file():
+    columns = _read_where_there(folder / PREDICTIONS_FILE, _columns)
+    if columns is None:
         return None
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-        columns = {name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "fold"}
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-        raise ModelError(f"{path.name} cannot be read ({error})", "the file as fit wrote it", "fit again") from None
     return TrainingPredictions(
         {name: columns[name] for name in MODEL_NAMES if name in columns},
         columns["label"] > 0,
@@ -140,14 +136,23 @@ def read_fit_record(folder: Path, signature: Signature) -> dict[str, Any] | None
     ModelError
         If it cannot be read.
     """
-    path = folder / FIT_FILE
+    content: dict[str, Any] | None = _read_where_there(folder / FIT_FILE, json.loads)
+    return content if content is not None and content.get("signature_sha256") == signature.sha256 else None
+
+
+def _read_where_there(path: Path, parse: Callable[[str], Content]) -> Content | None:
     if not path.is_file():
         return None
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
         raise ModelError(f"{path.name} cannot be read ({error})", "the file as fit wrote it", "fit again") from None
-    return content if content.get("signature_sha256") == signature.sha256 else None
+
+
+def _columns(text: str) -> dict[str, FloatTable]:
+    """Every column of out_of_fold.csv but the fold, (n,) each."""
+    rows = list(csv.DictReader(StringIO(text)))
+    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "fold"}
 
 
 def _predictions(result: FitResult) -> str:
