@@ -94,7 +94,7 @@ class OPRadiomicsLogic(ScriptedLoadableModuleLogic):
 
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)
-        from OPRadiomicsLib.gui.worker_process import WorkerProcess
+        from OPRadiomicsLib.gui.worker_process import WorkerProcess, pythonSlicer
 
         self.worker = WorkerProcess(pythonSlicer())
         self._results = {}
@@ -200,12 +200,6 @@ class OPRadiomicsLogic(ScriptedLoadableModuleLogic):
             return result
 
         return kept
-
-
-def pythonSlicer():
-    """The interpreter that starts the worker: Slicer's own, which sees the same packages."""
-    found = shutil.which("PythonSlicer")
-    return found or str(Path(slicer.app.slicerHome) / "bin" / "PythonSlicer")
 
 
 class OPRadiomicsTest(ScriptedLoadableModuleTest):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import qt
@@ -70,7 +69,7 @@ class OPRadiomicsTrainingLogic(ScriptedLoadableModuleLogic):
     def __init__(self):
         ScriptedLoadableModuleLogic.__init__(self)
         import OPRadiomicsTrainingLib
-        from OPRadiomicsLib.gui.worker_process import WorkerProcess
+        from OPRadiomicsLib.gui.worker_process import WorkerProcess, pythonSlicer
 
         script = Path(OPRadiomicsTrainingLib.__file__).parent / "worker" / "__main__.py"
         self.worker = WorkerProcess(pythonSlicer(), script)
@@ -85,6 +84,7 @@ class OPRadiomicsTrainingLogic(ScriptedLoadableModuleLogic):
 
     def startDetached(self, project, job):
         """Run a job of the project in a process that goes on when Slicer is closed."""
+        from OPRadiomicsLib.gui.worker_process import pythonSlicer
         from OPRadiomicsTrainingLib.project.jobs import start_detached
 
         return start_detached(project, job, pythonSlicer())
@@ -118,11 +118,6 @@ class OPRadiomicsTrainingLogic(ScriptedLoadableModuleLogic):
 
         job = Job(title, self.worker, steps)
         return job.start() if start else job
-
-
-def pythonSlicer():
-    """The interpreter that starts the worker and detached jobs: Slicer's own, which sees the same packages."""
-    return shutil.which("PythonSlicer") or str(Path(slicer.app.slicerHome) / "bin" / "PythonSlicer")
 
 
 class OPRadiomicsTrainingTest(ScriptedLoadableModuleTest):

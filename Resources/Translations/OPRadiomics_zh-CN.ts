@@ -1114,7 +1114,7 @@
         </message>
         <message>
             <source>A drawing of yours from {time} was not saved. Go on with it? No starts anew.</source>
-            <translation>您于 {time} 的勾画尚未保存。是否继续？选"否"则重新开始。</translation>
+            <translation>您于 {time} 的勾画尚未保存。是否继续？选“否”则重新开始。</translation>
         </message>
         <message>
             <source>Recovered drawing</source>
@@ -1554,11 +1554,11 @@
         </message>
         <message>
             <source>{title}: started in a process of its own; see Jobs.</source>
-            <translation>{title}：已在独立进程中启动，见"任务"。</translation>
+            <translation>{title}：已在独立进程中启动，见“任务”。</translation>
         </message>
         <message>
             <source>{title}: waits; its command line is under Jobs.</source>
-            <translation>{title}：等待中，命令行见"任务"。</translation>
+            <translation>{title}：等待中，命令行见“任务”。</translation>
         </message>
         <message>
             <source>There is no report yet.</source>
@@ -2039,20 +2039,16 @@
     <context>
         <name>gui.training_packages</name>
         <message>
+            <source>Training and fitting need these Python packages, from {where}:</source>
+            <translation>训练和拟合需要以下 Python 软件包，来源：{where}：</translation>
+        </message>
+        <message>
             <source>torch takes 0.2 GB on Windows and macOS, and several GB with the libraries for NVIDIA cards on Linux.</source>
             <translation>torch 在 Windows 和 macOS 上占 0.2 GB，在 Linux 上连同 NVIDIA 显卡库占数 GB。</translation>
         </message>
         <message>
-            <source>Training and fitting need these Python packages:</source>
-            <translation>训练和拟合需要以下 Python 软件包：</translation>
-        </message>
-        <message>
             <source>Install them now?</source>
             <translation>现在安装吗？</translation>
-        </message>
-        <message>
-            <source>OPRadiomics: install packages</source>
-            <translation>OPRadiomics：安装软件包</translation>
         </message>
     </context>
     <context>

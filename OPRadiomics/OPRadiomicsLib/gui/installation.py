@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
+from subprocess import CalledProcessError
 
 import qt
 import slicer.packaging
@@ -25,8 +27,13 @@ def requirements() -> list[str]:
 
 
 def missing() -> tuple[str, ...]:
+    """What prediction needs and this Slicer's Python lacks."""
+    return unsatisfied(requirements())
+
+
+def unsatisfied(needed: Sequence[str]) -> tuple[str, ...]:
     """Requirements that this Slicer's Python does not satisfy."""
-    return tuple(one for one in requirements() if not slicer.packaging.pip_check(one))
+    return tuple(one for one in needed if not slicer.packaging.pip_check(one))
 
 
 def wheelsFolder() -> str:
@@ -39,36 +46,44 @@ def setWheelsFolder(folder: str) -> None:
     qt.QSettings().setValue(WHEELS_SETTING, folder)
 
 
+def whereFrom() -> str:
+    """In words: the folder of wheels where one is set, else the network."""
+    folder = wheelsFolder()
+    return _("the folder {folder}").format(folder=folder) if folder else _("the Python Package Index (network)")
+
+
 def question(packages: tuple[str, ...]) -> str:
     """What the user is asked before anything is installed: packages, sizes, where from."""
     lines = [f"  {one}   (~{_SIZE_MB[name]} MB)" if (name := _name(one)) in _SIZE_MB else f"  {one}" for one in packages]
     total = sum(_SIZE_MB.get(_name(one), 1) for one in packages)
-    source = wheelsFolder()
-    where = _("the folder {folder}").format(folder=source) if source else _("the Python Package Index (network)")
-    text = _("OPRadiomics needs these Python packages, about {total} MB in all, from {where}:").format(total=total, where=where)
+    text = _("OPRadiomics needs these Python packages, about {total} MB in all, from {where}:")
+    text = text.format(total=total, where=whereFrom())
     return "\n".join([text, "", *lines, "", _("They go into Slicer's own Python. Install them now?")])
 
 
-def install(ask: bool = True) -> bool:
-    """Ask once, then install with Slicer's own progress window; whether everything is there afterwards.
+def install() -> bool:
+    """Ask once, then install what prediction needs; whether everything is there afterwards. Raises as `installOnceAsked`."""
+    packages = missing()
+    return not packages or installOnceAsked(packages, question(packages))
+
+
+def installOnceAsked(packages: Sequence[str], asked: str) -> bool:
+    """Ask, then install with Slicer's own progress window, from `whereFrom`; whether everything is there afterwards.
 
     Raises
     ------
     RuntimeError
         If the installation failed; Slicer has shown the log.
     """
-    packages = missing()
-    if not packages:
-        return True
-    if ask and not slicer.util.confirmOkCancelDisplay(question(packages), windowTitle=_("OPRadiomics: install packages")):
+    if not slicer.util.confirmOkCancelDisplay(asked, windowTitle=_("OPRadiomics: install packages")):
         return False
     folder = wheelsFolder()
     offline = ["--no-index", "--find-links", folder] if folder else []
     try:
         slicer.packaging.pip_install([*offline, "--only-binary", ":all:", *packages], requester="OPRadiomics")
-    except Exception as error:
+    except (CalledProcessError, OSError) as error:
         raise RuntimeError(str(error)) from error
-    return not missing()
+    return not unsatisfied(packages)
 
 
 def wheelsCommand() -> str:

@@ -13,24 +13,10 @@ from ..levels import STUDY_LEVELS
 from ..mrml import acceptance, level_labels
 from ..mrml.segments import segment_ids
 from ..types import Role
-from . import layout
+from . import layout, segment_editor
 from .level_table import LevelTable
 from .parameter_node import Edited
 from .study import Study, drawnLevels
-
-EFFECTS = (
-    "Paint",
-    "Erase",
-    "Draw",
-    "Scissors",
-    "Smoothing",
-    "Islands",
-    "Fill between slices",
-    "Threshold",
-    "Margin",
-    "Logical operators",
-)
-"""What correcting a vertebral body needs, in the order in which it is needed."""
 
 
 class ReviewSection:
@@ -41,7 +27,6 @@ class ReviewSection:
         self.panel = panel
         self.table = LevelTable(ui.levelTable, self.goTo)
         self._shortcuts: list[Any] = []
-        self._editorNode: Any | None = None
         self._prepareEditor()
         ui.acceptButton.connect("clicked()", self.accept)
         ui.acceptAllButton.connect("clicked()", self.acceptAll)
@@ -146,8 +131,7 @@ class ReviewSection:
 
     def release(self) -> None:
         """Let go of the scene's nodes: it is about to be closed, or another module takes over."""
-        self.editor.setActiveEffect(None)
-        self.editor.setSegmentationNode(None)
+        segment_editor.release(self.editor)
         self.editor.removeViewObservations()
 
     def enter(self) -> None:
@@ -169,8 +153,7 @@ class ReviewSection:
 
     def attach(self) -> None:
         """Let the editor work on the current scene."""
-        self._setEditorNode()
-        self.editor.setupViewObservations()
+        segment_editor.attach(self.editor, slicer.mrmlScene, "OPRadiomics")
         self.applyEdited()
 
     def leave(self) -> None:
@@ -185,26 +168,7 @@ class ReviewSection:
 
     def _prepareEditor(self) -> None:
         editor = self.editor
-        editor.setEffectNameOrder(list(EFFECTS))
-        editor.unorderedEffectsVisible = False
-        editor.setMaximumNumberOfUndoStates(30)
-        editor.segmentationNodeSelectorVisible = False
-        editor.sourceVolumeNodeSelectorVisible = False
+        segment_editor.prepare(editor)
         editor.addRemoveSegmentButtonsVisible = False  # a level has a name and a code: shift, or draw by hand
         editor.show3DButtonVisible = False
-        editor.switchToSegmentationsButtonVisible = False
         editor.autoShowSourceVolumeNode = False
-
-    def _setEditorNode(self) -> None:
-        """The editor's own parameter set; each scene has one."""
-        scene = slicer.mrmlScene
-        node = scene.GetSingletonNode("OPRadiomics", "vtkMRMLSegmentEditorNode")
-        if node is None:
-            node = scene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
-            node.UnRegister(None)
-            node.SetSingletonTag("OPRadiomics")
-            node = scene.AddNode(node)
-            node.SetOverwriteMode(slicer.vtkMRMLSegmentEditorNode.OverwriteAllSegments)
-        if node is not self._editorNode:
-            self._editorNode = node
-            self.editor.setMRMLSegmentEditorNode(node)

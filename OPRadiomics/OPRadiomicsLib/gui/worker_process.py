@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import qt
+import slicer
 
 from ..worker.conversation import Answer, Conversation
 from . import faults
@@ -40,6 +42,11 @@ class _Open:
     onProgress: Callable[[str, float], None]
     onEnd: Callable[[Ending], None]
     cancelling: bool = False
+
+
+def pythonSlicer() -> str:
+    """The interpreter of workers and detached jobs: Slicer's own, which sees the same packages."""
+    return shutil.which("PythonSlicer") or str(Path(slicer.app.slicerHome) / "bin" / "PythonSlicer")
 
 
 class WorkerProcess:

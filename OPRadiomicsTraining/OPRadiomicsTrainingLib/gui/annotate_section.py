@@ -6,7 +6,7 @@ from typing import Any
 
 import qt
 import slicer
-from OPRadiomicsLib.gui.review_section import EFFECTS
+from OPRadiomicsLib.gui import segment_editor
 from OPRadiomicsLib.levels import STUDY_LEVELS
 from OPRadiomicsLib.mrml.segments import segment_ids
 from slicer.i18n import tr as _
@@ -31,7 +31,7 @@ class AnnotateSection:
         self._timer = qt.QTimer()
         self._timer.setInterval(recovery.AUTOSAVE_S * 1000)
         self._timer.connect("timeout()", self.autosave)
-        self._prepareEditor()
+        segment_editor.prepare(self.editor)
         ui.nextCaseButton.connect("clicked()", self.openNext)
         ui.openCaseButton.connect("clicked()", self.openSelected)
         ui.saveButton.connect("clicked()", lambda: self.save(dispute=False))
@@ -155,7 +155,7 @@ class AnnotateSection:
 
     def _end(self) -> None:
         self._timer.stop()
-        self.release()
+        segment_editor.release(self.editor)
         if self.nodes is not None:
             self.nodes.remove()
         if self.session is not None:
@@ -165,15 +165,6 @@ class AnnotateSection:
 
     # --- the editor ---
 
-    def _prepareEditor(self) -> None:
-        editor = self.editor
-        editor.setEffectNameOrder(list(EFFECTS))
-        editor.unorderedEffectsVisible = False
-        editor.setMaximumNumberOfUndoStates(30)
-        editor.segmentationNodeSelectorVisible = False
-        editor.sourceVolumeNodeSelectorVisible = False
-        editor.switchToSegmentationsButtonVisible = False
-
     def enter(self) -> None:
         """Let the tools work again on what is open."""
         self.editor.installKeyboardShortcuts()
@@ -181,16 +172,7 @@ class AnnotateSection:
 
     def attach(self) -> None:
         """Give the editor this scene's parameter set, the masks and the image."""
-        scene = slicer.mrmlScene
-        node = scene.GetSingletonNode("OPRadiomicsTraining", "vtkMRMLSegmentEditorNode")
-        if node is None:
-            node = scene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
-            node.UnRegister(None)
-            node.SetSingletonTag("OPRadiomicsTraining")
-            node = scene.AddNode(node)
-            node.SetOverwriteMode(slicer.vtkMRMLSegmentEditorNode.OverwriteAllSegments)
-        self.editor.setMRMLSegmentEditorNode(node)
-        self.editor.setupViewObservations()
+        segment_editor.attach(self.editor, slicer.mrmlScene, "OPRadiomicsTraining")
         if self.nodes is not None:
             self.editor.setSegmentationNode(self.nodes.segmentation)
             self.editor.setSourceVolumeNode(self.nodes.reference)
@@ -201,8 +183,3 @@ class AnnotateSection:
         self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()
         self.editor.uninstallKeyboardShortcuts()
-
-    def release(self) -> None:
-        """Let go of the nodes."""
-        self.editor.setActiveEffect(None)
-        self.editor.setSegmentationNode(None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import slicer.packaging
-import slicer.util
+from OPRadiomicsLib.gui import installation
 from slicer.i18n import tr as _
 
 PACKAGES = (
@@ -19,28 +18,19 @@ PACKAGES = (
 """As pyproject.toml lists them under the extra training; a test compares."""
 
 
-def missing() -> tuple[str, ...]:
-    """Those that this Slicer's Python lacks."""
-    return tuple(one for one in PACKAGES if not slicer.packaging.pip_check(one))
-
-
 def install() -> bool:
-    """Ask once, then install; whether everything is there afterwards.
+    """Ask once, then install, from the folder of wheels where one is set; whether everything is there afterwards.
 
     Raises
     ------
     RuntimeError
         If the installation failed; Slicer has shown the log.
     """
-    packages = missing()
-    if not packages:
-        return True
+    packages = installation.unsatisfied(PACKAGES)
+    return not packages or installation.installOnceAsked(packages, _question(packages))
+
+
+def _question(packages: tuple[str, ...]) -> str:
+    heading = _("Training and fitting need these Python packages, from {where}:").format(where=installation.whereFrom())
     size = _("torch takes 0.2 GB on Windows and macOS, and several GB with the libraries for NVIDIA cards on Linux.")
-    question = "\n".join([_("Training and fitting need these Python packages:"), *packages, size, _("Install them now?")])
-    if not slicer.util.confirmOkCancelDisplay(question, windowTitle=_("OPRadiomics: install packages")):
-        return False
-    try:
-        slicer.packaging.pip_install(["--only-binary", ":all:", *packages], requester="OPRadiomics")
-    except Exception as error:
-        raise RuntimeError(str(error)) from error
-    return not missing()
+    return "\n".join([heading, *packages, size, _("Install them now?")])

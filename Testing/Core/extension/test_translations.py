@@ -111,10 +111,15 @@ def test_what_is_not_in_chinese_is_made_of_names_alone() -> None:
     assert {word for text in plain for word in re.findall(r"\w+", text)} <= names
 
 
+def test_quotation_marks_are_chinese_ones() -> None:
+    assert [text for text in tool.read_ts(TS).values() if '"' in text or "'" in text] == []
+
+
 def test_buttons_are_called_in_sentences_what_they_say_themselves() -> None:
     """A sentence that tells the reader to click a button quotes the button's own Chinese words."""
     known = tool.read_ts(TS)
-    labels = {text.rstrip(".：") for (context, _), text in known.items() if context == "OPRadiomics"}
+    shown = [text for (context, _), text in known.items() if context in ("OPRadiomics", "OPRadiomicsTraining")]
+    labels = {re.sub(r"^\d\. ", "", text).rstrip(".：") for text in shown} | {"是", "否"}  # Qt's own
     quoted = {name for text in known.values() for name in re.findall("“([^”]+)”", text)}
     assert quoted
     assert quoted - labels == set()
