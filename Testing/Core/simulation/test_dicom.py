@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
-from OPRadiomicsLib.geometry import affine_of, corner_distance_mm
+from OPRadiomicsLib.geometry import affine_of, corner_distance_mm, to_sitk
 from OPRadiomicsLib.types import Role
 from OPRadiomicsTrainingLib.simulation.dicom import write_dicom
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
@@ -58,3 +60,27 @@ def test_the_localiser_holds_three_planes(written: dict[str, Path]) -> None:
         for p in written["3-Plane Loc"].iterdir()
     }
     assert len(orientations) == 3
+
+
+def test_dcm2niix_stacks_each_series_into_the_same_image(
+    study_of: Callable[[str], SimulatedStudy], written: dict[str, Path], tmp_path: Path
+) -> None:
+    """A reader that isn't ours: its NIfTI file, resampled to the volume's grid, holds the volume's values."""
+    dcm2niix = pytest.importorskip("dcm2niix", reason="dcm2niix is not installed (pip install dcm2niix)")
+    for role, volume in study_of("A").volumes.items():
+        folder = written[NAMES[role]]
+        command = [dcm2niix.bin, "-b", "n", "-f", role.value, "-o", str(tmp_path), str(folder)]
+        subprocess.run(command, check=True, capture_output=True)
+        image = sitk.ReadImage(str(tmp_path / f"{role.value}.nii"))
+        assert image.GetSize() == volume.shape[::-1]
+        assert image.GetSpacing() == pytest.approx(volume.spacing_mm, abs=1e-5)
+        again = sitk.Resample(image, to_sitk(volume), sitk.Transform(), sitk.sitkNearestNeighbor, -1.0, sitk.sitkFloat32)
+        assert np.array_equal(sitk.GetArrayFromImage(again), volume.array)
+
+
+@pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="dciodvfy is not installed (Debian: apt-get install dicom3tools)")
+def test_dciodvfy_finds_neither_error_nor_warning(written: dict[str, Path]) -> None:
+    for folder in written.values():
+        for path in sorted(folder.iterdir())[:2]:
+            checked = subprocess.run(["dciodvfy", "-new", str(path)], capture_output=True, text=True, check=False)
+            assert (checked.stdout + checked.stderr).split() == ["MRImage"]
