@@ -88,7 +88,8 @@ class OPRadiomicsLogic(ScriptedLoadableModuleLogic):
         print(result["models"]["combined"]["probability"])
         logic.close()                              # ends the worker
 
-    ``wait`` lets the event loop run; it raises `OPRadiomicsError` with a remedy where the job failed. A job that was cancelled
+    One job at a time: a second one is refused. ``wait`` lets the event loop run; it raises `OPRadiomicsError` with a remedy
+    where the job failed. A job that was cancelled
     or failed leaves the scene as it was.
     """
 
@@ -145,8 +146,7 @@ class OPRadiomicsLogic(ScriptedLoadableModuleLogic):
         """The prediction, kept in the scene; the result is prediction.json's content. See `resultFolder` for its files."""
         from OPRadiomicsLib.gui import steps
 
-        folder = Path(tempfile.mkdtemp(prefix="OPRadiomics-result-"))
-        return self._job(_("Predict OP"), self._keeping(study, steps.predict(study, folder), folder), start=start)
+        return self._job(_("Predict OP"), self._keeping(study, steps.predict), start=start)
 
     def batch(self, source, target, signature="demo-signature", start=True):
         """Every study below a folder, without review; the result holds the lines of the summary."""
@@ -182,13 +182,14 @@ class OPRadiomicsLogic(ScriptedLoadableModuleLogic):
         job = Job(title, self.worker, steps, requests)
         return job.start() if start else job
 
-    def _keeping(self, study, steps, folder):
-        """The steps; their result's folder is kept on success, and removed otherwise."""
+    def _keeping(self, study, steps):
+        """The steps of a study, into a folder of their own; it is kept on success, and removed otherwise."""
 
         def kept(scratch):
+            folder = Path(tempfile.mkdtemp(prefix="OPRadiomics-result-"))
             done = False
             try:
-                result = yield from steps(scratch)
+                result = yield from steps(study, folder)(scratch)
                 done = True
             finally:
                 if not done:

@@ -1385,6 +1385,18 @@
     <context>
         <name>gui.jobs</name>
         <message>
+            <source>{title} cannot start: another job is under way</source>
+            <translation>{title}：无法开始，另一个任务正在进行</translation>
+        </message>
+        <message>
+            <source>one job at a time</source>
+            <translation>一次只运行一个任务</translation>
+        </message>
+        <message>
+            <source>let it end first (its wait() returns then), or cancel it</source>
+            <translation>请等待其结束（其 wait() 届时返回），或将其取消</translation>
+        </message>
+        <message>
             <source>Stopping</source>
             <translation>正在停止</translation>
         </message>
@@ -1597,6 +1609,10 @@
         <message>
             <source>Everything needed is there.</source>
             <translation>所需条件均已具备。</translation>
+        </message>
+        <message>
+            <source>Masks</source>
+            <translation>掩膜</translation>
         </message>
         <message>
             <source>Model card</source>

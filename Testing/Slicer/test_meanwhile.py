@@ -2,6 +2,7 @@
 
 import numpy as np
 import slicer
+from OPRadiomicsLib.errors import OPRadiomicsError
 from OPRadiomicsLib.mrml.segments import segment_ids
 from OPRadiomicsLib.types import Role
 from support import PanelTest, settle, until
@@ -76,3 +77,30 @@ class MeanwhileTest(PanelTest):
         settle()
         for role in Role:
             self.assertTrue(first.bodies(role).GetDisplayNode().GetVisibility())
+
+    def test_a_second_job_of_a_script_is_refused_with_a_remedy_and_leaves_the_first_alone(self):
+        logic, study = self.panel.logic, self.panel.study
+        first = logic.segment(study)
+        with self.assertRaises(OPRadiomicsError) as refused:
+            logic.segment(study)
+        self.assertTrue(refused.exception.remedy)
+        self.assertEqual(set(segment_ids(first.wait())) & {"L1", "L2", "L3"}, {"L1", "L2", "L3"})
+
+    def test_masks_that_cannot_be_read_stop_the_prediction_and_the_panel_says_why(self):
+        study = self.segmented()
+        self.assertTrue(self.ui.predictButton.enabled)
+        segmentation = study.bodies(Role.T1WI).GetSegmentation()
+        ids = segment_ids(study.bodies(Role.T1WI))
+        foreign = slicer.vtkSegment()
+        foreign.DeepCopy(segmentation.GetSegment(ids["L2"]))
+        foreign.SetName("foo")
+        foreign.RemoveTag(slicer.vtkSegment.GetTerminologyEntryTagName())
+        segmentation.AddSegment(foreign, "foo")
+        settle()
+        self.assertFalse(self.ui.predictButton.enabled)
+        self.assertIn("foo", self.ui.predictButton.toolTip)
+        self.assertIn("foo", self.ui.requirementsTree.topLevelItem(0).text(1))
+        self.assertIn("foo", self.ui.jobLabel.text)
+        segmentation.RemoveSegment("foo")
+        settle()
+        self.assertTrue(self.ui.predictButton.enabled, self.ui.predictButton.toolTip)

@@ -9,6 +9,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
+from ..errors import OPRadiomicsError
 from . import faults
 from .faults import Fault
 from .jobs import Job
@@ -46,7 +47,11 @@ class JobBar:
         self.ui.cancelButton.enabled = True
         self._say(job.title)
         job.onChange = lambda changed: self._onChange(changed, onDone)
-        return job.start()
+        try:
+            job.start()
+        except OPRadiomicsError as error:  # a script's job is under way
+            self.say(str(error))
+        return job
 
     def cancel(self) -> None:
         """Stop the running job."""

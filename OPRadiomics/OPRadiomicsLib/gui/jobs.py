@@ -67,7 +67,22 @@ class Job:
         self._steps = steps(self._folder)
 
     def start(self) -> Job:
-        """Send the first command; returns itself."""
+        """Send the first command; returns itself.
+
+        Raises
+        ------
+        OPRadiomicsError
+            If another job is under way, which goes on; this one has then ended.
+        """
+        if self._runner.busy:
+            self._steps.close()
+            self.cancelled = True
+            self._end()
+            raise OPRadiomicsError(
+                _("{title} cannot start: another job is under way").format(title=self.title),
+                _("one job at a time"),
+                _("let it end first (its wait() returns then), or cancel it"),
+            )
         self._advance(None)
         return self
 

@@ -207,7 +207,8 @@ class Panel(VTKObservationMixin):
     def _watchBodies(self) -> None:
         """Observe the masks that the study holds now, and no others."""
         self.removeObservers(self.onBodiesChanged)
-        events = (slicer.vtkSegmentation.RepresentationModified, slicer.vtkSegmentation.SegmentModified)
+        kind = slicer.vtkSegmentation
+        events = (kind.RepresentationModified, kind.SegmentModified, kind.SegmentAdded, kind.SegmentRemoved)
         for role in Role:
             node = self.study.bodies(role) if self.study is not None else None
             if node is not None:
@@ -217,11 +218,12 @@ class Panel(VTKObservationMixin):
     # --- showing ---
 
     def update(self) -> None:
-        """Everything that depends on the study's state; what the masks cannot be is told."""
+        """Everything that depends on the study's state; of masks that cannot be read nothing is predicted, and why is said."""
         try:
             self._update()
         except OPRadiomicsError as error:
             self.bar.say(str(error))
+            self.prediction.refuse(str(error))
 
     def _update(self) -> None:
         """Edits after acceptance withdraw it; then each section in turn."""

@@ -11,7 +11,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from . import models
-from .requirements import Light, blocking, requirements
+from .requirements import Light, Requirement, blocking, requirements
 from .result_html import Palette, resultHtml, resultText
 from .study import Study
 
@@ -49,6 +49,12 @@ class PredictSection:
         self.ui.predictButton.toolTip = "\n".join(one.text for one in stops) or _("Everything needed is there.")
         self._selectModel(study.parameters.signature)
         self._showResult(study, state.result)
+
+    def refuse(self, reason: str) -> None:
+        """The masks cannot be read: nothing can be predicted, and the light says why."""
+        self._showLights((Requirement(_("Masks"), Light.RED, reason),))
+        self.ui.predictButton.enabled = False
+        self.ui.predictButton.toolTip = reason
 
     def listModels(self) -> None:
         """Look for model folders again."""
