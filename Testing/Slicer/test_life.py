@@ -38,6 +38,15 @@ class LifeTest(PanelTest):
         self.assertIsNotNone(self.panel.study)
         self.assertIsNot(self.panel.study.node, study.node)
 
+    def test_segmenting_again_leaves_one_list_of_names_and_one_draft(self):
+        self.click(self.ui.loadDemoButton)
+        settle()
+        for _ in range(2):
+            self.click(self.ui.segmentButton)
+            self.finish()
+        for kind in ("vtkMRMLMarkupsFiducialNode", "vtkMRMLLabelMapVolumeNode"):
+            self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass(kind), 1, kind)
+
     def test_leaving_and_entering_keeps_no_shortcut_twice(self):
         for _ in range(3):
             slicer.util.selectModule("Data")

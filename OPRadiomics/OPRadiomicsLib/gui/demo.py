@@ -8,18 +8,17 @@ from typing import Any
 
 import slicer
 
-from ..resources import resources_folder
+from ..resources import demo_study_folder, resources_folder
 from ..types import Role
 from .parameter_node import Sex, YesNo
 from .study import Study
 
-FOLDER = "DemoStudy"
 SAMPLE = "OPRadiomicsDemo"
 
 
 def files() -> dict[Role, Path]:
     """The demo study's images."""
-    return {role: resources_folder() / FOLDER / f"{role.value}.nrrd" for role in Role}
+    return {role: demo_study_folder() / f"{role.value}.nrrd" for role in Role}
 
 
 def load() -> dict[Role, Any]:
@@ -31,7 +30,7 @@ def load() -> dict[Role, Any]:
 
 def loadInto(study: Study) -> None:
     """Load the images and fill in the study: sequences and clinical variables."""
-    patient = json.loads((resources_folder() / FOLDER / "demo.json").read_text(encoding="utf-8"))
+    patient = json.loads((demo_study_folder() / "demo.json").read_text(encoding="utf-8"))
     for role, node in load().items():
         study.setImage(role, node)
     parameters = study.parameters

@@ -250,7 +250,10 @@ class Study:
         return "stale" if results.is_stale(self.node, self.inputsDigest()) else "fresh"
 
     def _remove(self, node: Any | None) -> None:
+        """Masks that were replaced, with their names in the views and their draft."""
         if node is not None:
+            level_labels.remove_level_labels(node)
+            draft.forget_draft(node)
             self.scene.RemoveNode(node)
 
 
