@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from OPRadiomicsLib.errors import OPRadiomicsError
+from OPRadiomicsLib.models.signature import ModelName
 from OPRadiomicsLib.reports.style import INK, MUTED, RULE, new_figure
 
 from ...evaluation.evaluate import Evaluation, ModelResult, SetResult
-from ...statistics.calibration import calibration_bins
+from ...statistics.calibration import calibration_bins, calibration_curve
 from .look import MODEL_COLOURS, MODEL_LINES, finished, grid_of_panels, labelled, legend_below, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+CURVE_PATIENTS: Final = 20
+"""Of each class, for a calibration curve of four knots; fewer draw noise."""
 
 
 def roc_picture(evaluation: Evaluation) -> bytes:
@@ -22,7 +27,7 @@ def roc_picture(evaluation: Evaluation) -> bytes:
 
 
 def calibration_picture(evaluation: Evaluation) -> bytes:
-    """Observed share of osteoporosis against predicted probability, in groups of equal size, and where patients lie."""
+    """Observed share of osteoporosis against predicted probability, as a curve and in groups, and where patients lie."""
     return _panels(evaluation, _calibration)
 
 
@@ -66,21 +71,40 @@ def _calibration(axes: Axes, one: SetResult) -> None:
     legend_below(axes, "upper left")
 
 
-def _calibrated(axes: Axes, name: str, model: ModelResult, one: SetResult) -> None:
+def _calibrated(axes: Axes, name: ModelName, model: ModelResult, one: SetResult) -> None:
     bins = calibration_bins(model.probabilities, one.ill, int(np.clip(len(one.ill) // 20, 3, 10)))
     x, y = np.array([group.predicted for group in bins]), np.array([group.observed.value for group in bins])
     reach = [y - [group.observed.lower for group in bins], [group.observed.upper for group in bins] - y]
     slope = model.calibration.slope.value
     said = "no slope" if np.isnan(slope) else f"slope {slope:.2f}"
-    label = f"{name}: {said}, Brier {model.calibration.brier:.3f}"
+    drawn = _smooth_calibration(axes, name, model, one)
+    label = f"{name}: {said}, Brier {model.calibration.brier:.3f}{'' if drawn else ', too few patients for a curve'}"
     colour = MODEL_COLOURS[name]
     axes.errorbar(
         x, y, yerr=reach, color=colour,
-        linestyle=MODEL_LINES[name], marker="o", markersize=4, linewidth=1.3, elinewidth=0.7, alpha=0.9, label=label,
+        linestyle="none", marker="o", markersize=4, elinewidth=0.7, alpha=0.9, label="" if drawn else label,
     )  # fmt: skip
+    if drawn:
+        axes.plot([], [], color=colour, linestyle=MODEL_LINES[name], marker="o", markersize=4, linewidth=1.3, label=label)
     density, edges = np.histogram(model.probabilities, bins=25, range=(0, 1))
     height = 0.1 * density / max(density.max(), 1)
     axes.step((edges[:-1] + edges[1:]) / 2, height - 0.115, where="mid", color=colour, linewidth=0.7)
+
+
+def _smooth_calibration(axes: Axes, name: ModelName, model: ModelResult, one: SetResult) -> bool:
+    """The flexible curve over the middle 98 % of the patients; whether there were enough for one."""
+    if min(one.ill.sum(), (~one.ill).sum()) < CURVE_PATIENTS:
+        return False
+    logits = np.log(model.probabilities / (1 - model.probabilities))
+    lowest, highest = np.quantile(logits, (0.01, 0.99)).tolist()
+    try:
+        curve = calibration_curve(logits, one.ill, np.linspace(lowest, highest, 101))
+    except OPRadiomicsError:
+        return False
+    colour = MODEL_COLOURS[name]
+    axes.plot(curve.predicted, curve.observed, color=colour, linestyle=MODEL_LINES[name], linewidth=1.3)
+    axes.fill_between(curve.predicted, curve.lower, curve.upper, color=colour, alpha=0.1, linewidth=0)
+    return True
 
 
 def _decision(axes: Axes, one: SetResult) -> None:
