@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -131,8 +131,3 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "absent"
-
-
-def missingPackages(needed: Mapping[str, str]) -> tuple[str, ...]:
-    """Names of ``needed`` (distribution to requirement) that are not installed at all."""
-    return tuple(name for name in needed if _version(name) == "absent")

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import vtk
-
-from ..geometry import reoriented
-from ..types import Affine, Clinical, Mask, Role
-from .volumes import volume_of
 
 TEXT: Final = "OPRadiomics.Result"
 PROBABILITIES: Final = "OPRadiomics.Probabilities"
@@ -42,36 +35,6 @@ class StoredResult:
         return parsed
 
 
-def digest_of_inputs(volumes: Mapping[Role, Any], masks: Mapping[Role, Mask], clinical: Clinical | None) -> str:
-    """SHA-256 of all that a prediction depends on, apart from the model.
-
-    Parameters
-    ----------
-    volumes
-        The volume node of each role.
-    masks
-        The mask of each role.
-    clinical
-        The clinical variables.
-
-    Returns
-    -------
-    str
-        The same after saving and reading the scene; another one when a voxel of an image or a mask, a grid, a role or a
-        clinical variable differs.
-    """
-    digest = hashlib.sha256(repr(_plain(clinical)).encode())
-    for role in Role:
-        # Upright, whatever order the voxels are stored in: Slicer stores them right-handed.
-        if role in volumes:
-            volume = reoriented(volume_of(volumes[role]))
-            _add(digest, f"image {role}", volume.array, volume.affine)
-        if role in masks:
-            mask = reoriented(masks[role])
-            _add(digest, f"mask {role}", mask.labels, mask.affine)
-    return digest.hexdigest()
-
-
 def store_result(scene: Any, owner: Any, text: str, inputs_digest: str) -> Any:
     """Keep a prediction with the node that owns it, in place of an earlier one; returns the vtkMRMLTextNode.
 
@@ -84,7 +47,7 @@ def store_result(scene: Any, owner: Any, text: str, inputs_digest: str) -> Any:
     text
         prediction.json.
     inputs_digest
-        From `digest_of_inputs`, taken when the prediction was asked for.
+        Of what it was predicted from, taken when it was asked for; `gui.study` makes it.
 
     Raises
     ------
@@ -111,11 +74,6 @@ def result_of(owner: Any) -> StoredResult | None:
     return None if node is None else StoredResult(node.GetText() or "", node.GetAttribute(INPUTS) or "")
 
 
-def tables_of(owner: Any) -> tuple[Any | None, Any | None]:
-    """The vtkMRMLTableNodes of probabilities and contributions."""
-    return owner.GetNodeReference(PROBABILITIES), owner.GetNodeReference(CONTRIBUTIONS)
-
-
 def is_stale(owner: Any, inputs_digest: str) -> bool:
     """Whether there is a result that was made from other inputs than these."""
     result = result_of(owner)
@@ -129,19 +87,6 @@ def forget_result(owner: Any) -> None:
         if node is not None:
             owner.RemoveNodeReferenceIDs(role)
             node.GetScene().RemoveNode(node)
-
-
-def _plain(clinical: Clinical | None) -> list[float | None]:
-    """Variables as floats: 71 and 71.0 years are one age."""
-    values = asdict(clinical).values() if clinical else ()
-    return [None if value is None else float(value) for value in values]
-
-
-def _add(digest: Any, what: str, voxels: npt.NDArray[Any], affine: Affine) -> None:
-    # To 0.001 mm; the odd offset keeps usual numbers away from where rounding, after saving as text, could go either way.
-    place = np.floor(affine * 1000 + 0.318) + 0.0
-    digest.update(repr((what, voxels.shape, str(voxels.dtype), place.tolist())).encode())
-    digest.update(np.ascontiguousarray(voxels).data)
 
 
 Row = dict[str, str | float]

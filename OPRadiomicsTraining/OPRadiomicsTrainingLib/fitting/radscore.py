@@ -68,10 +68,3 @@ def significant(features: FloatTable, osteoporosis: Flags, settings: SelectionSe
     """Columns whose means differ between the classes, P (or Benjamini and Hochberg's adjusted P) below the limit."""
     p = (hypotheses.welch if settings.t_test == "welch" else hypotheses.student)(features, osteoporosis).p
     return np.flatnonzero((hypotheses.benjamini_hochberg(p) if settings.fdr else p) < settings.p_limit)
-
-
-def fit_radscore(
-    features: FloatTable, osteoporosis: Flags, settings: SelectionSettings, rng: np.random.Generator
-) -> LinearScore:
-    """Radscore of one sequence, (n, p), by `select` at the settings' rule."""
-    return select(features, osteoporosis, settings, rng).score(settings.rule)

@@ -58,17 +58,6 @@ def append_key(project: Project, row: KeyRow) -> Path:
     return path
 
 
-def read_key(project: Project) -> tuple[KeyRow, ...]:
-    """All rows; none where the key is not on this computer."""
-    try:
-        text = (project.key_folder / FILE_NAME).read_text(encoding="utf-8")
-    except OSError:
-        return ()
-    names = {field.name for field in fields(KeyRow)}
-    rows = csv.DictReader(io.StringIO(text))
-    return tuple(KeyRow(**{name: cell for name, cell in row.items() if name in names}) for row in rows if row["case"] != "case")
-
-
 def _line(cells: list[str]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)

@@ -47,11 +47,6 @@ def answer_checklists(facts: Mapping[str, str]) -> tuple[ChecklistResult, ...]:
     return tuple(_answered(_read(name), facts) for name in NAMES)
 
 
-def known_facts() -> frozenset[str]:
-    """Every fact that some item asks for."""
-    return frozenset(str(fact) for name in NAMES for _, _, fact in _read(name)["items"] if fact is not None)
-
-
 def _read(name: str) -> dict[str, Any]:
     import yaml
 

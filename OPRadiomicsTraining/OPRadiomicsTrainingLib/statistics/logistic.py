@@ -1,4 +1,4 @@
-"""Logistic regression by Newton's method, with covariance, odds ratios, and Firth's version for small or separated samples."""
+"""Logistic regression by Newton's method, with covariance, and odds ratios."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from .arrays import Flags, FloatTable
 from .estimate import Estimate, normal_p
 
 MAX_ITERATIONS: Final = 50
-MAX_FIRTH_ITERATIONS: Final = 500
 TOLERANCE: Final = 1e-18
 """On the squared Newton decrement: the last step then moves no coefficient by more than 1e-9 standard errors."""
 
@@ -135,34 +134,6 @@ def fit_logistic(columns: FloatTable, ill: Flags, offset: FloatTable | None = No
             return LogisticFit(beta + step, np.linalg.inv(information).astype(np.float64))
         beta = beta + _shortened(step, design @ step, logits, observed)
     raise _separated()
-
-
-def fit_firth(columns: FloatTable, ill: Flags) -> LogisticFit:
-    """Logistic regression with Firth's penalty (Biometrika 1993; Heinze & Schemper, Stat Med 2002): finite under separation.
-
-    The likelihood is multiplied by the square root of the information's determinant. ``covariance`` is the inverse
-    information at the solution, so Wald's intervals follow; under separation they are too short on the far side.
-
-    Raises
-    ------
-    ModelError
-        If the columns are collinear.
-    """
-    design = np.column_stack((np.ones(len(columns)), columns))
-    observed, beta = ill.astype(np.float64), np.zeros(design.shape[1])
-    for _ in range(MAX_FIRTH_ITERATIONS):
-        fitted = logistic(design @ beta)
-        weights = fitted * (1 - fitted)
-        information = design.T @ (design * weights[:, None])
-        _require_invertible(information)
-        covariance = np.linalg.inv(information).astype(np.float64)
-        leverage = weights * np.einsum("ni,ij,nj->n", design, covariance, design)
-        gradient = design.T @ (observed - fitted + leverage * (0.5 - fitted))
-        step: FloatTable = covariance @ gradient
-        if gradient @ step < TOLERANCE:
-            return LogisticFit(beta, covariance)
-        beta = beta + step / max(1.0, float(np.abs(design @ step).max()))
-    raise ModelError("Firth's regression does not converge", "columns on a moderate scale", "standardise the columns")
 
 
 def _shortened(step: FloatTable, moved: FloatTable, logits: FloatTable, observed: FloatTable) -> FloatTable:

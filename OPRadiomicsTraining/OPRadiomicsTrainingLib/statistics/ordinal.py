@@ -1,4 +1,4 @@
-"""Three classes and more: the proportional-odds model for ordered ones, the multinomial model for any."""
+"""Three ordered classes and more: the proportional-odds model."""
 
 from __future__ import annotations
 
@@ -42,22 +42,6 @@ class OrdinalFit:
         return np.diff(below, axis=1, prepend=0.0, append=1.0)
 
 
-@dataclass(frozen=True, eq=False)
-class MultinomialFit:
-    """log P(class j) / P(class 0) = coefficients[j - 1] @ (1, x); coefficients (k - 1, 1 + p), intercept first.
-
-    ``covariance`` is the inverse information of the coefficients, row after row.
-    """
-
-    coefficients: FloatTable
-    covariance: FloatTable
-    log_likelihood: float
-
-    def probabilities(self, columns: FloatTable) -> FloatTable:
-        """Probability of each class, (n, k)."""
-        return _softmax(np.column_stack((np.ones(len(columns)), columns)), self.coefficients)
-
-
 def fit_ordinal(columns: FloatTable, classes: Classes) -> OrdinalFit:
     """Proportional-odds regression (McCullagh, J R Stat Soc B 1980) by Newton's method; equals R's MASS::polr.
 
@@ -90,24 +74,6 @@ def fit_ordinal(columns: FloatTable, classes: Classes) -> OrdinalFit:
     return OrdinalFit(own[: count - 1], own[count - 1 :], back @ np.linalg.inv(information) @ back.T, value)
 
 
-def fit_multinomial(columns: FloatTable, classes: Classes) -> MultinomialFit:
-    """Multinomial logistic regression against class 0 by Newton's method; equals R's nnet::multinom at convergence.
-
-    Parameters and errors as `fit_ordinal`.
-    """
-    count = _require_classes(classes)
-    means, sds = _scale(columns)
-    design = np.column_stack((np.ones(len(columns)), (columns - means) / sds))
-    observed = np.eye(count)[classes][:, 1:]
-    theta, information, value = _newton(
-        lambda theta: _multinomial_terms(theta, design, observed), np.zeros((count - 1) * design.shape[1])
-    )
-    one = np.diag(np.r_[1.0, 1 / sds])
-    one[0, 1:] = -means / sds
-    back = np.kron(np.eye(count - 1), one)
-    return MultinomialFit((back @ theta).reshape(count - 1, -1), back @ np.linalg.inv(information) @ back.T, value)
-
-
 _Terms = tuple[float, FloatTable, FloatTable, float]
 """Log-likelihood, gradient, information, and the largest linear predictor."""
 
@@ -131,26 +97,6 @@ def _ordinal_terms(theta: FloatTable, columns: FloatTable, classes: Classes, cou
     curvature = sum(vector.T @ (vector * weight[:, None]) for vector, weight in zip(toward, second, strict=True))
     information = gradients.T @ gradients - curvature
     return float(np.log(share).sum()), gradients.sum(axis=0), information, float(np.abs(cuts - score[:, None]).max())
-
-
-def _multinomial_terms(theta: FloatTable, design: FloatTable, observed: FloatTable) -> _Terms:
-    coefficients = theta.reshape(observed.shape[1], -1)
-    shares = _softmax(design, coefficients)
-    own = np.where(observed.any(axis=1), (shares[:, 1:] * observed).sum(axis=1), shares[:, 0])
-    gradient = (observed - shares[:, 1:]).T @ design
-    weights = np.einsum("nj,jk->njk", shares[:, 1:], np.eye(observed.shape[1])) - np.einsum(
-        "nj,nk->njk", shares[:, 1:], shares[:, 1:]
-    )
-    information = np.einsum("njk,na,nb->jakb", weights, design, design).reshape(len(theta), len(theta))
-    value = float(np.log(np.maximum(own, np.finfo(float).tiny)).sum())
-    return value, gradient.ravel(), information, float(np.abs(design @ coefficients.T).max())
-
-
-def _softmax(design: FloatTable, coefficients: FloatTable) -> FloatTable:
-    logits = np.column_stack((np.zeros(len(design)), design @ coefficients.T))
-    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: FloatTable = exponents / exponents.sum(axis=1, keepdims=True)
-    return shares
 
 
 def _newton(terms: Callable[[FloatTable], _Terms], theta: FloatTable) -> tuple[FloatTable, FloatTable, float]:

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, predict_two_stages
-from OPRadiomicsTrainingLib.fitting.radscore import fit_radscore
+from OPRadiomicsTrainingLib.fitting.radscore import select
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 
 
 def test_radscore_of_the_mean_patient_is_its_intercept(a_cohort):
     features = a_cohort.features[:, :12]
-    score = fit_radscore(features, a_cohort.osteoporosis, SelectionSettings(), np.random.default_rng(1))
+    score = select(features, a_cohort.osteoporosis, SelectionSettings(), np.random.default_rng(1)).score("min")
     assert score.of(features.mean(axis=0)[None])[0] == pytest.approx(score.intercept, abs=1e-12)
     assert 0 < len(score.columns) <= score.after_t_test
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 from pathlib import Path
@@ -68,9 +69,10 @@ def test_no_unique_identifier_of_dicom_enters_the_project(filled: Project, cohor
 
 
 def test_the_key_leads_back_and_is_its_owners_alone(filled: Project) -> None:
-    rows = key.read_key(filled)
-    assert [row.case for row in rows] == ["sub-0001", "sub-0002"]
-    assert (rows[0].patient_id, rows[0].study_date, rows[0].former) == (NUMBER, DAY, "case_0001")
+    with (filled.key_folder / key.FILE_NAME).open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["case"] for row in rows] == ["sub-0001", "sub-0002"]
+    assert (rows[0]["patient_id"], rows[0]["study_date"], rows[0]["former"]) == (NUMBER, DAY, "case_0001")
     assert (filled.key_folder / key.FILE_NAME).stat().st_mode & 0o077 == 0
 
 

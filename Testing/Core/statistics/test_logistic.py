@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsTrainingLib.statistics.logistic import (
-    fit_firth,
     fit_logistic,
     odds_ratio_of_counts,
     odds_ratios,
@@ -108,40 +107,3 @@ def test_an_offset_is_a_predictor_with_the_coefficient_one():
     columns, ill = rng.normal(size=(120, 2)), rng.random(120) < 0.4
     first = fit_logistic(columns, ill)
     np.testing.assert_allclose(fit_logistic(columns, ill, first.logits(columns)).coefficients, 0.0, atol=1e-9)
-
-
-def test_firth_on_a_two_by_two_table_adds_half_a_patient_to_each_cell():
-    """For a saturated model Jeffreys' prior does just that (Heinze & Schemper 2002); an empty cell is no trouble."""
-    for cells in ((30, 20, 15, 45), (8, 0, 5, 12)):
-        fit = fit_firth(*_two_by_two(*cells))
-        a, b, c, d = (cell + 0.5 for cell in cells)
-        assert fit.coefficients[1] == pytest.approx(math.log(a * d / (b * c)), abs=1e-8)
-        assert fit.coefficients[0] == pytest.approx(math.log(c / d), abs=1e-8)
-
-
-def test_firth_stays_finite_under_separation_and_near_the_maximum_in_large_samples():
-    values = np.arange(40.0)[:, None]
-    assert np.isfinite(fit_firth(values, np.arange(40) >= 20).coefficients).all()
-    rng = np.random.default_rng(6)
-    columns = rng.normal(size=(5000, 2))
-    ill = rng.random(5000) < 1 / (1 + np.exp(-columns[:, 0]))
-    np.testing.assert_allclose(fit_firth(columns, ill).coefficients, fit_logistic(columns, ill).coefficients, atol=2e-3)
-
-
-def test_an_outlier_with_an_extreme_logit_is_not_taken_for_separation():
-    """One patient 60 standard deviations out: a finite maximum exists, with a logit far beyond 16 there."""
-    rng = np.random.default_rng(7)
-    columns = rng.normal(size=(200, 1))
-    ill = rng.random(200) < 1 / (1 + np.exp(-columns[:, 0]))
-    columns, ill = np.vstack((columns, [[60.0]])), np.append(ill, True)
-    fit = fit_logistic(columns, ill)
-    assert fit.logits(columns)[-1] > 20
-    residual = ill - 1 / (1 + np.exp(-fit.logits(columns)))
-    np.testing.assert_allclose(np.column_stack((np.ones(201), columns)).T @ residual, 0.0, atol=1e-8)
-
-
-def test_separation_by_a_combination_of_columns_is_an_error():
-    rng = np.random.default_rng(8)
-    columns = rng.normal(size=(60, 3)) * (1.0, 100.0, 0.01)
-    with pytest.raises(ModelError, match="separate"):
-        fit_logistic(columns, columns @ (1.0, 0.01, -100.0) > 0)

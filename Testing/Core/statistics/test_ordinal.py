@@ -1,10 +1,10 @@
-"""Models of three classes against R (MASS::polr, rms::lrm, nnet::multinom), score equations, and the two-class case."""
+"""Models of three classes against R (MASS::polr, rms::lrm), score equations, and the two-class case."""
 
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import ModelError, StudyError
 from OPRadiomicsTrainingLib.statistics.logistic import fit_logistic
-from OPRadiomicsTrainingLib.statistics.ordinal import fit_multinomial, fit_ordinal
+from OPRadiomicsTrainingLib.statistics.ordinal import fit_ordinal
 
 
 @pytest.fixture(scope="module")
@@ -40,32 +40,16 @@ def test_proportional_odds_standard_errors_equal_rms_to_1e_6(reference, columns,
     np.testing.assert_allclose(_errors(fit_ordinal(columns, stages)), reference["ordinal"]["errors"], atol=1e-6)
 
 
-def test_multinomial_equals_nnet_to_1e_6(reference, standardised, stages):
-    expected, fit = reference["multinomial"], fit_multinomial(standardised, stages)
-    np.testing.assert_allclose(fit.coefficients, expected["coefficients"], atol=1e-6)
-    np.testing.assert_allclose(_errors(fit).reshape(2, -1), expected["errors"], atol=1e-6)
-    np.testing.assert_allclose(fit.probabilities(standardised)[:5], expected["probabilities"], atol=1e-6)
-    assert fit.log_likelihood == pytest.approx(expected["log_likelihood"], abs=1e-8)
-
-
-@pytest.mark.parametrize("fit", [fit_ordinal, fit_multinomial])
-def test_units_of_a_column_change_no_probability(fit, columns, standardised, stages):
-    raw, scaled = fit(columns, stages), fit(standardised, stages)
+def test_units_of_a_column_change_no_probability(columns, standardised, stages):
+    raw, scaled = fit_ordinal(columns, stages), fit_ordinal(standardised, stages)
     np.testing.assert_allclose(raw.probabilities(columns), scaled.probabilities(standardised), atol=1e-10)
-
-
-def test_mean_probabilities_of_the_multinomial_model_are_the_classes_shares(columns, stages):
-    shares = np.bincount(stages) / len(stages)
-    np.testing.assert_allclose(fit_multinomial(columns, stages).probabilities(columns).mean(axis=0), shares, atol=1e-10)
 
 
 def test_two_classes_give_logistic_regression_with_its_covariance(columns, ill):
     expected, classes = fit_logistic(columns, ill), ill.astype(np.intp)
-    ordinal, multinomial = fit_ordinal(columns, classes), fit_multinomial(columns, classes)
+    ordinal = fit_ordinal(columns, classes)
     np.testing.assert_allclose(np.r_[-ordinal.cuts, ordinal.slopes], expected.coefficients, atol=1e-8)
     np.testing.assert_allclose(_errors(ordinal), np.sqrt(np.diag(expected.covariance)), atol=1e-8)
-    np.testing.assert_allclose(multinomial.coefficients[0], expected.coefficients, atol=1e-8)
-    np.testing.assert_allclose(multinomial.covariance, expected.covariance, atol=1e-8)
 
 
 def test_turning_the_order_of_the_classes_turns_the_signs(columns, stages):
@@ -75,10 +59,9 @@ def test_turning_the_order_of_the_classes_turns_the_signs(columns, stages):
 
 
 def test_probabilities_add_up_to_one_and_none_is_negative(columns, stages):
-    for fit in (fit_ordinal(columns, stages), fit_multinomial(columns, stages)):
-        found = fit.probabilities(columns)
-        np.testing.assert_allclose(found.sum(axis=1), 1.0, atol=1e-12)
-        assert found.min() >= 0.0
+    found = fit_ordinal(columns, stages).probabilities(columns)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0, atol=1e-12)
+    assert found.min() >= 0.0
 
 
 def test_a_known_model_is_found_again():
@@ -90,11 +73,10 @@ def test_a_known_model_is_found_again():
     np.testing.assert_allclose(np.r_[fit.cuts, fit.slopes], [-1.0, 0.5, 1.0, -0.5], atol=0.08)
 
 
-@pytest.mark.parametrize("fit", [fit_ordinal, fit_multinomial])
-def test_an_empty_class_separation_and_collinear_columns_are_errors(fit, columns, stages):
+def test_an_empty_class_separation_and_collinear_columns_are_errors(columns, stages):
     with pytest.raises(StudyError, match="Classes with"):
-        fit(columns, np.where(stages == 1, 2, stages))
+        fit_ordinal(columns, np.where(stages == 1, 2, stages))
     with pytest.raises(ModelError, match="separate"):
-        fit(stages[:, None] + 0.1 * np.random.default_rng(0).random((len(stages), 1)), stages)
+        fit_ordinal(stages[:, None] + 0.1 * np.random.default_rng(0).random((len(stages), 1)), stages)
     with pytest.raises(ModelError, match="Collinear"):
-        fit(np.column_stack((columns, columns[:, 0])), stages)
+        fit_ordinal(np.column_stack((columns, columns[:, 0])), stages)
