@@ -129,6 +129,7 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
     proof = {
         "key": key,
         "masks": bodies.mask.origin,
+        "scanner": study.scanner,
         "levels": [dataclasses.asdict(level) for level in bodies.quality],
         "predictions": predictions,
         "warnings": list(dict.fromkeys(warnings)),

@@ -44,6 +44,8 @@ class Cohort:
         mg/cm3, yes/no as 1 and 0.
     centres, splits
         (n,) names ("A", "B"; "train", "test", "external"); empty where the table has no such column.
+    scanners
+        (n,) as `OPRadiomicsLib.io.headers.scanner_of` writes them, "" where a patient's is not recorded; empty where none is.
     excluded
         The flow of patients: reason to number of patients that the table lists and leaves out.
 
@@ -69,6 +71,7 @@ class Cohort:
     bmd: FloatTable | None = None
     centres: tuple[str, ...] = ()
     splits: tuple[str, ...] = ()
+    scanners: tuple[str, ...] = ()
     excluded: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -89,8 +92,8 @@ def read_cohort(path: Path, profile_hash: str, features: Path | None = None) -> 
     """Cohort of the patients that take part: clinical variables of a cohort's table, and their features.
 
     Columns: case, age, sex, label or bmd; and where they exist patient, centre, split, exclusion, bmi, diabetes, smoking,
-    drinking, mri_date, qct_date, treatment_date. The features are columns of the table itself (``T1WI_...``), or stand in the
-    file that its column ``features`` names for each case, or in one table for all cases.
+    drinking, scanner, mri_date, qct_date, treatment_date. The features are columns of the table itself (``T1WI_...``), or
+    stand in the file that its column ``features`` names for each case, or in one table for all cases.
 
     Parameters
     ----------
@@ -119,6 +122,7 @@ def read_cohort(path: Path, profile_hash: str, features: Path | None = None) -> 
         masks=found.masks,
         centres=_texts(table, "centre"),
         splits=_texts(table, "split"),
+        scanners=found.scanners,
         excluded=table.excluded,
         **{name: _numbers(table, name) for name in OPTIONAL_VARIABLES},
     )
@@ -152,7 +156,7 @@ def _require_cases(cohort: Cohort) -> None:
 
 
 def _require_lengths(cohort: Cohort) -> None:
-    for name in ("bmi", "diabetes", "smoking", "drinking", "bmd", "centres", "splits"):
+    for name in ("bmi", "diabetes", "smoking", "drinking", "bmd", "centres", "splits", "scanners"):
         values = getattr(cohort, name)
         if values is not None and len(values) not in {len(cohort.cases), 0 if isinstance(values, tuple) else -1}:
             raise StudyError(

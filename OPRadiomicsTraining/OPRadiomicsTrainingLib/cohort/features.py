@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from .table import FEATURE_PREFIXES, CohortTable
 
 PROFILE_COLUMN: Final = "profile_hash"
 MASKS_COLUMN: Final = "masks"
+SCANNER_COLUMN: Final = "scanner"
 REGION_COLUMN: Final = "region"
 UNION: Final = "L1-L3"
 """The study's region of interest; rows of single levels are passed over."""
@@ -24,11 +25,12 @@ UNION: Final = "L1-L3"
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """Names (p), values (n, p) in the order of the patients, and where the masks came from, each origin once."""
+    """Names (p), values (n, p) in the order of the patients, where the masks came from, each origin once, and scanners (n)."""
 
     names: tuple[str, ...]
     values: FloatTable
     masks: tuple[str, ...] = ()
+    scanners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,10 @@ def read_features(cohort: CohortTable, profile_hash: str, features: Path | None 
             "extract all cases with one profile, and name it",
         )
     masks = {str(line.cells[MASKS_COLUMN]) for line in lines if line.cells.get(MASKS_COLUMN, "") != ""}
-    return Features(names, _values(cohort.name, lines, names), tuple(sorted(masks)))
+    scanners = [
+        row.scanner or str(line.cells.get(SCANNER_COLUMN, "")) for (_, row), line in zip(cohort.rows, lines, strict=True)
+    ]
+    return Features(names, _values(cohort.name, lines, names), tuple(sorted(masks)), tuple(scanners) if any(scanners) else ())
 
 
 def _lines(cohort: CohortTable, features: Path | None) -> tuple[list[_Line], tuple[str, ...]]:
@@ -97,15 +102,20 @@ def _of_table(cohort: CohortTable, table: Table) -> tuple[list[_Line], tuple[str
         if case in by_case:
             raise StudyError(f"Case {case} stands twice in {table.name}", "one row a case", "drop the others")
         by_case[case] = _Line(table.name, number, cells)
-    absent = [str(row.case) for _, row in cohort.rows if row.case not in by_case]
+    require_every_patient(cohort, by_case, table.name)
+    return [by_case[str(row.case)] for _, row in cohort.rows], _feature_names(table)
+
+
+def require_every_patient(cohort: CohortTable, by_case: Container[str], name: str) -> None:
+    """Prove that a table of features has a row for each patient that takes part; raises `StudyError`."""
+    absent = [str(row.case) for _, row in cohort.rows if str(row.case) not in by_case]
     if absent:
         raise StudyError(
-            f"{len(absent)} of {len(cohort.rows)} cases have no row in {table.name}: {', '.join(absent[:10])}"
+            f"{len(absent)} of {len(cohort.rows)} cases have no row in {name}: {', '.join(absent[:10])}"
             f"{', ...' if len(absent) > 10 else ''}",
             "features of every patient that takes part",
             "extract them, or give these patients an exclusion",
         )
-    return [by_case[str(row.case)] for _, row in cohort.rows], _feature_names(table)
 
 
 def _of_files(cohort: CohortTable) -> tuple[list[_Line], tuple[str, ...]]:

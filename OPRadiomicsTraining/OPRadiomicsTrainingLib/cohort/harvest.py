@@ -15,6 +15,7 @@ from OPRadiomicsLib.cohort import Case, Failure, list_cases
 from OPRadiomicsLib.errors import OPRadiomicsError
 from OPRadiomicsLib.files import all_or_nothing
 from OPRadiomicsLib.io import index_dicom, read_table, select_series
+from OPRadiomicsLib.io.headers import scanner_of
 from OPRadiomicsLib.types import Progress, Role, SeriesRef, no_progress
 from OPRadiomicsLib.workflow import part
 
@@ -23,7 +24,8 @@ NUMBERS: Final = (
     "slice_thickness_mm", "gap_mm", "slices",
 )  # fmt: skip
 TEXTS: Final = ("manufacturer", "model", "matrix", "image_matrix")
-KEYS: Final = ("case", "centre", "sequence")
+KEYS: Final = ("case", "centre", "sequence", "scanner")
+"""The scanner is written as a cohort's table and a signature name it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,13 @@ def _centres(source: Path) -> dict[str, str]:
 
 
 def _row(case: Case, centre: str, role: Role, series: SeriesRef) -> dict[str, Any]:
-    return {"case": case.name, "centre": centre, "sequence": str(role), **parameters_of(series)}
+    return {
+        "case": case.name,
+        "centre": centre,
+        "sequence": str(role),
+        "scanner": scanner_of(series.acquisition),
+        **parameters_of(series),
+    }
 
 
 def parameters_of(series: SeriesRef) -> dict[str, Any]:

@@ -135,6 +135,7 @@ class Row(BaseModel):
     features: _Text = None
     profile_hash: _Text = None
     masks: _Text = None
+    scanner: _Text = None
     region: _Text = None
     engine: _Text = None
     seed: _Text = None

@@ -15,6 +15,7 @@ from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.tables import read_table
 
 from .faults import CohortTableError, Fault
+from .features import require_every_patient
 from .row import Row
 from .table import FEATURE_PREFIXES, CohortTable
 
@@ -146,20 +147,14 @@ def _moved(cells: Sequence[Any], columns: Sequence[str], home: Path, to: Path) -
 
 
 def _joined(cohort: CohortTable, features: Path | None) -> dict[int, dict[str, Any]]:
-    """Profile, masks and features of each patient that takes part, by the row's index."""
+    """Profile, masks, scanner and features of each patient that takes part, by the row's index; what the table has stays."""
     if features is None:
         return {}
     if cohort.feature_names:
         raise StudyError(f"{cohort.name} holds features already", "a table without, or no --features", "leave one out")
     table = read_table(features)
     by_case = {str(cells.get("case")): cells for cells in table.records() if cells.get("region", "L1-L3") == "L1-L3"}
-    absent = [str(row.case) for _, row in cohort.rows if str(row.case) not in by_case]
-    if absent:
-        raise StudyError(
-            f"{len(absent)} of {len(cohort.rows)} cases have no row in {table.name}: {', '.join(absent[:10])}"
-            f"{', ...' if len(absent) > 10 else ''}",
-            "features of every patient that takes part",
-            "extract them, or give these patients an exclusion",
-        )
-    kept = [name for name in table.columns if name in ("profile_hash", "masks") or name.startswith(FEATURE_PREFIXES)]
+    require_every_patient(cohort, by_case, table.name)
+    named = [name for name in ("profile_hash", "masks", "scanner") if name not in cohort.table.columns]
+    kept = [name for name in table.columns if name in named or name.startswith(FEATURE_PREFIXES)]
     return {index: {name: by_case[str(row.case)][name] for name in kept} for index, row in cohort.rows}

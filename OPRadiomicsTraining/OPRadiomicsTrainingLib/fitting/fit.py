@@ -229,13 +229,27 @@ def _signatures(
             settings=settings,
             ordinal=None if three is None else three.model,
             centre=centre or None,
-            provenance=provenance_of(cohort, ill, stages, settings, apparent=apparent, nested=nested_logits, notes=said),
+            provenance=provenance_of(
+                cohort,
+                ill,
+                stages,
+                settings,
+                scanners=_scanners(cohort, rows, centre),
+                apparent=apparent,
+                nested=nested_logits,
+                notes=said,
+            ),
         )
 
     if combat is None:
         return {"": of_centre("")}
     by_centre = {centre: of_centre(centre) for centre in combat.centres}
     return {"": by_centre[largest_centre(cohort, rows)], **by_centre}
+
+
+def _scanners(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
+    """Of the training images that a signature is for: one centre's, or all."""
+    return tuple(cohort.scanners[row] for row in rows if cohort.scanners and (not centre or cohort.centres[row] == centre))
 
 
 def _about_features(features: tuple[str, ...] | None, repeated: tuple[str, ...]) -> list[str]:

@@ -21,6 +21,7 @@ def provenance_of(
     stages: TwoStages,
     settings: FitSettings,
     *,
+    scanners: tuple[str, ...],
     apparent: Mapping[ModelName, FloatTable],
     nested: Mapping[ModelName, FloatTable] | None,
     notes: tuple[str, ...],
@@ -31,6 +32,8 @@ def provenance_of(
     ----------
     ill
         Class of the training patients.
+    scanners
+        Of the training images, "" where one is not recorded; the signature names them only where all are.
     apparent, nested
         Their logits by model; the nested ones count where they exist.
     """
@@ -51,8 +54,17 @@ def provenance_of(
         n_osteoporosis=int(ill.sum()),
         validation=how,
         citation=demo if settings.demo else "Not published; procedure of Wang et al., Radiologic Practice 2026(4):453-459",
-        notes=(*_procedure(cohort, stages, settings), *(f"{note[0].upper()}{note[1:]}." for note in notes)),
+        scanners=tuple(sorted(set(scanners))) if all(scanners) else (),
+        notes=(*_procedure(cohort, stages, settings), *(f"{note[0].upper()}{note[1:]}." for note in (*notes, *_gap(scanners)))),
     )
+
+
+def _gap(scanners: tuple[str, ...]) -> tuple[str, ...]:
+    """A list of scanners that leaves some out would warn of those."""
+    known = sum(map(bool, scanners))
+    if known in {0, len(scanners)}:
+        return ()
+    return (f"the scanner of {known} of {len(scanners)} training patients is recorded: none is named",)
 
 
 def _procedure(cohort: Cohort, stages: TwoStages, settings: FitSettings) -> tuple[str, ...]:

@@ -97,7 +97,8 @@ def write_cohort_table(
 
 def _row(project: Project, item: WorkItem, clinical: Mapping[str, Any], states: Sequence[State], home: Path) -> dict[str, Any]:
     case = item.case
-    own: dict[str, Any] = {"age": "" if case.age is None else f"{case.age:g}", "sex": case.sex, "centre": case.centre}
+    age = "" if case.age is None else f"{case.age:g}"
+    own: dict[str, Any] = {"age": age, "sex": case.sex, "centre": case.centre, "scanner": case.scanner}
     known = {**own, **case.clinical, **clinical}
     mask = current(item.versions) if item.state in states else None
     features = project.folder / FEATURES_FOLDER / "cases" / case.name / "features.csv"

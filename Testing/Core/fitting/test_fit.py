@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from OPRadiomicsLib import workflow
 from OPRadiomicsLib.errors import Cancelled, FeatureError, StudyError
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
-from OPRadiomicsLib.types import Clinical, FeatureVector
+from OPRadiomicsLib.types import Clinical, FeatureVector, Role, Volume
+from OPRadiomicsTrainingLib.cohort.cohort import read_cohort
 from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
@@ -162,3 +164,38 @@ def test_too_few_patients_for_lassos_folds_inside_the_folds_is_said_before_the_w
     settings = replace(QUICK, selection=replace(QUICK.selection, folds=5, lasso_folds=20))
     with pytest.raises(StudyError, match="19 of them are left inside two levels of 5 folds"):
         fit_signature(few, PROFILE, settings, progress=None)
+
+
+def scanner_warnings(signature, scanner):
+    """What a prediction on images of a scanner says of it; without features, by the clinical model alone."""
+    features = FeatureVector(("T1WI_original_firstorder_Mean",), np.zeros(1), PROFILE.hash)
+    study, analysis = (
+        workflow.Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.eye(4))}, scanner=scanner),
+        workflow.Analysis({}, {}, features),
+    )
+    case = workflow.conclude(study, analysis, signature=signature, clinical=Clinical(70.0, False), profile=PROFILE)
+    return [text for text in case.warnings if text.startswith("Scanner")]
+
+
+def test_scanners_of_the_cohort_s_table_warn_when_another_one_s_images_are_predicted(a_table, a_cohort):
+    """Those of training patients alone are known to the signature."""
+    known = ["GE MEDICAL SYSTEMS, SIGNA Architect, 3 T", "GE MEDICAL SYSTEMS, SIGNA Explorer, 1.5 T"]
+
+    def with_scanners(header, rows):
+        header += ["scanner", "split"]
+        for number, row in enumerate(rows):
+            training = number < 120
+            row += [f'"{known[number % 2]}"' if training else '"Siemens, Vida, 3 T"', "train" if training else "test"]
+
+    signature = fit_signature(read_cohort(a_table(with_scanners), PROFILE.hash), PROFILE, replace(QUICK, tune=0)).signature
+    assert signature.provenance.scanners == tuple(known)
+    assert scanner_warnings(signature, known[1]) == []
+    (said,) = scanner_warnings(signature, "Siemens, Vida, 3 T")
+    assert "not among those of the training images" in said
+
+
+def test_scanners_that_are_not_recorded_for_all_are_not_named(a_cohort):
+    some = replace(a_cohort, scanners=("GE", *[""] * (len(a_cohort.cases) - 1)))
+    provenance = fit_signature(some, PROFILE, replace(QUICK, tune=0)).signature.provenance
+    assert provenance.scanners == ()
+    assert any("The scanner of 1 of 160 training patients is recorded" in note for note in provenance.notes)
