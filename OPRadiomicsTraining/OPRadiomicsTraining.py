@@ -75,8 +75,11 @@ class OPRadiomicsTrainingLogic(ScriptedLoadableModuleLogic):
         self.worker = WorkerProcess(pythonSlicer(), script)
 
     def add(self, project, words, start=True):
-        """Add studies: words as after ``opradiomics project add PROJECT``; the result holds what was said."""
-        return self._job(_("Add studies"), ["project", "add", str(project.folder), *words], start)
+        """Add studies: words as after ``opradiomics project add PROJECT``, or a function that gives them.
+
+        The function is called with a folder that vanishes with the job: copies of a patient's images go there.
+        """
+        return self._job(_("Add studies"), words, start, lambda found: ["project", "add", str(project.folder), *found])
 
     def presegment(self, project, start=True):
         """The network's proposal for every new case."""
@@ -89,18 +92,6 @@ class OPRadiomicsTrainingLogic(ScriptedLoadableModuleLogic):
 
         return start_detached(project, job, pythonSlicer())
 
-    def sceneStudy(self, folder):
-        """Write the images of the last study of the scene into a folder; None where the scene has none."""
-        from OPRadiomicsLib.gui.study import Study, studyNodes
-        from OPRadiomicsLib.mrml.files import write_volume
-
-        images = [Study(node).images for node in studyNodes(slicer.mrmlScene)]
-        if not images or not images[-1]:
-            return None
-        for role, node in images[-1].items():
-            write_volume(node, folder / f"{role.value}.nrrd")
-        return folder
-
     def restartWorker(self):
         """End the warm process: the next job starts one that sees newly installed packages."""
         self.worker.stop()
@@ -109,11 +100,11 @@ class OPRadiomicsTrainingLogic(ScriptedLoadableModuleLogic):
         """End the worker; detached jobs go on."""
         self.worker.stop()
 
-    def _job(self, title, words, start):
+    def _job(self, title, words, start, command=list):
         from OPRadiomicsLib.gui.jobs import Job
 
-        def steps(_folder):
-            ending = yield words
+        def steps(folder):
+            ending = yield command(words(folder) if callable(words) else words)
             return ending.lines
 
         job = Job(title, self.worker, steps)

@@ -91,6 +91,8 @@ def installed_networks() -> tuple[Path, ...]:
 def activate_network(name: str | None) -> None:
     """Use an installed network from now on, by its folder's name; None goes back to the one that ships.
 
+    The one in use until now is remembered: `network_before`.
+
     Raises
     ------
     ModelError
@@ -98,15 +100,30 @@ def activate_network(name: str | None) -> None:
     """
     if name is not None and name not in [path.name for path in installed_networks()]:
         raise ModelError(f"No installed network '{name[:60]}'", "one that was installed", "install it first")
-    write_text(user_models_folder() / ACTIVE, json.dumps({"network": name}) + "\n")
+    active = active_network()
+    before = _noted("before") if (active.name if active else None) == name else (active.name if active else None)
+    write_text(user_models_folder() / ACTIVE, json.dumps({"network": name, "before": before}) + "\n")
 
 
 def active_network() -> Path | None:
     """The installed network in use; None for the one that ships, also where the chosen one was removed since."""
+    return _installed(_noted("network"))
+
+
+def network_before() -> Path | None:
+    """The installed network that was in use before the last change; None for the one that ships."""
+    return _installed(_noted("before"))
+
+
+def _noted(key: str) -> str | None:
     try:
-        name = json.loads((user_models_folder() / ACTIVE).read_text(encoding="utf-8"))["network"]
+        name = json.loads((user_models_folder() / ACTIVE).read_text(encoding="utf-8"))[key]
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return name if isinstance(name, str) else None
+
+
+def _installed(name: str | None) -> Path | None:
     return next((path for path in installed_networks() if path.name == name), None)
 
 

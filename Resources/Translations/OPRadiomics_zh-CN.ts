@@ -619,8 +619,28 @@
             <translation>来自场景</translation>
         </message>
         <message>
-            <source>The images of the study that is open in the OPRadiomics module.</source>
-            <translation>OPRadiomics 模块中打开的检查的图像。</translation>
+            <source>The studies of the OPRadiomics module; without any, the images of the scene, recognised by header or name.</source>
+            <translation>OPRadiomics 模块中的检查；若没有，则为场景中按文件头或名称识别的图像。</translation>
+        </message>
+        <message>
+            <source>Centre:</source>
+            <translation>中心：</translation>
+        </message>
+        <message>
+            <source>Where the studies were made, such as A; kept with each study that is added now.</source>
+            <translation>检查所在中心，例如 A；随本次添加的每个检查保存。</translation>
+        </message>
+        <message>
+            <source>none</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>Simulated images</source>
+            <translation>模拟图像</translation>
+        </message>
+        <message>
+            <source>Results of a project with simulated images are marked DEMO. What the simulator wrote as DICOM is known by its header.</source>
+            <translation>含模拟图像的项目，其结果标记为 DEMO。模拟器生成的 DICOM 可由文件头识别。</translation>
         </message>
         <message>
             <source>Names, numbers and dates of patients stay outside: each study gets a new name. The key lies in a folder of its own.</source>
@@ -631,8 +651,8 @@
             <translation>仅显示此状态的病例。</translation>
         </message>
         <message>
-            <source>Part of a name, a scanner or a centre.</source>
-            <translation>名称、扫描仪或中心的一部分。</translation>
+            <source>Part of a name, a scanner or a centre; several with commas between, such as 0003, 0007.</source>
+            <translation>名称、扫描仪或中心的一部分；可用逗号分隔多个，例如 0003, 0007。</translation>
         </message>
         <message>
             <source>filter</source>
@@ -739,8 +759,16 @@
             <translation>抽取病例</translation>
         </message>
         <message>
-            <source>Make a study with the settings below; it is never changed afterwards.</source>
-            <translation>按下方设置建立研究，此后不再更改。</translation>
+            <source>Make a study of cases drawn at random, with the settings below; it is never changed afterwards.</source>
+            <translation>按下方设置随机抽取病例建立研究；建立后不再更改。</translation>
+        </message>
+        <message>
+            <source>Take the cases shown</source>
+            <translation>采用所示病例</translation>
+        </message>
+        <message>
+            <source>Make a study of the very cases that the work list shows: choose them with the filters of section 1.</source>
+            <translation>以工作列表当前所示病例建立研究：请用第 1 部分的筛选条件选择。</translation>
         </message>
         <message>
             <source>New study:</source>
@@ -811,6 +839,22 @@
             <translation>在浏览器中查看报告。</translation>
         </message>
         <message>
+            <source>Save report...</source>
+            <translation>保存报告...</translation>
+        </message>
+        <message>
+            <source>The report as one file, with its pictures, wherever you want it.</source>
+            <translation>将报告连同图片存为一个文件，位置由您选择。</translation>
+        </message>
+        <message>
+            <source>Figure:</source>
+            <translation>图：</translation>
+        </message>
+        <message>
+            <source>Figures of the study that is shown.</source>
+            <translation>所示研究的图。</translation>
+        </message>
+        <message>
             <source>Features that agree well enough to be kept.</source>
             <translation>一致性足够而保留的特征。</translation>
         </message>
@@ -835,12 +879,32 @@
             <translation>原研究训练 100 轮。</translation>
         </message>
         <message>
+            <source>batches:</source>
+            <translation>批次：</translation>
+        </message>
+        <message>
+            <source>Of 8 samples, in each epoch. Fewer make an epoch shorter.</source>
+            <translation>每轮的批次数，每批 8 个样本。批次越少，每轮越短。</translation>
+        </message>
+        <message>
             <source>Device:</source>
             <translation>设备：</translation>
         </message>
         <message>
             <source>cuda needs an NVIDIA card and a torch made for it.</source>
             <translation>cuda 需要 NVIDIA 显卡及相应的 torch。</translation>
+        </message>
+        <message>
+            <source>Cases:</source>
+            <translation>病例：</translation>
+        </message>
+        <message>
+            <source>Only those shown in the work list</source>
+            <translation>仅工作列表所示病例</translation>
+        </message>
+        <message>
+            <source>Choose cases with the filters of section 1; off: all cases whose mask is ready.</source>
+            <translation>用第 1 部分的筛选条件选择病例；不勾选则采用所有掩膜已就绪的病例。</translation>
         </message>
         <message>
             <source>Also unreviewed masks</source>
@@ -871,8 +935,16 @@
             <translation>继续</translation>
         </message>
         <message>
-            <source>From the last epoch of the run that is shown.</source>
-            <translation>从所示训练的最后一轮继续。</translation>
+            <source>From the last epoch of the run that is shown, with the settings that it was started with.</source>
+            <translation>从所示训练的最后一轮继续，沿用其开始时的设置。</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>停止</translation>
+        </message>
+        <message>
+            <source>Stops the run that is shown; its last epoch is kept, and Go on continues from there.</source>
+            <translation>停止所示训练；保留最后一轮，可用“继续”从该处接着训练。</translation>
         </message>
         <message>
             <source>torch, MONAI and others, which training and fitting need; lists them and asks first.</source>
@@ -887,6 +959,38 @@
             <translation>项目的训练记录。</translation>
         </message>
         <message>
+            <source>Dice of each held-out case with the new network and with the one in use when the run began. Click a case to see it.</source>
+            <translation>每个留出病例在新网络与训练开始时所用网络下的 Dice。单击病例可查看。</translation>
+        </message>
+        <message>
+            <source>◀</source>
+            <translation>◀</translation>
+        </message>
+        <message>
+            <source>The held-out case before.</source>
+            <translation>上一个留出病例。</translation>
+        </message>
+        <message>
+            <source>Slices of the case, from the patient's right to left.</source>
+            <translation>该病例的层面，从患者右侧到左侧。</translation>
+        </message>
+        <message>
+            <source>▶</source>
+            <translation>▶</translation>
+        </message>
+        <message>
+            <source>The next held-out case.</source>
+            <translation>下一个留出病例。</translation>
+        </message>
+        <message>
+            <source>Copy table</source>
+            <translation>复制表格</translation>
+        </message>
+        <message>
+            <source>Into the clipboard, for a spreadsheet.</source>
+            <translation>复制到剪贴板，可粘贴到电子表格。</translation>
+        </message>
+        <message>
             <source>Install as active network</source>
             <translation>安装为当前网络</translation>
         </message>
@@ -899,8 +1003,16 @@
             <translation>当前网络：</translation>
         </message>
         <message>
-            <source>What OPRadiomics and this module segment with.</source>
-            <translation>OPRadiomics 和本模块用于分割的网络。</translation>
+            <source>What OPRadiomics and this module segment with. Networks stay installed: choose an older one to go back to it.</source>
+            <translation>OPRadiomics 与本模块分割所用的网络。旧网络仍保留：选择较早的网络即可换回。</translation>
+        </message>
+        <message>
+            <source>Back to the one before</source>
+            <translation>换回上一个网络</translation>
+        </message>
+        <message>
+            <source>Use the network again that was active before the last change.</source>
+            <translation>重新使用上次更改之前的网络。</translation>
         </message>
         <message>
             <source>5. Fit</source>
@@ -987,8 +1099,32 @@
             <translation>项目的拟合结果。</translation>
         </message>
         <message>
+            <source>Table:</source>
+            <translation>表：</translation>
+        </message>
+        <message>
+            <source>Tables of the result.</source>
+            <translation>结果的表格。</translation>
+        </message>
+        <message>
+            <source>The table that is chosen above.</source>
+            <translation>上面所选的表格。</translation>
+        </message>
+        <message>
+            <source>Figures of the result.</source>
+            <translation>结果的图。</translation>
+        </message>
+        <message>
             <source>The full report in the browser.</source>
             <translation>在浏览器中打开完整报告。</translation>
+        </message>
+        <message>
+            <source>Show in Slicer</source>
+            <translation>在 Slicer 中显示</translation>
+        </message>
+        <message>
+            <source>Tables and curves as nodes of the scene: they can be looked at beside the images, saved and exported.</source>
+            <translation>将表格和曲线作为场景节点：可与图像并排查看、保存和导出。</translation>
         </message>
         <message>
             <source>Install signature</source>
@@ -1086,6 +1222,10 @@
             <translation>已完成 {done} / {total} 次阅片。</translation>
         </message>
         <message>
+            <source>{name}: {cases} will be read.</source>
+            <translation>{name}：将阅片 {cases}。</translation>
+        </message>
+        <message>
             <source>ICC study {name}</source>
             <translation>ICC 研究 {name}</translation>
         </message>
@@ -1156,6 +1296,37 @@
         </message>
     </context>
     <context>
+        <name>gui.comparison_view</name>
+        <message>
+            <source>{count} held-out cases: Dice {new} with the new network, {before} with {name}.</source>
+            <translation>{count} 例留出病例：新网络 Dice {new}，{name} 为 {before}。</translation>
+        </message>
+        <message>
+            <source>new</source>
+            <translation>新</translation>
+        </message>
+        <message>
+            <source>before</source>
+            <translation>原网络</translation>
+        </message>
+        <message>
+            <source>difference</source>
+            <translation>差值</translation>
+        </message>
+        <message>
+            <source>Case</source>
+            <translation>病例</translation>
+        </message>
+        <message>
+            <source>Bodies</source>
+            <translation>椎体</translation>
+        </message>
+        <message>
+            <source>mean</source>
+            <translation>均值</translation>
+        </message>
+    </context>
+    <context>
         <name>gui.dataset_section</name>
         <message>
             <source>all states</source>
@@ -1210,8 +1381,8 @@
             <translation>DICOM 浏览器中没有选择检查。请先在其中选择。</translation>
         </message>
         <message>
-            <source>The scene holds no study. Choose its images in the OPRadiomics module first.</source>
-            <translation>场景中没有检查。请先在 OPRadiomics 模块中选择图像。</translation>
+            <source>The scene holds no images of a study. Load them, or choose them in the OPRadiomics module.</source>
+            <translation>场景中没有检查图像。请载入图像，或在 OPRadiomics 模块中选择。</translation>
         </message>
         <message>
             <source>{case} is in work by {reader} since {since}. Why is the claim broken? The reason is kept.</source>
@@ -1336,8 +1507,27 @@
             <translation>拟合 {name}</translation>
         </message>
         <message>
+            <source>{count} tables and charts are in the scene now; the plot view's menu chooses another chart.</source>
+            <translation>场景中现有 {count} 个表格和曲线图；可在绘图视图的菜单中选择其他曲线图。</translation>
+        </message>
+        <message>
             <source>{name} is in OPRadiomics' list of models now.</source>
             <translation>{name} 现已列入 OPRadiomics 的模型列表。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.fit_view</name>
+        <message>
+            <source>{patients} training patients, {ill} with osteoporosis. AUC (95 % CI), {how}: {areas}.</source>
+            <translation>训练集患者 {patients} 例，其中骨质疏松 {ill} 例。AUC（95% CI），{how}：{areas}。</translation>
+        </message>
+        <message>
+            <source>apparent</source>
+            <translation>表观</translation>
+        </message>
+        <message>
+            <source>out of fold</source>
+            <translation>折外</translation>
         </message>
     </context>
     <context>
@@ -1541,6 +1731,14 @@
             <translation>用于新项目的空文件夹</translation>
         </message>
         <message>
+            <source>Days between a reader's first and second reading of a case (the study waited 60):</source>
+            <translation>同一阅片者首次与再次阅片之间的天数（该研究为 60 天）：</translation>
+        </message>
+        <message>
+            <source>New project</source>
+            <translation>新建项目</translation>
+        </message>
+        <message>
             <source>Project made. The key to the patients will lie in {folder}: keep it apart.</source>
             <translation>项目已建立。患者对照表将存放在 {folder}：请单独保管。</translation>
         </message>
@@ -1575,6 +1773,18 @@
         <message>
             <source>There is no report yet.</source>
             <translation>尚无报告。</translation>
+        </message>
+        <message>
+            <source>Save the report as</source>
+            <translation>报告另存为</translation>
+        </message>
+        <message>
+            <source>Reports (*.html)</source>
+            <translation>报告 (*.html)</translation>
+        </message>
+        <message>
+            <source>The report is in {file}.</source>
+            <translation>报告已保存为 {file}。</translation>
         </message>
     </context>
     <context>
@@ -1967,14 +2177,6 @@
             <translation>用 {count} 例训练</translation>
         </message>
         <message>
-            <source>{count} held-out cases: Dice {new} with the new network, {before} with {name}.</source>
-            <translation>{count} 例留出病例：新网络 Dice {new}，{name} 为 {before}。</translation>
-        </message>
-        <message>
-            <source>Choose a name that no run of the project has.</source>
-            <translation>请选择项目中尚未使用的训练名称。</translation>
-        </message>
-        <message>
             <source>Training {name}</source>
             <translation>训练 {name}</translation>
         </message>
@@ -1989,6 +2191,10 @@
         <message>
             <source>{name} is the active network now; the one before stays installed.</source>
             <translation>{name} 现为当前网络；之前的网络仍保留。</translation>
+        </message>
+        <message>
+            <source>{name} is the active network now.</source>
+            <translation>{name} 现为当前网络。</translation>
         </message>
     </context>
     <context>
@@ -2132,6 +2338,134 @@
         <message>
             <source>ended without a word</source>
             <translation>意外终止</translation>
+        </message>
+        <message>
+            <source>AUC of the training patients</source>
+            <translation>训练集患者的 AUC</translation>
+        </message>
+        <message>
+            <source>Selected features and coefficients</source>
+            <translation>所选特征及系数</translation>
+        </message>
+        <message>
+            <source>Features left after each step</source>
+            <translation>各步骤后剩余的特征</translation>
+        </message>
+        <message>
+            <source>Baseline characteristics</source>
+            <translation>基线资料</translation>
+        </message>
+        <message>
+            <source>Clinical regression</source>
+            <translation>临床变量回归</translation>
+        </message>
+        <message>
+            <source>Performance</source>
+            <translation>诊断效能</translation>
+        </message>
+        <message>
+            <source>DeLong's tests</source>
+            <translation>DeLong 检验</translation>
+        </message>
+        <message>
+            <source>Calibration</source>
+            <translation>校准度</translation>
+        </message>
+        <message>
+            <source>Three classes</source>
+            <translation>三分类</translation>
+        </message>
+        <message>
+            <source>Subgroups</source>
+            <translation>亚组</translation>
+        </message>
+        <message>
+            <source>Explanation</source>
+            <translation>解释</translation>
+        </message>
+        <message>
+            <source>Feature selection</source>
+            <translation>特征筛选</translation>
+        </message>
+        <message>
+            <source>ROC curves</source>
+            <translation>ROC 曲线</translation>
+        </message>
+        <message>
+            <source>Calibration curves</source>
+            <translation>校准曲线</translation>
+        </message>
+        <message>
+            <source>Decision curves</source>
+            <translation>决策曲线</translation>
+        </message>
+        <message>
+            <source>Radar plots and explanation</source>
+            <translation>雷达图与解释</translation>
+        </message>
+        <message>
+            <source>ICC heat map</source>
+            <translation>ICC 热图</translation>
+        </message>
+        <message>
+            <source>Dice of the masks</source>
+            <translation>掩膜 Dice</translation>
+        </message>
+        <message>
+            <source>Bland-Altman plots of the volumes</source>
+            <translation>体积的 Bland-Altman 图</translation>
+        </message>
+        <message>
+            <source>{what} (test patients)</source>
+            <translation>{what}（测试集患者）</translation>
+        </message>
+        <message>
+            <source>1 - specificity</source>
+            <translation>1 - 特异度</translation>
+        </message>
+        <message>
+            <source>Sensitivity</source>
+            <translation>灵敏度</translation>
+        </message>
+        <message>
+            <source>Predicted probability</source>
+            <translation>预测概率</translation>
+        </message>
+        <message>
+            <source>Observed share of osteoporosis</source>
+            <translation>实际骨质疏松比例</translation>
+        </message>
+        <message>
+            <source>Threshold probability</source>
+            <translation>阈值概率</translation>
+        </message>
+        <message>
+            <source>Net benefit</source>
+            <translation>净获益</translation>
+        </message>
+        <message>
+            <source>Clinical</source>
+            <translation>临床</translation>
+        </message>
+        <message>
+            <source>Radiomics</source>
+            <translation>影像组学</translation>
+        </message>
+        <message>
+            <source>Combined</source>
+            <translation>联合</translation>
+        </message>
+        <message>
+            <source>Reference</source>
+            <translation>参考线</translation>
+        </message>
+        <message>
+            <source>Treat all</source>
+            <translation>全部治疗</translation>
+        </message>
+        <message>
+            <source>Treat none</source>
+            <translation>全不治疗</translation>
         </message>
     </context>
 </TS>

@@ -144,10 +144,7 @@ def evaluate(
     results: list[SetResult] = []
     notes: list[str] = []
     if training is not None:
-        thresholds = _thresholds(signature, settings, training.logits, training.ill)
-        results.append(
-            _set(training_kind, "training", _Known.of_training(training), signature, settings, thresholds=thresholds)
-        )
+        results.append(_training_set(signature, training, settings, training_kind))
     for number, (name, rows) in enumerate(sets.items()):
         progress(f"Evaluating {name}", number / len(sets))
         known, left_out, table = _known(by_centre or {}, signature, cohort, rows)
@@ -158,6 +155,19 @@ def evaluate(
         notes += _notes(result, signature, settings)
     progress("Evaluated", 1.0)
     return Evaluation(signature, settings, tuple(results), tuple(notes))
+
+
+def evaluate_training(
+    signature: Signature, training: TrainingPredictions, settings: EvaluationSettings, kind: str = TRAINING_SET
+) -> Evaluation:
+    """The training patients alone, by the predictions that a fit recorded of them; raises `StudyError` as `evaluate`."""
+    one = _training_set(signature, training, settings, kind)
+    return Evaluation(signature, settings, (one,), tuple(_notes(one, signature, settings)))
+
+
+def _training_set(signature: Signature, training: TrainingPredictions, settings: EvaluationSettings, kind: str) -> SetResult:
+    thresholds = _thresholds(signature, settings, training.logits, training.ill)
+    return _set(kind, "training", _Known.of_training(training), signature, settings, thresholds=thresholds)
 
 
 def _notes(one: SetResult, signature: Signature, settings: EvaluationSettings) -> list[str]:

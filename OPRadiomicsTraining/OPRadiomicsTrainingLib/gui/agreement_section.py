@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from slicer.i18n import tr as _
@@ -9,6 +10,10 @@ from slicer.i18n import tr as _
 from ..project import designs
 from ..project.versions import Step
 from . import tables
+from .words import resultWord
+
+FIGURES = ("icc", "dice", "bland_altman")
+PICTURE_WIDTH = 560
 
 
 class AgreementSection:
@@ -21,6 +26,9 @@ class AgreementSection:
         ui.designComboBox.connect("currentIndexChanged(int)", lambda index: self.update())
         ui.iccButton.connect("clicked()", self.run)
         ui.openIccButton.connect("clicked()", self.openReport)
+        ui.saveIccButton.connect("clicked()", self.saveReport)
+        ui.chooseDesignButton.connect("clicked()", self.choose)
+        ui.iccFigureComboBox.connect("currentIndexChanged(int)", lambda index: self._showFigure())
 
     @property
     def design(self) -> designs.Design | None:
@@ -49,7 +57,10 @@ class AgreementSection:
         self.ui.iccButton.enabled = design is not None and not left
         self.ui.newDesignButton.enabled = self.panel.project is not None
         result = self._result()
-        self.ui.openIccButton.enabled = result is not None and (result / "report.html").is_file()
+        for button in (self.ui.openIccButton, self.ui.saveIccButton):
+            button.enabled = result is not None and (result / "report.html").is_file()
+        self.ui.chooseDesignButton.enabled = len(self.panel.dataset.shown) > 1
+        self._listFigures(result)
         kept = result / "kept_features.txt" if result is not None else None
         self.ui.keptTextEdit.setPlainText(kept.read_text(encoding="utf-8") if kept is not None and kept.is_file() else "")
 
@@ -73,15 +84,24 @@ class AgreementSection:
 
     def draw(self) -> None:
         """Draw cases at random and keep the study."""
+        names = [item.name for item in self.panel.items]
+        seed = self.ui.seedSpinBox.value
+        self._make(lambda: designs.draw_cases(names, self.ui.countSpinBox.value, seed), seed)
+
+    def choose(self) -> None:
+        """Keep a study of the cases that the work list shows."""
+        self._make(lambda: tuple(item.name for item in self.panel.dataset.shown), None)
+
+    def _make(self, cases: Callable[[], tuple[str, ...]], seed: int | None) -> None:
         ui, project = self.ui, self.panel.project
 
         def make() -> None:
-            names = [item.name for item in self.panel.items]
-            cases = designs.draw_cases(names, ui.countSpinBox.value, ui.seedSpinBox.value)
             readers = {"A": str(ui.readerALineEdit.text), "B": str(ui.readerBLineEdit.text)}
-            design = designs.create_design(project, str(ui.designNameLineEdit.text), cases, readers, seed=ui.seedSpinBox.value)
+            design = designs.create_design(project, str(ui.designNameLineEdit.text), cases(), readers, seed=seed)
             self.update()
             ui.designComboBox.setCurrentIndex(ui.designComboBox.findData(design.name))
+            text = _("{name}: {cases} will be read.")
+            self.panel.bar.say(text.format(name=design.name, cases=", ".join(design.cases)))
 
         self.panel.attempt(make)
         self.update()
@@ -105,6 +125,23 @@ class AgreementSection:
         result = self._result()
         if result is not None:
             self.panel.openFile(result / "report.html")
+
+    def saveReport(self) -> None:
+        """The report, wherever the user wants it."""
+        result, design = self._result(), self.design
+        if result is not None and design is not None:
+            self.panel.saveReport(result / "report.html", f"{design.name}.html")
+
+    def _listFigures(self, result: Any) -> None:
+        found = {path.stem: path for path in (result / "pictures").glob("*.png")} if result is not None else {}
+        order = [name for name in FIGURES if name in found]
+        tables.choices(self.ui.iccFigureComboBox, [(resultWord(name, False), str(found[name])) for name in order])
+        for widget in (self.ui.iccFigureLabel, self.ui.iccFigureComboBox, self.ui.keptTextEdit):
+            widget.visible = bool(found)
+        self._showFigure()
+
+    def _showFigure(self) -> None:
+        tables.showPicture(self.ui.iccPictureLabel, self.ui.iccFigureComboBox.currentData, PICTURE_WIDTH)
 
     def _result(self) -> Any:
         design = self.design

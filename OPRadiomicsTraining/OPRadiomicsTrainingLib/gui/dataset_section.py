@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ from ..project import claims
 from ..project.flow import FINAL_STATES, State
 from ..project.worklist import count_states, filter_work
 from . import tables
+from .case_pictures import CasePictures
+from .scene_studies import SceneStudy, sceneStudies, writeStudies
 from .words import stateWord
 
-THUMBNAILS = 200
-"""Rows that get a picture: a list longer than this is filtered before one looks at pictures."""
+Words = list[str] | Callable[[Path], list[str]]
 
 
 class DatasetSection:
@@ -26,12 +27,13 @@ class DatasetSection:
     def __init__(self, ui: Any, panel: Any) -> None:
         self.ui = ui
         self.panel = panel
-        self._icons: dict[str, Any] = {}
+        self.shown: tuple[Any, ...] = ()
+        self._pictures = CasePictures(ui.casesTable, panel)
         states = [(_("all states"), ""), *((stateWord(state), state.value) for state in State)]
         tables.choices(ui.stateComboBox, states)
-        ui.stateComboBox.connect("currentIndexChanged(int)", lambda index: self.update())
-        ui.filterLineEdit.connect("textChanged(QString)", lambda text: self.update())
-        ui.freeCheckBox.connect("toggled(bool)", lambda checked: self.update())
+        ui.stateComboBox.connect("currentIndexChanged(int)", lambda index: self.filter())
+        ui.filterLineEdit.connect("textChanged(QString)", lambda text: self.filter())
+        ui.freeCheckBox.connect("toggled(bool)", lambda checked: self.filter())
         ui.addStudyButton.connect("clicked()", lambda: self._addChosen([]))
         ui.addFolderButton.connect("clicked()", lambda: self._addChosen(["--each"]))
         ui.addTableButton.connect("clicked()", self.addTable)
@@ -41,7 +43,6 @@ class DatasetSection:
         ui.breakClaimButton.connect("clicked()", self.breakClaim)
         ui.casesTable.connect("itemDoubleClicked(QTableWidgetItem*)", lambda item: panel.annotation.openSelected())
         ui.casesTable.connect("itemSelectionChanged()", self._updateButtons)
-        ui.casesTable.setIconSize(qt.QSize(48, 48))
         ui.casesTable.setMinimumHeight(260)
 
     @property
@@ -49,10 +50,16 @@ class DatasetSection:
         """Name of the selected case, "" where none is."""
         return tables.firstCell(self.ui.casesTable)
 
+    def filter(self) -> None:
+        """Another filter: sections that take the cases shown follow."""
+        self.update()
+        self.panel.retraining.update()
+        self.panel.agreement.update()
+
     def update(self) -> None:
         """The list as filtered, the counts, buttons that make sense now."""
         state = self.ui.stateComboBox.currentData
-        shown = filter_work(
+        self.shown = shown = filter_work(
             self.panel.items,
             states=[State(state)] if state else [],
             text=str(self.ui.filterLineEdit.text),
@@ -60,7 +67,7 @@ class DatasetSection:
         )
         headings = (_("Case"), _("State"), _("In work by"), _("Readers"), _("Age, sex"), _("Centre, scanner"))
         tables.fill(self.ui.casesTable, headings, [self._row(item) for item in shown])
-        self._showThumbnails(shown)
+        self._pictures.update(shown)
         counts = count_states(self.panel.items)
         words = ", ".join(f"{count} {stateWord(one)}" for one, count in counts.items() if count)
         total = len(self.panel.items)
@@ -78,15 +85,6 @@ class DatasetSection:
         age = f"{item.case.age:g} {item.case.sex}" if item.case.age is not None else item.case.sex
         place = ", ".join(text for text in (item.case.centre, item.case.scanner) if text)
         return item.name, stateWord(item.state), who, " ".join(item.readers), age, place
-
-    def _showThumbnails(self, shown: tuple[Any, ...]) -> None:
-        table = self.ui.casesTable
-        table.verticalHeader().setDefaultSectionSize(50 if len(shown) <= THUMBNAILS else 24)
-        for row, item in enumerate(shown):
-            few = len(shown) <= THUMBNAILS
-            if few and str(item.case.thumbnail) not in self._icons:
-                self._icons[str(item.case.thumbnail)] = qt.QIcon(str(item.case.thumbnail))
-            table.item(row, 0).setIcon(self._icons[str(item.case.thumbnail)] if few else qt.QIcon())
 
     def _updateButtons(self) -> None:
         project, free = self.panel.project is not None, not self.panel.bar.busy
@@ -116,21 +114,29 @@ class DatasetSection:
         if not studies:
             self.panel.bar.say(_("No study is selected in the DICOM browser. Select studies there first."))
             return
-        folder = dicom_database.gather(studies, Path(tempfile.mkdtemp(prefix="OPRadiomics-add-")))
-        self.add([str(folder), "--each"])
+        self.add(lambda folder: [str(dicom_database.gather(studies, folder / "studies")), "--each"])
 
     def addScene(self) -> None:
-        """The images of the study that OPRadiomics shows."""
-        folder = self.panel.logic.sceneStudy(Path(tempfile.mkdtemp(prefix="OPRadiomics-add-")))
-        if folder is None:
-            self.panel.bar.say(_("The scene holds no study. Choose its images in the OPRadiomics module first."))
+        """The studies that OPRadiomics shows, or the images of the scene."""
+        studies: list[SceneStudy] = []
+        if not self.panel.attempt(lambda: studies.extend(sceneStudies())):
             return
-        self.add([str(folder)])
+        if not studies:
+            self.panel.bar.say(_("The scene holds no images of a study. Load them, or choose them in the OPRadiomics module."))
+            return
+        self.add(lambda folder: [str(writeStudies(tuple(studies), folder))])
 
-    def add(self, words: list[str]) -> None:
-        """Add studies in the worker: paths, and options of `opradiomics project add`."""
-        if self.panel.project is not None:
-            self.panel.runJob(self.panel.logic.add(self.panel.project, words, start=False))
+    def add(self, words: Words) -> None:
+        """Add studies in the worker: paths, and options of `opradiomics project add`, or a function that gives them."""
+        if self.panel.project is None:
+            return
+        centre = str(self.ui.centreLineEdit.text).strip()
+        more = [*(["--centre", centre] if centre else []), *(["--simulated"] if self.ui.simulatedCheckBox.checked else [])]
+
+        def all_(folder: Path) -> list[str]:
+            return [*(words(folder) if callable(words) else words), *more]
+
+        self.panel.runJob(self.panel.logic.add(self.panel.project, all_, start=False))
 
     def presegment(self) -> None:
         """The network proposes masks for all new cases."""

@@ -9,8 +9,10 @@ import qt
 from OPRadiomicsLib.files import write_bytes
 from slicer.i18n import tr as _
 
-from ..project.exports import COHORT_TABLE, FEATURES_FOLDER, write_cohort_table
+from ..project.exports import COHORT_TABLE, FEATURES_FOLDER, has_test_patients, write_cohort_table
+from ..reports.shown import EVALUATION_FOLDER
 from . import tables
+from .fit_view import FitView
 
 
 class FitSection:
@@ -19,11 +21,14 @@ class FitSection:
     def __init__(self, ui: Any, panel: Any) -> None:
         self.ui = ui
         self.panel = panel
+        self.view = FitView(ui)
         ui.clinicalButton.connect("clicked()", self.chooseClinical)
         ui.checkButton.connect("clicked()", self.check)
         ui.fitButton.connect("clicked()", self.fit)
         ui.fitRunComboBox.connect("currentIndexChanged(int)", lambda index: self.updateRun())
         ui.openFitButton.connect("clicked()", self.openReport)
+        ui.saveFitButton.connect("clicked()", self.saveReport)
+        ui.fitNodesButton.connect("clicked()", self.showNodes)
         ui.installSignatureButton.connect("clicked()", self.install)
 
     @property
@@ -45,12 +50,13 @@ class FitSection:
         self.updateRun()
 
     def updateRun(self) -> None:
-        """The first figure of the fit, and what can be done with it."""
-        run = self.run
-        self.ui.openFitButton.enabled = run is not None and (run / "report.html").is_file()
-        self.ui.installSignatureButton.enabled = run is not None and (run / "signature.json").is_file()
-        figures = sorted(run.rglob("*roc*.png")) or sorted(run.rglob("*.png")) if run is not None else []
-        tables.showPicture(self.ui.fitPictureLabel, figures[0] if figures else None)
+        """Tables and figures of the fit, and what can be done with it."""
+        run, ui = self.run, self.ui
+        reported = run is not None and (run / "report.html").is_file()
+        for button in (ui.openFitButton, ui.saveFitButton, ui.fitNodesButton):
+            button.enabled = reported
+        ui.installSignatureButton.enabled = run is not None and (run / "signature.json").is_file()
+        self.view.show(run)
 
     def chooseClinical(self) -> None:
         """Ask for a table, and keep it as the project's."""
@@ -98,12 +104,28 @@ class FitSection:
         fit += ["--features", str(ui.keptComboBox.currentData)] if ui.keptComboBox.currentData else []
         fit += ["--simulated"] if any(item.case.simulated for item in self.panel.items) else []
         extract = ["cohort", str(table), "--out", str(project.folder / FEATURES_FOLDER), "--workers", "0"]
-        self.panel.startJob(_("Fit {name}").format(name=name), [export, extract, export, fit])
+        tested: list[bool] = []
+        if not self.panel.attempt(lambda: tested.append(has_test_patients(project))):
+            return
+        evaluation = [["evaluate", str(out), str(table), "--out", str(out / EVALUATION_FOLDER)]] if tested[0] else []
+        self.panel.startJob(_("Fit {name}").format(name=name), [export, extract, export, fit, *evaluation])
 
     def openReport(self) -> None:
         """The fit's report."""
         if self.run is not None:
             self.panel.openFile(self.run / "report.html")
+
+    def saveReport(self) -> None:
+        """The report, wherever the user wants it."""
+        if self.run is not None:
+            self.panel.saveReport(self.run / "report.html", f"{self.run.name}.html")
+
+    def showNodes(self) -> None:
+        """Tables and curves as nodes of the scene."""
+        found: list[int] = []
+        if self.panel.attempt(lambda: found.append(self.view.intoScene())):
+            text = _("{count} tables and charts are in the scene now; the plot view's menu chooses another chart.")
+            self.panel.bar.say(text.format(count=found[0]))
 
     def install(self) -> None:
         """The signature into the user's models."""

@@ -9,6 +9,7 @@ from typing import Any
 import qt
 import slicer
 from OPRadiomicsLib.errors import OPRadiomicsError
+from OPRadiomicsLib.files import write_bytes
 from OPRadiomicsLib.gui import installation
 from OPRadiomicsLib.gui.job_bar import JobBar
 from OPRadiomicsLib.gui.jobs import Job
@@ -99,18 +100,21 @@ class Panel(VTKObservationMixin):
     def chooseNewProject(self) -> None:
         """Ask for an empty folder."""
         folder = qt.QFileDialog.getExistingDirectory(None, _("An empty folder for the new project"), self._lastFolder())
-        if folder:
-            self.newProject(Path(folder))
+        if not folder:
+            return
+        text = _("Days between a reader's first and second reading of a case (the study waited 60):")
+        days = qt.QInputDialog.getInt(None, _("New project"), text, 60, 0, 3650)
+        self.newProject(Path(folder), int(days))
 
     def openProject(self, folder: Path) -> None:
         """Open a project; what is open now is put back first."""
         self.attempt(lambda: self._take(open_project(folder)))
 
-    def newProject(self, folder: Path) -> None:
+    def newProject(self, folder: Path, intervalDays: int = 60) -> None:
         """Make a project in an empty folder."""
 
         def make() -> None:
-            self._take(create_project(folder))
+            self._take(create_project(folder, interval_days=intervalDays))
             text = _("Project made. The key to the patients will lie in {folder}: keep it apart.")
             self.bar.say(text.format(folder=self.project.key_folder.name if self.project else ""))
 
@@ -229,6 +233,12 @@ class Panel(VTKObservationMixin):
             self.bar.say(_("There is no report yet."))
             return
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(path)))
+
+    def saveReport(self, path: Path, name: str) -> None:
+        """A copy of a report, pictures inside, wherever the user wants it."""
+        target = qt.QFileDialog.getSaveFileName(None, _("Save the report as"), name, _("Reports (*.html)"))
+        if target and self.attempt(lambda: write_bytes(Path(str(target)), path.read_bytes())):
+            self.bar.say(_("The report is in {file}.").format(file=Path(str(target)).name))
 
     def confirm(self, text: str, title: str) -> bool:
         """Ask the user; tests replace this."""

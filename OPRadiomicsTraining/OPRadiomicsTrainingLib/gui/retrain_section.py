@@ -1,19 +1,19 @@
-"""Section 4: train on the project's masks, watch, compare, install."""
+"""Section 4: train on the project's masks, watch, stop and go on, compare, install."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from OPRadiomicsLib import installed
 from slicer.i18n import tr as _
 
-from ..project.exports import DRAWN_STATES, TRAINING_SET
+from ..project import jobs, retraining
+from ..project.exports import DRAWN_STATES
 from ..project.flow import FINAL_STATES
+from ..project.retraining import SHIPPED, TrainingPlan
 from . import tables, training_packages
-
-SHIPPED = "lumbar-bodies"
+from .comparison_view import ComparisonView
 
 
 class RetrainSection:
@@ -22,14 +22,18 @@ class RetrainSection:
     def __init__(self, ui: Any, panel: Any) -> None:
         self.ui = ui
         self.panel = panel
+        self.comparison = ComparisonView(ui)
         self._shown: tuple[str, float] = ("", 0.0)
-        ui.trainButton.connect("clicked()", lambda: self.train(resume=False))
-        ui.resumeButton.connect("clicked()", lambda: self.train(resume=True))
+        ui.trainButton.connect("clicked()", self.train)
+        ui.resumeButton.connect("clicked()", self.goOn)
+        ui.stopTrainingButton.connect("clicked()", self.stop)
         ui.trainingPackagesButton.connect("clicked()", self.installPackages)
         ui.runComboBox.connect("currentIndexChanged(int)", lambda index: self.updateRun())
         ui.installNetworkButton.connect("clicked()", self.install)
-        ui.activeComboBox.connect("activated(int)", lambda index: self.activate())
-        ui.oneReaderCheckBox.connect("toggled(bool)", lambda checked: self.update())
+        ui.activeComboBox.connect("activated(int)", lambda index: self.activate(ui.activeComboBox.currentData))
+        ui.backButton.connect("clicked()", lambda: self.activate(self._nameOf(installed.network_before())))
+        for box in (ui.oneReaderCheckBox, ui.shownOnlyCheckBox):
+            box.connect("toggled(bool)", lambda checked: self.update())
 
     @property
     def run(self) -> Path | None:
@@ -39,62 +43,81 @@ class RetrainSection:
 
     def update(self) -> None:
         """Where to start from, runs, the active network."""
+        ui, project = self.ui, self.panel.project
         networks = [(path.name, str(path)) for path in installed.installed_networks()]
-        tables.choices(self.ui.startComboBox, [(_("the shipped network"), SHIPPED), *networks, (_("scratch"), "")])
-        tables.choices(self.ui.activeComboBox, [(_("the shipped network"), ""), *((name, name) for name, _path in networks)])
-        active = installed.active_network()
-        self.ui.activeComboBox.setCurrentIndex(max(self.ui.activeComboBox.findData(active.name if active else ""), 0))
-        project = self.panel.project
-        runs = sorted((project.models / "networks").glob("*/")) if project is not None else []
-        tables.choices(self.ui.runComboBox, [(path.name, path.name) for path in runs])
-        states = DRAWN_STATES if self.ui.oneReaderCheckBox.checked else FINAL_STATES
-        usable = sum(item.state in states for item in self.panel.items)
-        self.ui.trainButton.text = _("Train on {count} cases").format(count=usable)
-        self.ui.trainButton.enabled = usable > 0
+        tables.choices(ui.startComboBox, [(_("the shipped network"), SHIPPED), *networks, (_("scratch"), "")])
+        self._updateActive([name for name, _path in networks])
+        runs = retraining.runs_of(project) if project is not None else ()
+        tables.choices(ui.runComboBox, [(path.name, path.name) for path in runs])
+        ui.trainButton.text = _("Train on {count} cases").format(count=len(self.cases()))
+        ui.trainButton.enabled = bool(self.cases())
         self.updateRun()
+
+    def _updateActive(self, names: list[str]) -> None:
+        box, active, before = self.ui.activeComboBox, installed.active_network(), installed.network_before()
+        tables.choices(box, [(_("the shipped network"), ""), *((name, name) for name in names)])
+        box.setCurrentIndex(max(box.findData(self._nameOf(active)), 0))
+        self.ui.backButton.enabled = active != before
+
+    def _nameOf(self, network: Path | None) -> str:
+        return network.name if network is not None else ""
+
+    def cases(self) -> tuple[str, ...]:
+        """Names of the cases that a run would take."""
+        states = DRAWN_STATES if self.ui.oneReaderCheckBox.checked else FINAL_STATES
+        items = self.panel.dataset.shown if self.ui.shownOnlyCheckBox.checked else self.panel.items
+        return tuple(item.name for item in items if item.state in states)
 
     def updateRun(self) -> None:
         """Curves, preview and comparison of the run, as far as it is."""
-        run = self.run
+        run, ui = self.run, self.ui
         curves = run / "curves.png" if run is not None else None
         changed = curves.stat().st_mtime if curves is not None and curves.is_file() else 0.0
         if (str(run), changed) != self._shown:
             self._shown = (str(run), changed)
-            tables.showPicture(self.ui.curvesLabel, curves)
-            tables.showPicture(self.ui.previewLabel, run / "preview.png" if run is not None else None, 300)
-        finished = run is not None and (run / "bundle" / "SHA256SUMS").is_file()
-        self.ui.installNetworkButton.enabled = finished
-        self.ui.resumeButton.enabled = run is not None and (run / "checkpoint.safetensors").is_file() and not finished
-        self.ui.comparisonLabel.text = self._comparison(run)
+            tables.showPicture(ui.curvesLabel, curves)
+            tables.showPicture(ui.previewLabel, run / "preview.png" if run is not None else None, 300)
+        finished = run is not None and retraining.is_finished(run)
+        job = retraining.job_of(self.panel.project, run) if run is not None and not finished else None
+        ui.installNetworkButton.enabled = finished
+        ui.resumeButton.enabled = job is not None and job.state in jobs.ENDED
+        ui.stopTrainingButton.enabled = job is not None and job.state not in jobs.ENDED
+        self.comparison.show(run)
 
-    def _comparison(self, run: Path | None) -> str:
-        try:
-            found = json.loads((run / "comparison.json").read_text(encoding="utf-8")) if run is not None else {}
-        except (OSError, ValueError):
-            return ""
-        if not found:
-            return ""
-        text = _("{count} held-out cases: Dice {new} with the new network, {before} with {name}.")
-        new, before = f"{found['new']:.3f}", f"{found['before']:.3f}"
-        return text.format(count=len(found["cases"]), new=new, before=before, name=found["before_name"])
-
-    def train(self, resume: bool) -> None:
+    def train(self) -> None:
         """Write the cases' images and masks, and train, in a process of its own."""
-        project, ui = self.panel.project, self.ui
-        name = self.run.name if resume and self.run is not None else str(ui.trainNameLineEdit.text).strip()
-        out = project.models / "networks" / name
-        if not name or Path(name).name != name or (out.exists() and not resume):
-            self.panel.bar.say(_("Choose a name that no run of the project has."))
-            return
-        start = ["--start", str(ui.startComboBox.currentData)] if ui.startComboBox.currentData else []
-        export = ["project", "export", str(project.folder), "training", "-o", str(out / "data")]
-        training = ["train", "segmentation", "--data", str(out / "data"), "--set", TRAINING_SET, "--out", str(out), *start]
-        training += ["--name", name, "--epochs", str(ui.epochsSpinBox.value), "--device", str(ui.deviceComboBox.currentText)]
-        commands = [[*training, "--resume"]] if resume else [[*export, *self._which()], training]
-        self.panel.startJob(_("Training {name}").format(name=name), commands)
+        ui, project = self.ui, self.panel.project
+        start = str(ui.startComboBox.currentData)
+        plan = TrainingPlan(
+            str(ui.trainNameLineEdit.text).strip(),
+            (SHIPPED if start == SHIPPED else Path(start)) if start else None,
+            installed.active_network() or SHIPPED,
+            ui.epochsSpinBox.value,
+            ui.batchesSpinBox.value,
+            str(ui.deviceComboBox.currentText),
+            self.cases() if ui.shownOnlyCheckBox.checked else (),
+            bool(ui.oneReaderCheckBox.checked),
+        )
+        self._start(plan.name, lambda: retraining.commands_to_train(project, plan))
 
-    def _which(self) -> list[str]:
-        return ["--one-reader"] if self.ui.oneReaderCheckBox.checked else []
+    def goOn(self) -> None:
+        """From the last epoch of the run that is shown."""
+        run = self.run
+        if run is not None:
+            self._start(run.name, lambda: retraining.commands_to_go_on(self.panel.project, run))
+
+    def _start(self, name: str, commands: Any) -> None:
+        found: list[list[str]] = []
+        if self.panel.attempt(lambda: found.extend(commands())):
+            self.panel.startJob(_("Training {name}").format(name=name), found)
+            self.ui.runComboBox.setCurrentIndex(self.ui.runComboBox.findData(name))
+
+    def stop(self) -> None:
+        """Ask the job of the run that is shown to stop."""
+        job = retraining.job_of(self.panel.project, self.run) if self.run is not None else None
+        if job is not None:
+            self.panel.attempt(lambda: jobs.cancel_job(self.panel.project, job.id))
+            self.panel.poll()
 
     def installPackages(self) -> None:
         """Torch and what else training needs, once asked for."""
@@ -117,7 +140,12 @@ class RetrainSection:
         self.panel.attempt(take)
         self.update()
 
-    def activate(self) -> None:
-        """Use another installed network."""
-        self.panel.attempt(lambda: installed.activate_network(self.ui.activeComboBox.currentData or None))
+    def activate(self, name: str) -> None:
+        """Use another installed network, "" for the one that ships."""
+
+        def take() -> None:
+            installed.activate_network(name or None)
+            self.panel.bar.say(_("{name} is the active network now.").format(name=name or _("the shipped network")))
+
+        self.panel.attempt(take)
         self.update()

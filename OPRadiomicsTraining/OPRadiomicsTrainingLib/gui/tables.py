@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import qt
+import slicer
+
+SEEN_ROWS = 60
+"""Rows that decide how wide a column is: measuring a thousand would take longer than showing them."""
 
 
 def fill(table: Any, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -27,17 +31,36 @@ def fill(table: Any, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> 
             table.selectRow(number)
     table.verticalHeader().setVisible(False)
     table.horizontalHeader().setStretchLastSection(True)
-    if rows and not table.property("sized"):
-        table.resizeColumnsToContents()
-        table.setProperty("sized", True)
+    for column in range(len(headings)):
+        widen(table, column)
     table.blockSignals(False)
     table.setUpdatesEnabled(True)
+
+
+def widen(table: Any, column: int) -> None:
+    """Let a column grow to what it holds now; it never shrinks, so that a width chosen by hand stays."""
+    header = table.horizontalHeader()
+    header.setResizeContentsPrecision(SEEN_ROWS)
+    needed = max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) + 8
+    table.setColumnWidth(column, max(table.columnWidth(column), needed))
 
 
 def firstCell(table: Any) -> str:
     """Text of the selected row's first cell, "" where none is selected."""
     row = table.currentRow()
     item = table.item(row, 0) if row >= 0 else None
+    return str(item.text()) if item is not None else ""
+
+
+def copy(table: Any) -> None:
+    """The whole table into the clipboard: cells between tabs, as spreadsheets take them."""
+    headings = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount)]
+    rows = [[_cell(table, row, column) for column in range(table.columnCount)] for row in range(table.rowCount)]
+    slicer.app.clipboard().setText("\n".join("\t".join(cells) for cells in [headings, *rows]) + "\n")
+
+
+def _cell(table: Any, row: int, column: int) -> str:
+    item = table.item(row, column)
     return str(item.text()) if item is not None else ""
 
 

@@ -44,5 +44,52 @@ def jobWord(state: JobState) -> str:
     }[state]
 
 
+def resultWord(name: str, tested: bool) -> str:
+    """A table or figure of a fit, by its file's name; the name itself for one that has no word."""
+    word = {
+        "training_performance": _("AUC of the training patients"),
+        "features": _("Selected features and coefficients"),
+        "selection": _("Features left after each step"),
+        "table2": _("Baseline characteristics"),
+        "table3": _("Clinical regression"),
+        "table4": _("Performance"),
+        "table5": _("DeLong's tests"),
+        "calibration": _("Calibration"),
+        "classes": _("Three classes"),
+        "subgroups": _("Subgroups"),
+        "explanation": _("Explanation"),
+        "figure2": _("Feature selection"),
+        "figure3": _("ROC curves"),
+        "figure4": _("Calibration curves"),
+        "figure5": _("Decision curves"),
+        "figure6": _("Radar plots and explanation"),
+        "icc": _("ICC heat map"),
+        "dice": _("Dice of the masks"),
+        "bland_altman": _("Bland-Altman plots of the volumes"),
+    }.get(name, name)
+    return _("{what} (test patients)").format(what=word) if tested else word
+
+
+def chartWords(name: str) -> tuple[str, str, str]:
+    """Title, x axis and y axis of a chart."""
+    return {
+        "roc": (_("ROC curves"), _("1 - specificity"), _("Sensitivity")),
+        "calibration": (_("Calibration curves"), _("Predicted probability"), _("Observed share of osteoporosis")),
+        "decision": (_("Decision curves"), _("Threshold probability"), _("Net benefit")),
+    }[name]
+
+
+def lineWord(name: str) -> str:
+    """A model, or another line of a chart."""
+    return {
+        "clinical": _("Clinical"),
+        "radiomics": _("Radiomics"),
+        "combined": _("Combined"),
+        "reference": _("Reference"),
+        "treat all": _("Treat all"),
+        "treat none": _("Treat none"),
+    }.get(name, name)
+
+
 STEPS = (Step.DRAWN, Step.REVIEWED, Step.ARBITRATED, Step.AGAIN, Step.ALONE)
 """As the panel offers them."""

@@ -19,13 +19,14 @@ from .cases import ACQUISITION_FILE, CASE_FILE, THUMBNAIL, Case, case_named, lis
 from .exclusive import stamp, utc_now
 from .folder import Project, ProjectError
 from .key import KeyRow, append_key
+from .thumbnails import thumbnail
 
 if TYPE_CHECKING:
     from OPRadiomicsLib.types import SeriesRef
     from OPRadiomicsLib.workflow import Study
 
-THUMBNAIL_PIXELS: Final = 96
-
+SIMULATOR: Final = "OPRadiomics simulator"
+"""Manufacturer in the headers of simulated studies."""
 
 CLINICAL: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking", "label", "bmd", "centre")
 """Columns of a table that go along with its studies."""
@@ -71,6 +72,8 @@ def add_study(
         What leads back to the patient; goes to the key file, with the new name in place of its own.
     age, sex
         Replace those that the study knows; sex "M" or "F".
+    simulated
+        Whether the images are a simulator's; those with its header are so anyway.
     clinical
         Other cells of a cohort's table, such as label and bmd.
 
@@ -100,7 +103,7 @@ def add_study(
             "scanner": study.scanner,
             "sequences": [role.value for role in Role if role in study.volumes],
             "digest": digest,
-            "simulated": simulated,
+            "simulated": simulated or SIMULATOR in study.scanner,
         }
         write_text(folder / CASE_FILE, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     except BaseException:
@@ -233,24 +236,6 @@ def acquisition_of(series: SeriesRef) -> dict[str, Any]:
     from ..cohort.harvest import parameters_of
 
     return {name: value for name, value in parameters_of(series).items() if value is not None}
-
-
-def thumbnail(volume: Volume) -> bytes:
-    """PNG of the middle sagittal slice, head up, at most `THUMBNAIL_PIXELS` high."""
-    import io
-
-    import numpy as np
-    from matplotlib.image import imsave
-    from OPRadiomicsLib.segmentation.sagittal import sagittal_order
-
-    planes = sagittal_order(volume).apply(volume.array)
-    plane = planes[len(planes) // 2]
-    step = max(1, round(max(plane.shape) / THUMBNAIL_PIXELS))
-    low, high = np.percentile(plane, (1, 99.5))
-    grey = np.clip((plane[::step, ::step] - low) / max(float(high - low), 1e-6), 0, 1)
-    stream = io.BytesIO()
-    imsave(stream, grey, cmap="gray", vmin=0, vmax=1, format="png", metadata={"Software": ""})
-    return stream.getvalue()
 
 
 def _digest(volume: Volume) -> str:

@@ -10,6 +10,7 @@
     clinical.csv                    what the researcher knows of the cases: label or BMD, BMI, ...
     designs/                        agreement studies: cases, readers, interval
     models/, jobs/                  trained networks, fitted signatures, runs
+    .thumbnails/                    pictures of the cases with the outlines of masks; made anew where they are lost
     .index.json                     what case.json files say, to open fast; made anew where it is old
 
 The state of a case follows from these files alone. The key that leads from a case to a patient lies outside of the folder.

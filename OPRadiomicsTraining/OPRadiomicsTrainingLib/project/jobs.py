@@ -131,8 +131,10 @@ def read_job(project: Project, name: str, *, now_s: float | None = None) -> Job:
 
 
 def command_line(project: Project, job: Job) -> str:
-    """What to type on another computer, where FOLDER is the project's place there."""
-    return f"opradiomics project run {project.folder} {job.id}"
+    """What to type on another computer, with the project's place there in place of this one's."""
+    folder = str(project.folder)
+    quoted = f'"{folder}"' if any(sign in folder for sign in " ()&;'") else folder
+    return f"opradiomics project run {quoted} {job.id}"
 
 
 def cancel_job(project: Project, name: str) -> None:

@@ -56,22 +56,27 @@ def filter_work(
     Parameters
     ----------
     text
-        Part of the name, the scanner or the centre, in either case of letters.
+        Part of the name, the scanner or the centre, in either case of letters; one of several with commas between.
     reader
         Who has saved a version or works on it now.
     in_work
         True: claimed ones; False: the others.
     """
-    wanted = text.strip().casefold()
+    wanted = [word.strip().casefold() for word in text.replace("\N{FULLWIDTH COMMA}", ",").split(",") if word.strip()]
     return tuple(
         one
         for one in items
         if (not states or one.state in states)
-        and (not wanted or wanted in f"{one.name} {one.case.scanner} {one.case.centre}".casefold())
+        and (not wanted or _mentions(one, wanted))
         and (not reader or reader in one.readers or (one.claim is not None and one.claim.reader == reader))
         and (not centre or one.case.centre == centre)
         and (in_work is None or in_work == (one.claim is not None))
     )
+
+
+def _mentions(item: WorkItem, words: Sequence[str]) -> bool:
+    text = f"{item.name} {item.case.scanner} {item.case.centre}".casefold()
+    return any(word in text for word in words)
 
 
 _TAKEN_UP: Final[Mapping[Step, tuple[State, ...]]] = {

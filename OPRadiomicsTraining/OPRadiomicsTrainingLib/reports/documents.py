@@ -8,9 +8,9 @@ from typing import Any
 from OPRadiomicsLib.models.signature import Signature
 from OPRadiomicsLib.profile import Profile
 
-from ..evaluation.evaluate import Evaluation
+from ..evaluation.evaluate import Evaluation, EvaluationSettings, evaluate_training
 from ..fitting.fit import FitResult
-from ..fitting.record import software_versions
+from ..fitting.record import software_versions, training_predictions
 from ..statistics.roc import delong
 from .captions import captioned_picture, captioned_table
 from .checklists import answer_checklists
@@ -40,23 +40,27 @@ OPTIMISTIC = (
 
 
 def fit_document(result: FitResult, profile: Profile, hashes: Mapping[str, str]) -> Document:
-    """Report of a fit alone: selection, regression, out-of-fold performance, classifiers, stability."""
+    """Report of a fit alone: selection, regression, performance and curves of the training patients, classifiers, stability."""
     signature = result.signature
+    training = training_evaluation(result)
     facts = {**profile_facts(profile), **common_facts(signature), **fit_facts(result)}
     return Document(
         title=f"Fit of {signature.name}",
         demo=signature.demo,
         summary=fit_summary(result),
-        notes=fit_notes(result),
+        notes=(*fit_notes(result), *training.notes),
         tables=(
             steps_table(result.steps),
             regression_table(result.stages.clinical),
             baseline_table(result.cohort, {"training": result.rows}),
             fit_performance_table(result),
+            performance_table(training),
+            delong_table(training),
+            calibration_table(training),
             signature_table(result),
             *three_class_tables(result),
         ),
-        pictures=(selection_figure(result),),
+        pictures=(selection_figure(result), *curve_figures(training)),
         facts=(*signature_facts(signature), *fit_settings_facts(result, hashes), *software_facts()),
         checklists=answer_checklists(facts),
     )
@@ -96,12 +100,22 @@ def evaluation_tables(evaluation: Evaluation) -> tuple[Table, ...]:
 
 def evaluation_figures(evaluation: Evaluation) -> tuple[Picture, ...]:
     """Figures 3 to 6."""
+    return (*curve_figures(evaluation), captioned_picture("figure6", overview_picture(evaluation)))
+
+
+def curve_figures(evaluation: Evaluation) -> tuple[Picture, ...]:
+    """Figures 3 to 5: ROC curves, calibration, decision curves."""
     return (
         captioned_picture("figure3", roc_picture(evaluation)),
         captioned_picture("figure4", calibration_picture(evaluation)),
         captioned_picture("figure5", decision_picture(evaluation)),
-        captioned_picture("figure6", overview_picture(evaluation)),
     )
+
+
+def training_evaluation(result: FitResult) -> Evaluation:
+    """The training patients as their fit predicted them: out of fold, or apparent where the protocol has no folds."""
+    kind = "training (apparent)" if result.nested is None else "training (out of fold)"
+    return evaluate_training(result.signature, training_predictions(result), EvaluationSettings(), kind)
 
 
 def selection_figure(result: FitResult) -> Picture:

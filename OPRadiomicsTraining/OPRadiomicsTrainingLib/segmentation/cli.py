@@ -24,6 +24,9 @@ def add_train_command(subparsers: Any) -> None:
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="real <case>_img.nii.gz with _lab or _sem files")
     parser.add_argument("--set", action="append", metavar="NAME", help="first word of the names of --data's images; repeat it")
     parser.add_argument("--start", metavar="BUNDLE", help="go on from this network's weights: shipped name or folder")
+    parser.add_argument(
+        "--compare", metavar="BUNDLE", help="network in use, beside which the new one is shown (default: --start)"
+    )
     parser.add_argument("--name", default="lumbar-bodies", help="of the network (default: %(default)s)")
     parser.add_argument("--simulated", type=Path, metavar="FOLDER", help="simulated cases; made there if the folder is empty")
     parser.add_argument("--simulate", type=int, default=40, metavar="N", help="studies to simulate (default 40)")
@@ -47,7 +50,8 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     import torch
     from OPRadiomicsLib.workflow import part
 
-    from .compare import bundle_network, draw_preview
+    from .compare import bundle_network
+    from .compare_pictures import draw_preview
     from .train import TrainingSettings, train
 
     if options.data is None and options.simulated is None:
@@ -82,7 +86,7 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     finally:
         torch.set_num_threads(before)
     progress("Exporting", 0.93)
-    lines = [*_export(trainer, cases, options), *_compared(options, cases)]
+    lines = [*_export(trainer, cases, options), *_compared(options, cases, part(progress, 0.95, 1.0))]
     progress("Done", 1.0)
     return Outcome(tuple(lines), (options.out / "bundle",))
 
@@ -117,8 +121,10 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, progress: 
     real: Path | None = None
     if options.data is not None:
         real = options.out / "cases"
-        if not any(real.glob("*.npz")):
-            prepare_real_cases(options.data, real, sets=options.set or TRAINING_SETS, progress=progress)
+        sets = options.set or TRAINING_SETS
+        images = {path.name.removesuffix("_img.nii.gz") for name in sets for path in options.data.glob(f"{name}*_img.nii.gz")}
+        if not images or not images <= {path.stem for path in real.glob("*.npz")}:  # none, or a run that was stopped at it
+            prepare_real_cases(options.data, real, sets=sets, progress=progress)
     if options.simulated is not None:
         prepare_simulated_cases(options.simulate, options.simulated, seed=options.seed, progress=progress)
     return gather_cases(real, options.simulated, settings)
@@ -144,14 +150,16 @@ def _export(trainer: Trainer, cases: Cases, options: argparse.Namespace) -> list
         return [*lines, f"Without 8-bit integers: {error}"]
 
 
-def _compared(options: argparse.Namespace, cases: Cases) -> list[str]:
-    """Dice on the held-out cases beside that of the network it started from, or of the one that ships."""
+def _compared(options: argparse.Namespace, cases: Cases, progress: Progress) -> list[str]:
+    """Dice on each held-out case beside that of the network in use, of the one it started from, or of the one that ships."""
     from .compare import compare_networks, write_comparison
 
     if not cases.validation:
         return ["No held-out case: the networks are not compared"]
-    compared = compare_networks(options.out / "bundle", options.start or "lumbar-bodies", cases.validation)
-    write_comparison(compared, options.out / "comparison.json")
+    before = options.compare or options.start or "lumbar-bodies"
+    new = options.out / "bundle"
+    compared = compare_networks(new, before, cases.validation, data=options.data, out=options.out, progress=progress)
+    write_comparison(compared, options.out)
     return [f"Held-out cases ({len(cases.validation)}): Dice {compared.new:.3f}, before {compared.before:.3f}"]
 
 

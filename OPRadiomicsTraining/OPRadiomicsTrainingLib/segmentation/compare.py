@@ -1,30 +1,75 @@
-"""A trained network beside the one that was in use: Dice on held-out cases, and a picture of one slice while it learns."""
+"""A trained network beside the one that is in use: Dice on each held-out case, and both outlines beside the reader's."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
+from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.types import Mask, Progress, Volume, no_progress
 
-from .cases import BODY, TrainingCase
+from .cases import TrainingCase
 
 if TYPE_CHECKING:
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
 
-    from .train import Cases
+COMPARISON_FILE: Final = "comparison.json"
+PICTURES_FOLDER: Final = "comparison"
+BODIES: Final = "bodies"
+"""Figure of all labelled bodies together, at a probability of 0.5, as the curves show it; the others are levels."""
+
+
+@dataclass(frozen=True)
+class ComparedCase:
+    """Dice of one held-out case by figure: `BODIES`, and each level that its reader drew.
+
+    A level's Dice is that of the finished mask: a network that misnumbers the levels gets 0. ``pictures`` are files in
+    `PICTURES_FOLDER`, one a slice.
+    """
+
+    name: str
+    new: Mapping[str, float]
+    before: Mapping[str, float]
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class NetworkComparison:
-    """Mean Dice of the bodies over held-out cases: of the new network and of the one before it."""
+    """Two networks on the cases that the new one has not learnt from."""
 
-    new: float
-    before: float
-    cases: tuple[str, ...]
     before_name: str
+    cases: tuple[ComparedCase, ...]
+
+    @property
+    def new(self) -> float:
+        """Mean Dice of the bodies."""
+        return float(np.mean([one.new[BODIES] for one in self.cases]))
+
+    @property
+    def before(self) -> float:
+        """The same of the network before."""
+        return float(np.mean([one.before[BODIES] for one in self.cases]))
+
+    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Header and rows: each case and the mean; for each figure the new network, the one before, and the difference."""
+        names = list(dict.fromkeys(name for one in self.cases for name in one.new))
+        header = ("case", *(f"{name} {which}" for name in names for which in ("new", "before", "difference")))
+        rows = [(one.name, *(cell for name in names for cell in _cells([one], name))) for one in self.cases]
+        return header, (*rows, ("mean", *(cell for name in names for cell in _cells(self.cases, name))))
+
+
+def _cells(cases: Sequence[ComparedCase], figure: str) -> tuple[str, str, str]:
+    known = [one for one in cases if figure in one.new]
+    if not known:
+        return "", "", ""
+    new, before = (float(np.mean([getattr(one, which)[figure] for one in known])) for which in ("new", "before"))
+    return f"{new:.3f}", f"{before:.3f}", f"{new - before:+.3f}"
 
 
 def bundle_network(name_or_folder: str | Path) -> DeepLabV3Plus:
@@ -38,52 +83,139 @@ def bundle_network(name_or_folder: str | Path) -> DeepLabV3Plus:
     return network
 
 
-def compare_networks(new: str | Path, before: str | Path, cases: tuple[TrainingCase, ...]) -> NetworkComparison:
-    """Both bundles on the same cases, which neither run of `train` that holds them out has learnt from."""
-    from .train import validation_dice
+def compare_networks(
+    new: str | Path,
+    before: str | Path,
+    cases: Sequence[TrainingCase],
+    *,
+    data: Path | None = None,
+    out: Path | None = None,
+    progress: Progress = no_progress,
+) -> NetworkComparison:
+    """Both bundles on the same cases, which the run that made ``new`` has held out.
 
-    scores = [float(np.mean(list(validation_dice(bundle_network(one).eval(), cases).values()))) for one in (new, before)]
-    return NetworkComparison(scores[0], scores[1], tuple(case.name for case in cases), Path(before).name)
+    Parameters
+    ----------
+    data
+        Folder of <case>_img.nii.gz and _lab.nii.gz; levels are compared where the labels are L1 to L3 alone.
+    out
+        The run: side-by-side pictures go to its `PICTURES_FOLDER`.
+    """
+    scored = _bodies(new, cases), _bodies(before, cases)
+    compared = []
+    for number, case in enumerate(cases):
+        progress(f"Comparing on {case.name}", number / len(cases))
+        levels = _Levels(case, data, new, before) if _has_levels(case, data) else None
+        compared.append(
+            ComparedCase(
+                case.name,
+                {BODIES: scored[0][number], **(levels.new_dice if levels else {})},
+                {BODIES: scored[1][number], **(levels.before_dice if levels else {})},
+                levels.draw(out / PICTURES_FOLDER) if levels and out is not None else (),
+            )
+        )
+    return NetworkComparison(Path(before).name, tuple(compared))
 
 
-def write_comparison(compared: NetworkComparison, path: Path) -> Path:
-    """As JSON."""
+def write_comparison(compared: NetworkComparison, folder: Path) -> Path:
+    """comparison.json, and comparison.csv for other programs."""
     from OPRadiomicsLib.io.output import write_json
 
-    return write_json(asdict(compared), path)
+    header, rows = compared.table()
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    write_text(folder / "comparison.csv", text.getvalue())
+    return write_json({**asdict(compared), "new": compared.new, "before": compared.before}, folder / COMPARISON_FILE)
 
 
-def draw_preview(network: DeepLabV3Plus, cases: Cases, out: Path, device: str = "cpu") -> None:
-    """Draw ``out``/preview.png: a middle slice of a held-out case, readers' outline and the network's."""
-    case = (*cases.validation, *cases.real, *cases.simulated)[0]
-    k = len(case.image) // 2
-    found = predicted_slice(network, case, k, device)
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(4, 4.4), layout="constrained")
-    axis = figure.subplots()
-    axis.imshow(case.image[k], cmap="gray", aspect=case.spacing_mm[1] / case.spacing_mm[2])
-    for mask, colour in ((case.body[k] > 0, "#2ecc71"), (found, "#e67e22")):
-        if mask.any():
-            axis.contour(mask, [0.5], colors=[colour], linewidths=1)
-    axis.set_axis_off()
-    axis.set_title(f"{case.name}: labels green, network orange", fontsize=9)
-    partial = out / "preview.part.png"
-    figure.savefig(partial, dpi=100)
-    partial.replace(out / "preview.png")
+def read_comparison(folder: Path) -> NetworkComparison | None:
+    """What `write_comparison` left in a run; None where there is nothing readable."""
+    try:
+        content: dict[str, Any] = json.loads((folder / COMPARISON_FILE).read_text(encoding="utf-8"))
+        cases = tuple(
+            ComparedCase(one["name"], dict(one["new"]), dict(one["before"]), tuple(one["pictures"])) for one in content["cases"]
+        )
+        return NetworkComparison(str(content["before_name"]), cases) if cases else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
-def predicted_slice(network: DeepLabV3Plus, case: TrainingCase, k: int, device: str = "cpu") -> npt.NDArray[np.bool_]:
-    """Bodies on one slice, (rows, columns), at a probability of 0.5."""
-    import torch
-    from OPRadiomicsLib.segmentation.standardise import standardise
-    from torch.nn import functional
+def dice(first: Any, second: Any) -> float:
+    """2 |A and B| / (|A| + |B|) of two boolean arrays; 1 where both are empty (Dice 1945)."""
+    total = int(np.count_nonzero(first)) + int(np.count_nonzero(second))
+    return 2 * int(np.count_nonzero(first & second)) / total if total else 1.0
 
-    near = [max(k - 1, 0), k, min(k + 1, len(case.image) - 1)]
-    triple = standardise((case.image[near] / 255).astype(np.float32))
-    rows, columns = triple.shape[1:]
-    padded = functional.pad(torch.from_numpy(triple)[None], (0, -columns % 16, 0, -rows % 16))
-    with torch.no_grad():
-        found = network.to(device)(padded.to(device)).softmax(1)[0, BODY, :rows, :columns].cpu().numpy() > 0.5
-    result: npt.NDArray[np.bool_] = found
-    return result
+
+def _bodies(bundle: str | Path, cases: Sequence[TrainingCase]) -> list[float]:
+    from .train import validation_dice
+
+    network = bundle_network(bundle).eval()
+    return [next(iter(validation_dice(network, (case,)).values())) for case in cases]
+
+
+def _has_levels(case: TrainingCase, data: Path | None) -> bool:
+    """Whether the case's labels are those that a project exports: L1, L2 and L3, nothing else."""
+    from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
+
+    path = data / f"{case.name}_lab.nii.gz" if data is not None else None
+    if path is None or not path.is_file():
+        return False
+    import SimpleITK as sitk
+
+    found = np.unique(sitk.GetArrayFromImage(sitk.ReadImage(str(path))))
+    return set(found.tolist()) == {0, *(LABEL_OF_LEVEL[level] for level in STUDY_LEVELS)}
+
+
+class _Levels:
+    """One case whose reader drew L1 to L3: both networks' finished masks against the labels as training moves their border."""
+
+    def __init__(self, case: TrainingCase, data: Path | None, new: str | Path, before: str | Path) -> None:
+        from OPRadiomicsLib.io import read_mask, read_volume
+
+        assert data is not None
+        self.case = case
+        self.volume = read_volume(data / f"{case.name}_img.nii.gz")
+        drawn = read_mask(data / f"{case.name}_lab.nii.gz", self.volume)
+        self.truth = _at_training_border(drawn, case)
+        self.new, self.before = (_segmented(self.volume, one) for one in (new, before))
+
+    @property
+    def new_dice(self) -> dict[str, float]:
+        return self._dice(self.new)
+
+    @property
+    def before_dice(self) -> dict[str, float]:
+        return self._dice(self.before)
+
+    def _dice(self, found: Mask) -> dict[str, float]:
+        from OPRadiomicsLib.levels import STUDY_LEVELS
+
+        return {level: dice(found.of(level), self.truth.of(level)) for level in STUDY_LEVELS}
+
+    def draw(self, folder: Path) -> tuple[str, ...]:
+        from .compare_pictures import draw_side_by_side
+
+        return draw_side_by_side(self.case.name, self.volume, self.truth, (self.before, self.new), folder)
+
+
+def _at_training_border(drawn: Mask, case: TrainingCase) -> Mask:
+    """The reader's levels inside the border that training moves the labels to; each voxel takes the nearest drawn level."""
+    from dataclasses import replace
+
+    from scipy import ndimage
+
+    spacing = case.spacing_mm
+    nearest = ndimage.distance_transform_edt(drawn.labels == 0, spacing, return_distances=False, return_indices=True)
+    return replace(drawn, labels=np.where(case.body > 0, drawn.labels[tuple(nearest)], 0).astype(np.uint8))
+
+
+def _segmented(volume: Volume, bundle: str | Path) -> Mask:
+    """The network's finished mask; empty where it finds no body."""
+    from OPRadiomicsLib.errors import MaskError, StudyError
+    from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
+    from OPRadiomicsLib.segmentation.inference import segment
+
+    try:
+        return segment(volume, load_segmentation_model(bundle)).mask
+    except (MaskError, StudyError):
+        return Mask(np.zeros(volume.shape, np.uint8), volume.affine)

@@ -62,7 +62,7 @@ class Cases:
 
 
 def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSettings) -> Cases:
-    """Load prepared cases; of each real set every tenth (by ``validation_share``) is held out.
+    """Load prepared cases; of each real set every tenth (by ``validation_share``) is held out, one at least of three and more.
 
     Raises
     ------
@@ -73,13 +73,17 @@ def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSe
     for path in sorted(real.glob("*.npz")) if real else []:
         by_set.setdefault(path.stem.split("_")[0], []).append(path)
     step = max(2, round(1 / settings.validation_share))
-    held_out = [path for files in by_set.values() for path in files[step // 2 :: step]]
+    held_out = [path for files in by_set.values() for path in _held_out(files, step)]
     training = [path for files in by_set.values() for path in files if path not in held_out]
     invented = sorted(simulated.glob("*.npz")) if simulated else []
     if not training and not invented:
         raise StudyError("No training case", "prepared .npz cases, real or simulated", "give --data or --simulated")
     groups = ([load_case(path) for path in paths] for paths in (training, invented, held_out))
     return Cases(*(tuple(group) for group in groups))
+
+
+def _held_out(files: list[Path], step: int) -> list[Path]:
+    return files[min(step // 2, len(files) - 1) :: step] if len(files) > 2 else files[step // 2 :: step]
 
 
 def _draw_batch(cases: Cases, settings: TrainingSettings, step: int) -> list[Sample]:
@@ -274,7 +278,7 @@ def train(
     ModelError
         If ``resume`` finds no checkpoint, or one of another network.
     Cancelled
-        If ``progress`` raises it; the last epoch's checkpoint stays.
+        If ``progress``, which is called before each batch, raises it; the last epoch's checkpoint stays.
     """
     out.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(settings, network)
@@ -285,6 +289,7 @@ def train(
     losses: list[float] = []
     started = time.monotonic()
     for batch in _batches(cases, settings, trainer.step, last):
+        progress(f"Epoch {trainer.step // per_epoch + 1} of {settings.epochs}", trainer.step / last)
         losses.append(trainer.learn(batch))
         if trainer.step % per_epoch:
             continue

@@ -37,6 +37,18 @@ def test_an_installed_network_is_in_use_and_the_shipped_one_can_come_back() -> N
     assert installed.active_network() is None
 
 
+def test_one_can_go_back_to_the_network_before_the_last_change() -> None:
+    first = installed.install_network(model_folder("lumbar-bodies"))
+    second = installed.install_network(model_folder("lumbar-bodies"))
+    assert installed.network_before() == first
+    installed.activate_network(second.name)  # chosen again: nothing has changed
+    assert installed.network_before() == first
+    installed.activate_network(first.name)
+    assert (installed.active_network(), installed.network_before()) == (first, second)
+    installed.activate_network(None)
+    assert (installed.active_network(), installed.network_before()) == (None, first)
+
+
 def test_a_damaged_model_leaves_nothing(models: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(model_folder("lumbar-bodies"), tmp_path / "copy"))
     with (copy / "configs" / "metadata.json").open("a") as file:

@@ -54,6 +54,7 @@ def test_the_work_list_follows(stocked: Project) -> None:
     assert [one.name for one in filter_work(items, reader="AA")] == ["sub-0001", "sub-0002"]
     assert [one.name for one in filter_work(items, centre="B")] == ["sub-0003"]
     assert [one.name for one in filter_work(items, states=[State.NEW], text="0003")] == ["sub-0003"]
+    assert [one.name for one in filter_work(items, text="0003, SUB-0001,")] == ["sub-0001", "sub-0003"]
     session.close()
     assert filter_work(list_work(stocked), in_work=True) == ()
 

@@ -1,0 +1,131 @@
+"""Pictures of a network at work: one slice while it learns, and both networks' outlines side by side when it has learnt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+from OPRadiomicsLib.types import Mask, Volume
+
+from .cases import BODY, TrainingCase
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from OPRadiomicsLib.reports.slices import SagittalStack
+    from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
+
+    from .train import Cases
+
+READER: Final = "#2ecc71"
+NETWORK: Final = "#e67e22"
+MARGIN_MM: Final = 20.0
+
+
+def draw_side_by_side(name: str, volume: Volume, truth: Mask, found: tuple[Mask, Mask], folder: Path) -> tuple[str, ...]:
+    """PNG of each slice that cuts L1 to L3: left the network before, right the new one, in both the reader's outline.
+
+    Parameters
+    ----------
+    truth
+        The reader's, on the volume's grid.
+    found
+        By the network before, and by the new one.
+
+    Returns
+    -------
+    tuple of str
+        Names of the files in ``folder``, from the patient's right to left.
+    """
+    from OPRadiomicsLib.reports.slices import crop, sagittal_stack, spread_slices
+
+    shown = crop(sagittal_stack(volume, truth, None), MARGIN_MM)
+    others = [_cropped_like(volume, truth, mask) for mask in found]
+    low, high = np.percentile(shown.image, (1.0, 99.0))
+    files = []
+    for chosen in spread_slices(shown, len(shown.image)):
+        files.append(f"{name}_slice{chosen + 1:02d}.png")
+        _draw_pair(shown, others, chosen, (float(low), float(high)), folder / files[-1])
+    return tuple(files)
+
+
+def _cropped_like(volume: Volume, truth: Mask, mask: Mask) -> npt.NDArray[np.uint8]:
+    """Labels in display order, cut to the box of the truth's L1 to L3."""
+    from OPRadiomicsLib.reports.slices import crop, sagittal_stack
+
+    labels: npt.NDArray[np.uint8] = crop(sagittal_stack(volume, truth, mask), MARGIN_MM).marrow
+    return labels
+
+
+def _draw_pair(
+    stack: SagittalStack,
+    others: list[npt.NDArray[np.uint8]],
+    chosen: int,
+    limits: tuple[float, float],
+    path: Path,
+) -> None:
+    from matplotlib.figure import Figure
+    from OPRadiomicsLib.files import write_bytes
+
+    rows_mm, columns_mm = (n * mm for n, mm in zip(stack.image.shape[1:], stack.pixel_mm, strict=True))
+    figure = Figure(figsize=(7.2, 3.6 * rows_mm / columns_mm + 0.45), facecolor="white", layout="constrained")
+    for axes, labels, title in zip(figure.subplots(1, 2), others, ("before", "new"), strict=True):
+        axes.imshow(
+            stack.image[chosen], cmap="gray", vmin=limits[0], vmax=limits[1], aspect=stack.pixel_mm[0] / stack.pixel_mm[1]
+        )
+        _outline(axes, stack.bodies[chosen], READER)
+        _outline(axes, labels[chosen], NETWORK)
+        axes.set_axis_off()
+        axes.set_title(f"{title}: network orange, reader green", fontsize=8)
+    write_bytes(path, _png(figure))
+
+
+def _outline(axes: Axes, labels: npt.NDArray[np.uint8], colour: str) -> None:
+    """A line a level, so that neighbours of one height stay apart."""
+    for label in np.unique(labels[labels > 0]):
+        axes.contour(labels == label, [0.5], colors=[colour], linewidths=1.1)
+
+
+def _png(figure: object) -> bytes:
+    import io
+
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=100, metadata={"Software": ""})  # type: ignore[attr-defined]
+    return stream.getvalue()
+
+
+def draw_preview(network: DeepLabV3Plus, cases: Cases, out: Path, device: str = "cpu") -> None:
+    """Draw ``out``/preview.png: a middle slice of a held-out case, readers' outline and the network's."""
+    case = (*cases.validation, *cases.real, *cases.simulated)[0]
+    k = len(case.image) // 2
+    found = predicted_slice(network, case, k, device)
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4, 4.4), layout="constrained")
+    axis = figure.subplots()
+    axis.imshow(case.image[k], cmap="gray", aspect=case.spacing_mm[1] / case.spacing_mm[2])
+    for mask, colour in ((case.body[k] > 0, READER), (found, NETWORK)):
+        if mask.any():
+            axis.contour(mask, [0.5], colors=[colour], linewidths=1)
+    axis.set_axis_off()
+    axis.set_title(f"{case.name}: labels green, network orange", fontsize=9)
+    partial = out / "preview.part.png"
+    figure.savefig(partial, dpi=100)
+    partial.replace(out / "preview.png")
+
+
+def predicted_slice(network: DeepLabV3Plus, case: TrainingCase, k: int, device: str = "cpu") -> npt.NDArray[np.bool_]:
+    """Bodies on one slice, (rows, columns), at a probability of 0.5."""
+    import torch
+    from OPRadiomicsLib.segmentation.standardise import standardise
+    from torch.nn import functional
+
+    near = [max(k - 1, 0), k, min(k + 1, len(case.image) - 1)]
+    triple = standardise((case.image[near] / 255).astype(np.float32))
+    rows, columns = triple.shape[1:]
+    padded = functional.pad(torch.from_numpy(triple)[None], (0, -columns % 16, 0, -rows % 16))
+    with torch.no_grad():
+        found = network.to(device)(padded.to(device)).softmax(1)[0, BODY, :rows, :columns].cpu().numpy() > 0.5
+    result: npt.NDArray[np.bool_] = found
+    return result
