@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from OPRadiomicsLib.errors import FeatureError, StudyError
@@ -19,12 +20,15 @@ from .candidates import drop_duplicates, keep_features
 from .comparison import Compared, compare_classifiers
 from .harmonisation import LIMITS, largest_centre
 from .nested import NestedPredictions, TwoStages, fit_two_stages, nested_predictions, predict_two_stages
+from .optimism import ProcedureOptimism, procedure_optimism
 from .provenance import provenance_of
 from .settings import FitSettings
 from .three_classes import ThreeClasses, fit_three_classes, require_three_classes
 from .to_signature import to_signature
 
 TRAINING_SPLITS = ("train", "training")
+DISTINCT_SHARE: Final = 0.5
+"""Of the patients, at least so many stand in a bootstrap sample: 0.632 in the mean, with room for chance in small classes."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class FitResult:
         Logits of the training patients from the models fitted on all of them: optimistic.
     nested
         Out-of-fold predictions; None in protocol paper.
+    optimism
+        Apparent measures corrected by bootstrap; None where the settings ask for none.
     stability
         How often a feature of the signature was chosen among the folds' fits, 0 to 1; empty in protocol paper.
     """
@@ -66,6 +72,7 @@ class FitResult:
     nested: NestedPredictions | None
     steps: tuple[Steps, ...]
     stability: Mapping[str, float]
+    optimism: ProcedureOptimism | None
     compared: tuple[Compared, ...]
     three_classes: ThreeClasses | None
     notes: tuple[str, ...]
@@ -125,12 +132,16 @@ def fit_signature(
     rng = np.random.default_rng(settings.seed)
     nested = None
     progress("Fitting on all training patients", 0.0)
-    stages = fit_two_stages(distinct, rows, settings, rng, part(progress, 0.0, 0.15))
+    share = _shares(settings)
+    stages = fit_two_stages(distinct, rows, settings, rng, part(progress, 0.0, share[0]))
     if not stages.scores:
         raise _nothing_selected(settings)
     if settings.protocol == "nested":
-        nested = nested_predictions(distinct, rows, settings, rng, part(progress, 0.15, 0.9))
+        nested = nested_predictions(distinct, rows, settings, rng, part(progress, share[0], share[1]))
     apparent = predict_two_stages(stages, distinct, rows)
+    optimism = None
+    if settings.optimism:
+        optimism = procedure_optimism(distinct, rows, apparent, settings, part(progress, share[1], 0.9))
     compared = compare_classifiers(stages, nested, distinct, rows, settings=settings, progress=part(progress, 0.9, 1.0))
     three = fit_three_classes(stages, nested, distinct, rows) if settings.classes == 3 else None
     notes = (*((LIMITS,) if settings.combat else ()), *_about_features(features, repeated), *stages.notes)
@@ -146,12 +157,20 @@ def fit_signature(
         nested=nested,
         steps=tuple(_steps(role, cohort, kept, distinct, stages) for role in Role),
         stability={} if nested is None else _stability(stages, nested, distinct),
+        optimism=optimism,
         compared=compared,
         three_classes=three,
         notes=notes,
     )
     progress("Fitted", 1.0)
     return result
+
+
+def _shares(settings: FitSettings) -> tuple[float, float]:
+    """Where the first fit and the fits of the folds end, in progress: each fit of the procedure takes about as long."""
+    folds = settings.selection.folds if settings.protocol == "nested" else 0
+    one = 0.9 / (1 + folds + settings.optimism)
+    return one, one * (1 + folds)
 
 
 def training_rows(cohort: Cohort) -> Indices:
@@ -187,6 +206,15 @@ def _require_enough(ill: Flags, settings: FitSettings) -> None:
             f"{smaller} training patients in the smaller class{levels}, {selection.lasso_folds} folds for LASSO",
             "at least one patient of each class in every fold",
             f"add patients, or take fewer folds: --folds 3, or --lasso-folds {max(2, left)}",
+        )
+    drawn = int(DISTINCT_SHARE * min(ill.sum(), (~ill).sum()))
+    left = drawn - -(-drawn // selection.folds) if settings.protocol == "nested" else drawn
+    if settings.optimism and left < selection.lasso_folds:
+        raise StudyError(
+            f"About {left} different patients of the smaller class in a bootstrap sample's training rows, "
+            f"{selection.lasso_folds} folds for LASSO",
+            "at least one patient of each class in every fold",
+            f"add patients, or take fewer folds: --lasso-folds {max(2, left)}, or leave --optimism out",
         )
 
 

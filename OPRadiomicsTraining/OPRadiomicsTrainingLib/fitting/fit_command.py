@@ -62,6 +62,14 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--l2", type=float, default=0.0, help="ridge penalty of the logistic models (default: none, or tuned)")
     parser.add_argument("--threshold", default="youden", help="youden, or a probability (default: %(default)s)")
     parser.add_argument("--clinical", metavar="age,sex", help="clinical predictors (default: those with univariable P < 0.05)")
+    parser.add_argument(
+        "--optimism",
+        type=int,
+        default=0,
+        metavar="N",
+        help="bootstrap samples that correct the training measures for optimism; 200 are usual, each takes as long as a fold "
+        "(default: none)",
+    )
     parser.add_argument("--compare", metavar=",".join(CLASSIFIERS), help="other classifiers, for the report")
     parser.add_argument("--classes", type=int, choices=(2, 3), default=2, help="3: also an ordinal model with osteopenia")
 
@@ -150,6 +158,7 @@ def settings_of(options: argparse.Namespace) -> FitSettings:
         classes=options.classes,
         compare=_classifiers(options.compare),
         clinical=None if options.clinical is None else tuple(options.clinical.split(",")),
+        optimism=options.optimism,
         combat=options.combat,
         name=options.name or options.out.resolve().name,
         demo=options.simulated,

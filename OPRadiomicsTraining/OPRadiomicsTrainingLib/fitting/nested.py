@@ -68,6 +68,7 @@ def fit_two_stages(
 ) -> TwoStages:
     """Fit everything on ``rows`` of the cohort, and look at no other row.
 
+    A row that stands several times in ``rows``, as in a bootstrap sample, goes into one fold of every cross-validation.
     A Radscore that LASSO leaves empty, or that does not vary, is left out of the models.
 
     Raises
@@ -80,7 +81,7 @@ def fit_two_stages(
     clinical = choose_clinical(raw, ill, p_limit=settings.clinical_p, given=settings.clinical)
     known = filled(raw, clinical.fill)
     combat = harmonise_rows(cohort, rows) if settings.combat else None
-    first = _FirstStage(role_columns(cohort, rows, combat), ill, settings, rng, progress)
+    first = _FirstStage(role_columns(cohort, rows, combat), ill, rows, settings=settings, rng=rng, progress=progress)
 
     def table_of(p_limit: float, rule: LambdaRule) -> Table:
         return {**known, **first.radscores(p_limit, rule)}
@@ -110,12 +111,14 @@ class _FirstStage:
         self,
         features: Mapping[Role, FloatTable],
         ill: Flags,
+        patients: Indices,
+        *,
         settings: FitSettings,
         rng: np.random.Generator,
         progress: Progress,
     ) -> None:
-        self.ill = ill
-        self.folds: Folds = stratified_folds(self.ill, settings.selection.folds, rng)
+        self.ill, self._patients = ill, patients
+        self.folds: Folds = stratified_folds(self.ill, settings.selection.folds, rng, patients)
         self._features = features
         self._settings, self._progress = settings, progress
         self._seeds = {role: rng.integers(2**62, size=len(self.folds) + 1) for role in Role}
@@ -151,7 +154,7 @@ class _FirstStage:
         self._progress(f"{role}: t test and LASSO", 0.5)
         selection = replace(self._settings.selection, p_limit=p_limit)
         rng = np.random.default_rng(self._seeds[role][number])
-        return select(self._features[role][rows], self.ill[rows], selection, rng)
+        return select(self._features[role][rows], self.ill[rows], selection, rng, self._patients[rows])
 
 
 def role_columns(cohort: Cohort, rows: Indices, combat: Combat | None) -> dict[Role, FloatTable]:

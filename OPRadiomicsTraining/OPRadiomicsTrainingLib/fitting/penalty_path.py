@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ..statistics.arrays import Flags, FloatTable
+from ..statistics.arrays import Flags, FloatTable, Indices
 from ..statistics.folds import stratified_folds
 from ..statistics.penalised import cross_validate_lasso, cross_validate_logistic_lasso, penalty_grid
 from .settings import LambdaRule, SelectionSettings
@@ -43,10 +43,14 @@ class PenaltyPath:
 
 
 def penalty_path(
-    standardised: FloatTable, osteoporosis: Flags, settings: SelectionSettings, rng: np.random.Generator
+    standardised: FloatTable,
+    osteoporosis: Flags,
+    settings: SelectionSettings,
+    rng: np.random.Generator,
+    patients: Indices | None = None,
 ) -> PenaltyPath:
-    """Path and cross-validation of columns with mean 0 and SD 1, (n, p); folds are stratified and drawn from ``rng``."""
-    folds = stratified_folds(osteoporosis, settings.lasso_folds, rng)
+    """Path and cross-validation of columns with mean 0 and SD 1, (n, p); folds by `stratified_folds`, drawn from ``rng``."""
+    folds = stratified_folds(osteoporosis, settings.lasso_folds, rng, patients)
     penalties = penalty_grid(standardised, osteoporosis, PENALTIES, SMALLEST)
     validate = cross_validate_lasso if settings.lasso == "gaussian" else cross_validate_logistic_lasso
     found = validate(standardised, osteoporosis, penalties, folds)

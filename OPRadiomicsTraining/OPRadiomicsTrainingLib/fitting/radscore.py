@@ -49,18 +49,26 @@ class SelectionPath:
         return LinearScore(self.passed[kept], self.means[kept], self.sds[kept], coefficients[kept], intercept, len(self.passed))
 
 
-def select(features: FloatTable, osteoporosis: Flags, settings: SelectionSettings, rng: np.random.Generator) -> SelectionPath:
+def select(
+    features: FloatTable,
+    osteoporosis: Flags,
+    settings: SelectionSettings,
+    rng: np.random.Generator,
+    patients: Indices | None = None,
+) -> SelectionPath:
     """T test, z-score (n - 1) and LASSO of one sequence.
 
     Parameters
     ----------
     features
         (n, p) of one sequence, training rows only.
+    patients
+        As `stratified_folds`.
     """
     passed = significant(features, osteoporosis, settings)
     chosen = features[:, passed]
     means, sds = chosen.mean(axis=0), chosen.std(axis=0, ddof=1) if len(passed) else np.empty(0)
-    path = penalty_path((chosen - means) / sds, osteoporosis, settings, rng) if len(passed) else None
+    path = penalty_path((chosen - means) / sds, osteoporosis, settings, rng, patients) if len(passed) else None
     return SelectionPath(passed, means, sds, path, float(osteoporosis.mean()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import math
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,6 +24,7 @@ from ..statistics.arrays import Flags, FloatTable
 from ..statistics.roc import delong
 from .clinical import ClinicalRow
 from .fit import FitResult, hashed_cases
+from .optimism import ProcedureOptimism
 
 FIT_FILE: Final = "fit.json"
 PREDICTIONS_FILE: Final = "out_of_fold.csv"
@@ -81,6 +83,7 @@ def fit_record(result: FitResult, hashes: Mapping[str, str]) -> dict[str, Any]:
         },
         "auc": {name: _area(values, ill) for name, values in result.predictions.items()},
         "auc_apparent": {name: _area(values, ill) for name, values in result.apparent.items()},
+        "optimism": _optimism(result.optimism),
         "classifiers": {other.name: _area(other.probabilities, ill) for other in result.compared},
         "stability": dict(result.stability),
         "three_classes": result.three_classes.confusion.tolist() if result.three_classes else None,
@@ -181,6 +184,18 @@ def csv_text(header: Sequence[str], rows: Any) -> str:
 def _odds_ratio(row: ClinicalRow) -> dict[str, Any]:
     found = {"fault": row.fault} if row.ratio is None else asdict(row.ratio)
     return {"predictor": row.predictor, "n": row.n, **found}
+
+
+def _optimism(found: ProcedureOptimism | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    measures = [{name: _number(value) for name, value in asdict(row).items()} for row in found.rows]
+    return {"bootstrap_samples": found.replicates, "failed": found.failed, "measures": measures}
+
+
+def _number(value: Any) -> Any:
+    """JSON has no NaN: null."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _area(scores: FloatTable, ill: Flags) -> dict[str, float]:

@@ -66,6 +66,8 @@ class FitSettings:
         3 adds an ordinal model of normal, osteopenia and osteoporosis, for which the table must hold BMD.
     clinical
         None: univariable P < ``clinical_p`` chooses; or the clinical predictors by name.
+    optimism
+        Bootstrap samples in which the whole procedure is fitted again, to correct apparent measures for it; 0: none.
     combat
         Harmonise features between centres before anything else.
     demo
@@ -82,6 +84,7 @@ class FitSettings:
     compare: tuple[Classifier, ...] = ()
     clinical: tuple[str, ...] | None = None
     clinical_p: float = 0.05
+    optimism: int = 0
     combat: bool = False
     name: str = "signature"
     demo: bool = False
@@ -89,6 +92,8 @@ class FitSettings:
     def __post_init__(self) -> None:
         if self.threshold is not None and not 0.0 < self.threshold < 1.0:
             raise StudyError(f"Threshold {self.threshold:g}", "a probability between 0 and 1", "give one, or youden")
+        if self.optimism < 0:
+            raise StudyError(f"{self.optimism} bootstrap samples", "no negative number", "0 turns it off; 200 are usual")
         if self.tune < 0 or self.l2 < 0.0:
             raise StudyError(f"{self.tune} trials, l2 {self.l2:g}", "no negative number", "0 turns either off")
 

@@ -27,6 +27,7 @@ from .tables import (
     coefficients_table,
     delong_table,
     explanation_table,
+    optimism_table,
     performance_table,
     regression_table,
     steps_table,
@@ -57,6 +58,7 @@ def fit_document(result: FitResult, profile: Profile, hashes: Mapping[str, str])
             performance_table(training),
             delong_table(training),
             calibration_table(training),
+            *optimism_tables(result),
             signature_table(result),
             *three_class_tables(result),
         ),
@@ -152,6 +154,11 @@ def signature_table(result: FitResult) -> Table:
             )
         ]
     return coefficients_table(features)
+
+
+def optimism_tables(result: FitResult) -> tuple[Table, ...]:
+    """What the bootstrap corrected, where it was asked for."""
+    return () if result.optimism is None else (optimism_table(result.optimism),)
 
 
 def three_class_tables(result: FitResult) -> tuple[Table, ...]:

@@ -61,6 +61,9 @@ def _about_data(result: FitResult) -> dict[str, str]:
             f"everything is fitted inside the fold ({settings.selection.folds} folds)."
             if settings.protocol == "nested"
             else "features selected once on all of them: optimistic there."
+        )
+        + (
+            f" Optimism by {settings.optimism} bootstrap samples of the whole procedure (Harrell)." if settings.optimism else ""
         ),
         "dimension": f"{ill} events among {n} training patients; {combined} predictors in the combined model.",
         "baseline": "Table 2.",

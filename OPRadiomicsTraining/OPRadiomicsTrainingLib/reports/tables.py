@@ -10,6 +10,7 @@ from ..cohort.cohort import Cohort
 from ..evaluation.evaluate import Evaluation, ModelResult, SetResult
 from ..fitting.clinical import ClinicalChoice, ClinicalRow, clinical_table
 from ..fitting.fit import Steps
+from ..fitting.optimism import ProcedureOptimism
 from ..fitting.three_classes import CLASS_NAMES, ThreeClasses
 from ..statistics.arrays import Flags, FloatTable, Indices
 from ..statistics.estimate import wilson
@@ -248,6 +249,17 @@ def classes_table(three: ThreeClasses) -> Table:
     )
     header = ("True class", *(f"Predicted {name}" for name in CLASS_NAMES), "Right / % (95 % CI)")
     return captioned_table("classes", header, tuple(rows), note)
+
+
+def optimism_table(found: ProcedureOptimism) -> Table:
+    """Measures on the training patients, corrected for optimism by bootstrap."""
+    rows = tuple(
+        (row.model.capitalize(), row.metric, *(number(value) for value in (row.apparent, row.optimism, row.corrected)))
+        for row in found.rows
+    )
+    left_out = f" ({found.failed} more could not be fitted and are left out)" if found.failed else ""
+    note = f"{found.replicates - found.failed} bootstrap samples{left_out}."
+    return captioned_table("optimism", ("Model", "Measure", "Apparent", "Optimism", "Corrected"), rows, note)
 
 
 def coefficients_table(features: Sequence[tuple[str, float, float | None]]) -> Table:

@@ -75,3 +75,20 @@ def test_failing_replicates_are_counted_and_too_many_are_an_error():
     assert bootstrap_optimism(failing_every(15), ill, 30).failed == 2
     with pytest.raises(ModelError, match=r"15 of 30 bootstrap samples could not be fitted; the last: separated"):
         bootstrap_optimism(failing_every(2), ill, 30)
+
+
+def test_a_metric_that_few_samples_leave_undefined_is_the_others_mean_and_nan_where_many_do():
+    ill = np.arange(40) % 2 == 0
+
+    def undefined_every(period):
+        calls = iter(range(1000))
+
+        def fit(rows, rng):
+            number = next(calls)
+            return lambda wanted: np.array([np.nan if number % period == 0 else 0.1 * (len(set(rows)) < 40 and wanted is rows)])
+
+        return fit
+
+    seldom, often = (bootstrap_optimism(undefined_every(period), ill, 20, apparent=np.array([0.7])) for period in (20, 4))
+    assert seldom.corrected[0] == pytest.approx(0.6)
+    assert np.isnan(often.corrected[0])
