@@ -34,6 +34,7 @@ from .options import (
 )
 from .outcome import Outcome
 from .profile import Profile, load_profile
+from .progress import part
 from .reports.report import write_report
 from .reports.strings import LANGUAGES
 from .segmentation.review import Review, read_review
@@ -54,9 +55,9 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     study = _open(options, progress)
     clinical = _clinical(options, study)
     clock.lap("reading")
-    reviewed = _bodies(options, study, workflow.part(progress, 0.1, 0.3))
+    reviewed = _bodies(options, study, part(progress, 0.1, 0.3))
     clock.lap("segmentation")
-    warm_up(options.engine, workflow.part(progress, 0.3, 0.4))
+    warm_up(options.engine, part(progress, 0.3, 0.4))
     clock.lap("feature engine")
     analysis = workflow.analyse(
         study,
@@ -65,7 +66,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
         corrected=_corrected(options, study),
         register=options.register,
         engine=options.engine,
-        progress=workflow.part(progress, 0.4, 0.9),
+        progress=part(progress, 0.4, 0.9),
     )
     clock.lap("preprocessing and features")
     result = workflow.conclude(
@@ -147,7 +148,7 @@ def features(options: argparse.Namespace, progress: Progress) -> Outcome:
     require_place(options.out, options)
     profile = load_profile(options.profile)
     study = _open(options, progress)
-    reviewed = _bodies(options, study, workflow.part(progress, 0.1, 0.3))
+    reviewed = _bodies(options, study, part(progress, 0.1, 0.3))
     analysis = workflow.analyse(
         study,
         reviewed.mask,
@@ -156,7 +157,7 @@ def features(options: argparse.Namespace, progress: Progress) -> Outcome:
         register=options.register,
         per_level=options.per_level,
         engine=options.engine,
-        progress=workflow.part(progress, 0.3, 1.0),
+        progress=part(progress, 0.3, 1.0),
     )
     write_features({UNION: analysis.features, **analysis.by_level}, options.out)
     warnings = (*study.warnings, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
@@ -204,12 +205,12 @@ def export(options: argparse.Namespace, progress: Progress) -> Outcome:
     require_dicom_places(options, roles)
     require_result_folder(options.out, options, dicom_out.EXPORTED)
     with silent_about_patients():
-        series = _series_to_export(options, roles, workflow.part(progress, 0.0, 0.2))
+        series = _series_to_export(options, roles, part(progress, 0.0, 0.2))
         require_unread(
             (options.out / name for name in dicom_out.EXPORTED), (path for one in series.values() for path in one.files)
         )
         with all_or_nothing(options.out) as folder:
-            made = dicom_out.write_dicom_result(options.result, series, folder, workflow.part(progress, 0.2, 1.0))
+            made = dicom_out.write_dicom_result(options.result, series, folder, part(progress, 0.2, 1.0))
             names = [path.name for path in made]
     written = tuple(options.out / name for name in names)
     remove_earlier_results(options.out, written, dicom_out.EXPORTED)
@@ -276,7 +277,7 @@ def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
         choices=_choices(options),
         study_uid=options.study_uid,
         allow_missing=options.allow_missing,
-        progress=workflow.part(progress, 0.0, 0.1),
+        progress=part(progress, 0.0, 0.1),
     )
 
 

@@ -1,4 +1,5 @@
-"""The only chain of stages. Slicer, the command line and a cohort differ in `Reviewer` and `Progress` alone.
+"""The only chain of stages. Slicer, the command line and a cohort differ in the reviewer and `Progress` alone: the reviewer makes
+of the network's draft the mask that counts, in Slicer the radiologist, elsewhere a policy.
 
 ::
 
@@ -11,19 +12,17 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import Cancelled, StudyError
+from .errors import StudyError
 from .levels import STUDY_LEVELS
+from .progress import part, side_by_side
 from .types import (
     Affine,
     Clinical,
@@ -32,7 +31,6 @@ from .types import (
     Mask,
     Progress,
     Role,
-    Segmentation,
     SeriesRef,
     Volume,
     no_progress,
@@ -44,14 +42,8 @@ if TYPE_CHECKING:
     from .profile import Profile
     from .reports.case import CaseResult
 
-Result = TypeVar("Result")
-
 PUBLISHED = "published-clinical"
 """The paper's formula: its answer stands beside every fitted signature's, apart from the models compared."""
-
-Reviewer = Callable[[Segmentation, Volume], Mask]
-"""Given the network's draft and the image it was made on, the mask that counts: in Slicer the radiologist's, elsewhere a
-policy's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -362,45 +354,3 @@ def conclude(
         series_notes={role: series.reason for role, series in study.series.items()},
         segmentation_model=segmentation_model,
     )
-
-
-def part(progress: Progress, start: float, end: float) -> Progress:
-    """The progress of one stage that fills ``start`` to ``end`` of the whole."""
-    return lambda message, fraction: progress(message, start + (end - start) * fraction)
-
-
-def side_by_side(work: Callable[[Role, Progress], Result], roles: tuple[Role, ...], progress: Progress) -> dict[Role, Result]:
-    """Run ``work`` for each sequence in threads, as many as there are cores; the first failure or Cancel stops the others.
-
-    The libraries underneath (ITK, numba, ONNX Runtime) release the interpreter's lock while they compute.
-    """
-    done = dict.fromkeys(roles, 0.0)
-    stop = threading.Event()
-    lock = threading.Lock()
-
-    def of_role(role: Role) -> Result:
-        def own_progress(message: str, fraction: float) -> None:
-            if stop.is_set():
-                raise Cancelled
-            with lock:
-                done[role] = fraction
-                progress(f"{role}: {message}", sum(done.values()) / len(done))
-
-        try:
-            return work(role, own_progress)
-        except BaseException:
-            stop.set()
-            raise
-
-    with ThreadPoolExecutor(min(len(roles), os.cpu_count() or 1)) as pool:
-        futures = {role: pool.submit(of_role, role) for role in roles}
-        try:
-            failures = [future.exception() for future in futures.values()]
-        except BaseException:
-            stop.set()
-            raise
-    real = [failure for failure in failures if failure is not None and not isinstance(failure, Cancelled)]
-    for failure in (*real, *failures):
-        if failure is not None:
-            raise failure
-    return {role: future.result() for role, future in futures.items()}

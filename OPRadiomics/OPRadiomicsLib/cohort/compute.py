@@ -15,6 +15,7 @@ from ..features_table import write_features
 from ..files import all_or_nothing, write_text
 from ..models.clinical import validate_clinical
 from ..options import remove_earlier_results
+from ..progress import part
 from ..types import Clinical, LevelQuality, Mask, Prediction, Progress, Role
 from .case import FINISHED, Case, CohortSettings, Failure, key_of
 
@@ -99,13 +100,13 @@ def _image_of(role: Role, folder: Path) -> Path | None:
 def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, progress: Progress) -> None:
     (folder / FINISHED).unlink(missing_ok=True)
     key = key_of(case, settings)
-    study = open_case(case.study, allow_missing=settings.allow_missing, progress=workflow.part(progress, 0.0, 0.1))
+    study = open_case(case.study, allow_missing=settings.allow_missing, progress=part(progress, 0.0, 0.1))
     clinical = None
     if settings.signature is not None:
         stage.name = "clinical variables"
         clinical = _clinical(case, study)
     stage.name = "masks"
-    bodies = _bodies(case, settings, study, workflow.part(progress, 0.1, 0.3))
+    bodies = _bodies(case, settings, study, part(progress, 0.1, 0.3))
     corrected = {role: io.read_mask(path, study.volumes[role]) for role, path in _corrected(case, study).items()}
     stage.name = "preprocessing and features"
     analysis = workflow.analyse(
@@ -116,7 +117,7 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
         register=settings.register,
         per_level=settings.per_level,
         engine=settings.engine,
-        progress=workflow.part(progress, 0.3, 0.9),
+        progress=part(progress, 0.3, 0.9),
     )
     with all_or_nothing(folder) as scratch:
         stage.name = "prediction and report"

@@ -11,8 +11,8 @@ from typing import Final
 
 from .. import io
 from ..errors import Cancelled, OutputError, StudyError
+from ..progress import part
 from ..types import Progress, no_progress
-from ..workflow import part
 from .case import Case, CohortSettings, Failure, key_of, read_finished
 from .scheduling import in_process, on_dask
 from .tables import write_tables

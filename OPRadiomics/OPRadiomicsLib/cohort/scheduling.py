@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
 from ..errors import Cancelled, MissingDependencyError, OPRadiomicsError
+from ..progress import part
 from ..types import Progress
-from ..workflow import part
 from .case import Case, CohortSettings, Failure
 from .compute import run_case
 

@@ -30,7 +30,6 @@ class Numbering:
 
     labels: tuple[int, ...]
     doubts: tuple[str, ...]
-    sacrum_in_view: bool
 
 
 def settle_lowest(bodies: Bodies, body: Floats, sacrum: Floats) -> tuple[Bodies, Bools, tuple[str, ...]]:
@@ -62,7 +61,7 @@ def number_levels(bodies: Bodies, sacrum: Bools, shift: int = 0) -> Numbering:
         Levels by which every body is moved down (+1: L1 becomes L2) or up (-1).
     """
     if bodies.count == 0:
-        return Numbering((), ("no vertebral body was found",), False)
+        return Numbering((), ("no vertebral body was found",))
     gap_mm = _gap_to_sacrum_mm(bodies, sacrum)
     doubts = _doubts_at_the_sacrum(gap_mm)
     missing_below = 1 if gap_mm is not None and gap_mm > _MAX_DISC_MM else 0
@@ -75,7 +74,7 @@ def number_levels(bodies: Bodies, sacrum: Bools, shift: int = 0) -> Numbering:
     doubts += more_doubts + _doubts_about_sizes(bodies) + _doubts_about_the_row(bodies)
     if shift:
         doubts.append(f"levels were shifted by {shift:+d} on request")
-    return Numbering(tuple(labels), tuple(doubts), gap_mm is not None)
+    return Numbering(tuple(labels), tuple(doubts))
 
 
 def in_range(label: int) -> bool:

@@ -127,7 +127,7 @@ def _extracted(
 
     from OPRadiomicsLib.cohort import settings_of
     from OPRadiomicsLib.profile import load_profile
-    from OPRadiomicsLib.workflow import part
+    from OPRadiomicsLib.progress import part
 
     from .extraction import extract_readings
     from .masks import mask_agreement, numbering_warnings

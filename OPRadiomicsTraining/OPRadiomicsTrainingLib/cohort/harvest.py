@@ -16,8 +16,8 @@ from OPRadiomicsLib.errors import OPRadiomicsError
 from OPRadiomicsLib.files import all_or_nothing
 from OPRadiomicsLib.io import index_dicom, read_table, select_series
 from OPRadiomicsLib.io.headers import scanner_of
+from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, Role, SeriesRef, no_progress
-from OPRadiomicsLib.workflow import part
 
 NUMBERS: Final = (
     "field_strength_t", "tr_ms", "te_ms", "ti_ms", "flip_angle_deg", "echo_train_length", "fov_rows_mm", "fov_columns_mm",

@@ -38,7 +38,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
     from OPRadiomicsLib.io.output import require_writable
     from OPRadiomicsLib.models.signature import load_signature
     from OPRadiomicsLib.profile import load_profile
-    from OPRadiomicsLib.workflow import part
+    from OPRadiomicsLib.progress import part
 
     from ..cohort.cohort import read_cohort
     from ..fitting.record import file_sha256, read_fit_record, read_training_predictions

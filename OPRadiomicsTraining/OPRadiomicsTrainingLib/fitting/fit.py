@@ -11,8 +11,8 @@ import numpy as np
 from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.models.signature import ModelName, Signature
 from OPRadiomicsLib.profile import Profile
+from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, Role, no_progress
-from OPRadiomicsLib.workflow import part
 
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices

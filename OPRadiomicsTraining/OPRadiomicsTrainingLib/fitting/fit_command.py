@@ -77,7 +77,7 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
 def fit(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Read, fit, write all results or none, and say what came out."""
     from OPRadiomicsLib.io.output import require_writable
-    from OPRadiomicsLib.workflow import part
+    from OPRadiomicsLib.progress import part
 
     require_writable(options.out)
     result, profile, hashes = read_and_fit(options, part(progress, 0.0, 0.95))
@@ -91,7 +91,7 @@ def fit(options: argparse.Namespace, progress: Progress) -> Outcome:
 def read_and_fit(options: argparse.Namespace, progress: Progress) -> tuple[FitResult, Profile, dict[str, str]]:
     """The fit that the options ask for, its profile, and the SHA-256 of what was read."""
     from OPRadiomicsLib.profile import load_profile
-    from OPRadiomicsLib.workflow import part
+    from OPRadiomicsLib.progress import part
 
     from ..cohort.cohort import read_cohort
     from .candidates import read_kept_features

@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 from OPRadiomicsLib.models.signature import MODEL_NAMES, ModelName, radscore_name
+from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, Role, no_progress
-from OPRadiomicsLib.workflow import part
 
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices, standard_deviation

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from OPRadiomicsLib.cohort import Failure
 from OPRadiomicsLib.errors import OPRadiomicsError, OutputError
+from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, no_progress
-from OPRadiomicsLib.workflow import part
 
 from .claims import ClaimedError
 from .flow import State

@@ -28,7 +28,7 @@ def run_paper(options: argparse.Namespace) -> None:
     from OPRadiomicsLib.console import printed_progress
     from OPRadiomicsLib.files import all_or_nothing
     from OPRadiomicsLib.io.output import require_writable, write_json
-    from OPRadiomicsLib.workflow import part
+    from OPRadiomicsLib.progress import part
 
     from ..evaluation.evaluate import EvaluationSettings, evaluate
     from ..evaluation.record import evaluation_record

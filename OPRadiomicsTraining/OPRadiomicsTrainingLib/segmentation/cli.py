@@ -48,7 +48,7 @@ def add_train_command(subparsers: Any) -> None:
 def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Train, export, compare with the network it started from; Cancel and Ctrl-C keep the last epoch's checkpoint."""
     import torch
-    from OPRadiomicsLib.workflow import part
+    from OPRadiomicsLib.progress import part
 
     from .compare import bundle_network
     from .compare_pictures import draw_preview
