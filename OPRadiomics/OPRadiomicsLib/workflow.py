@@ -1,5 +1,6 @@
-"""The only chain of stages. Slicer, the command line and a cohort differ in the reviewer and `Progress` alone: the reviewer makes
-of the network's draft the mask that counts, in Slicer the radiologist, elsewhere a policy.
+"""The only chain of stages. Slicer, the command line and a cohort differ in the reviewer and `Progress` alone.
+
+The reviewer makes of the network's draft the mask that counts: in Slicer the radiologist, elsewhere a policy.
 
 ::
 
