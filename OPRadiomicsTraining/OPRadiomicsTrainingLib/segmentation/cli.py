@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
     from OPRadiomicsLib.types import Progress
 
-    from .train import Cases, Trainer, TrainingSettings
+    from .train import Cases, TrainingSettings
 
 
 def add_train_command(subparsers: Any) -> None:
@@ -31,6 +31,16 @@ def add_train_command(subparsers: Any) -> None:
     parser.add_argument("--simulated", type=Path, metavar="FOLDER", help="simulated cases; made there if the folder is empty")
     parser.add_argument("--simulate", type=int, default=40, metavar="N", help="studies to simulate (default 40)")
     parser.add_argument("--epochs", type=int, default=100, help="default 100")
+    parser.add_argument(
+        "--folds",
+        type=int,
+        metavar="K",
+        help="cross-validate: a network of simulated images alone, K networks that go on from it, each without its fold of the "
+        "real cases, and their average as the bundle",
+    )
+    parser.add_argument(
+        "--simulated-epochs", type=int, default=30, metavar="N", help="with --folds: on simulated images alone (default 30)"
+    )
     parser.add_argument("--batches", type=int, default=50, help="of 8 samples, an epoch (default 50)")
     parser.add_argument("--seed", type=int, default=1, help="decides everything that is random (default 1)")
     parser.add_argument("--threads", type=int, default=2, help="of torch (default 2); a run is bit-identical for one number")
@@ -50,45 +60,84 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     import torch
     from OPRadiomicsLib.progress import part
 
-    from .compare import bundle_network
-    from .compare_pictures import draw_preview
-    from .train import TrainingSettings, train
+    from .train import TrainingSettings
 
     if options.data is None and options.simulated is None:
         raise StudyError(
             "Neither --data nor --simulated", "at least one of them", "name a folder of images or of simulated cases"
+        )
+    if options.folds is not None and options.start is not None:
+        raise StudyError(
+            "--folds with --start", "one of them", "a network that has learnt a fold's cases cannot be tested on them"
         )
     _require_writable(options.out)
     on_gpu = options.device != "cpu"
     settings = TrainingSettings(
         options.epochs, batches_per_epoch=options.batches, seed=options.seed, device=options.device, bf16=on_gpu
     )
-
-    def show(network: DeepLabV3Plus) -> None:
-        draw_curves(options.out)
-        draw_preview(network, cases, options.out, options.device)
-
     before = torch.get_num_threads()
     torch.set_num_threads(options.threads)
     try:
         cases = _prepare(options, settings, part(progress, 0.0, 0.05))
-        trainer = train(
-            cases,
-            options.out,
-            settings,
-            resume=options.resume,
-            network=None if options.start is None else bundle_network(options.start),
-            after_epoch=show,
-            progress=part(progress, 0.05, 0.93),
-        )
+        trained = _one_network if options.folds is None else _network_of_folds
+        network, steps = trained(options, cases, settings, part(progress, 0.05, 0.93))
     except (KeyboardInterrupt, Cancelled):
         raise Cancelled(f"the same command with --resume goes on from {options.out}") from None
     finally:
         torch.set_num_threads(before)
     progress("Exporting", 0.93)
-    lines = [*_export(trainer, cases, options), *_compared(options, cases, part(progress, 0.95, 1.0))]
+    lines = _export(network, options.out / "bundle", cases, options, steps)
+    if options.folds is None:
+        lines += _compared(options, cases, part(progress, 0.95, 1.0))
     progress("Done", 1.0)
     return Outcome(tuple(lines), (options.out / "bundle",))
+
+
+def _one_network(
+    options: argparse.Namespace, cases: Cases, settings: TrainingSettings, progress: Progress
+) -> tuple[DeepLabV3Plus, int]:
+    from .compare import bundle_network
+    from .compare_pictures import draw_preview
+    from .train import train
+
+    def show(network: DeepLabV3Plus) -> None:
+        draw_curves(options.out)
+        draw_preview(network, cases, options.out, options.device)
+
+    start = None if options.start is None else bundle_network(options.start)
+    trainer = train(cases, options.out, settings, resume=options.resume, network=start, after_epoch=show, progress=progress)
+    return trainer.averaged(), trainer.step
+
+
+def _network_of_folds(
+    options: argparse.Namespace, cases: Cases, settings: TrainingSettings, progress: Progress
+) -> tuple[DeepLabV3Plus, int]:
+    """The folds' average; the network of simulated images and each fold's get bundles of their own, to be measured."""
+    from dataclasses import replace
+
+    from .export import export_bundle
+    from .folds import SIMULATED_FOLDER, cross_validate, fold_folder
+
+    if not options.resume:
+        _require_no_checkpoint(options.out)
+    every = replace(cases, real=(*cases.real, *cases.validation), validation=())
+    found = cross_validate(
+        every, options.out, settings, options.folds, simulated_epochs=options.simulated_epochs, progress=progress
+    )
+    folders = (options.out / SIMULATED_FOLDER, *(fold_folder(options.out, n + 1) for n in range(options.folds)))
+    for folder, network in zip(folders, (found.simulated, *found.folds), strict=True):
+        export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance={"seed": options.seed})
+    return found.average, settings.batches_per_epoch * (options.simulated_epochs + options.folds * settings.epochs)
+
+
+def _require_no_checkpoint(out: Path) -> None:
+    from .train import CHECKPOINT_FILE
+
+    found = sorted(path.parent.name for path in out.glob(f"*/{CHECKPOINT_FILE}"))
+    if found:
+        raise OutputError(
+            f"{out} holds an earlier run ({', '.join(found)})", "an empty folder", "add --resume to go on with it"
+        )
 
 
 def run_int8(arguments: argparse.Namespace) -> int:
@@ -130,19 +179,19 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, progress: 
     return gather_cases(real, options.simulated, settings)
 
 
-def _export(trainer: Trainer, cases: Cases, options: argparse.Namespace) -> list[str]:
+def _export(network: DeepLabV3Plus, bundle: Path, cases: Cases, options: argparse.Namespace, steps: int) -> list[str]:
     from .export import export_bundle
 
     sets = sorted({case.name.split("_")[0] for case in cases.real + cases.simulated})
     provenance = {
         "trained_on": sets,
         "cases": len(cases.real) + len(cases.simulated),
-        "steps": trainer.step,
+        "steps": steps,
         "seed": options.seed,
         **({} if options.start is None else {"started_from": Path(options.start).name}),
+        **({} if options.folds is None else {"average_of_folds": options.folds}),
     }
-    bundle = options.out / "bundle"
-    difference = export_bundle(trainer.averaged(), bundle, name=options.name, version="0.1.0", provenance=provenance)
+    difference = export_bundle(network, bundle, name=options.name, version="0.1.0", provenance=provenance)
     lines = [f"Bundle {bundle}: ONNX Runtime and torch differ by at most {difference:.1e} in the logits"]
     try:
         return [*lines, _int8(bundle)]

@@ -6,11 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.types import Mask, Progress, Volume, no_progress
 
@@ -176,7 +177,7 @@ class _Levels:
         self.case = case
         self.volume = read_volume(data / f"{case.name}_img.nii.gz")
         drawn = read_mask(data / f"{case.name}_lab.nii.gz", self.volume)
-        self.truth = _at_training_border(drawn, case)
+        self.truth = replace(drawn, labels=at_training_border(drawn.labels, case))
         self.new, self.before = (_segmented(self.volume, one) for one in (new, before))
 
     @property
@@ -198,15 +199,19 @@ class _Levels:
         return draw_side_by_side(self.case.name, self.volume, self.truth, (self.before, self.new), folder)
 
 
-def _at_training_border(drawn: Mask, case: TrainingCase) -> Mask:
-    """The reader's levels inside the border that training moves the labels to; each voxel takes the nearest drawn level."""
-    from dataclasses import replace
+def at_training_border(drawn: npt.NDArray[np.uint8], case: TrainingCase) -> npt.NDArray[np.uint8]:
+    """A reader's levels inside the border that training moves labels to; each voxel takes the nearest drawn level.
 
+    Parameters
+    ----------
+    drawn
+        VerSe codes on the case's grid, slices first.
+    """
     from scipy import ndimage
 
-    spacing = case.spacing_mm
-    nearest = ndimage.distance_transform_edt(drawn.labels == 0, spacing, return_distances=False, return_indices=True)
-    return replace(drawn, labels=np.where(case.body > 0, drawn.labels[tuple(nearest)], 0).astype(np.uint8))
+    nearest = ndimage.distance_transform_edt(drawn == 0, case.spacing_mm, return_distances=False, return_indices=True)
+    moved: npt.NDArray[np.uint8] = np.where(case.body > 0, drawn[tuple(nearest)], 0).astype(np.uint8)
+    return moved
 
 
 def _segmented(volume: Volume, bundle: str | Path) -> Mask:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 WEIGHT_DECAY = 0.02
 WARM_UP_STEPS = 150
 EMA_DECAY = 0.998
+CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
 @dataclass(frozen=True)
@@ -298,7 +299,7 @@ def train(
         if cases.validation and (epoch % settings.validate_every == 0 or trainer.step == last):
             scores = validation_dice(trainer.averaged(), cases.validation, settings.device)
             figures |= {f"dice_{name}": score for name, score in scores.items()}
-        trainer.save(out / "checkpoint.safetensors")
+        trainer.save(out / CHECKPOINT_FILE)
         _append(out / "curves.csv", figures)
         progress(", ".join(f"{k} {v:.4g}" for k, v in figures.items()), epoch / settings.epochs)
         if after_epoch is not None:
@@ -308,7 +309,7 @@ def train(
 
 
 def _restore(trainer: Trainer, out: Path) -> None:
-    path = out / "checkpoint.safetensors"
+    path = out / CHECKPOINT_FILE
     if not path.exists():
         raise ModelError(f"No checkpoint in {out.name}/", "checkpoint.safetensors of an earlier run", "start without --resume")
     trainer.restore(path)

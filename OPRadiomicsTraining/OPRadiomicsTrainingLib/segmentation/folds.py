@@ -1,0 +1,134 @@
+"""Cross-validation that ends in one network: simulated images first, then a network a fold, then their average.
+
+Every fold's network starts from the same one, which has seen no real image; so the fold's own cases are new to it, and the
+networks lie near enough to each other for their weights to be averaged (model soup: Wortsman et al., ICML 2022).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.types import Progress, no_progress
+
+from .cases import TrainingCase
+from .train import CHECKPOINT_FILE, Cases, Trainer, TrainingSettings, train
+
+if TYPE_CHECKING:
+    from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
+
+SIMULATED_FOLDER: Final = "simulated"
+HELD_OUT_FILE: Final = "held_out.txt"
+LATER_RATE: Final = 0.5
+"""Share of the learning rate with which a fold goes on from the network of simulated images."""
+
+
+@dataclass(frozen=True)
+class CrossValidated:
+    """The network of simulated images alone, each fold's in the order of the folds, and the average of these."""
+
+    simulated: DeepLabV3Plus
+    folds: tuple[DeepLabV3Plus, ...]
+    average: DeepLabV3Plus
+
+
+def fold_folder(out: Path, number: int) -> Path:
+    """Where fold ``number``, counted from 1, keeps its checkpoint, curves, held-out cases and bundle."""
+    return out / f"fold_{number}"
+
+
+def split_folds(cases: Sequence[TrainingCase], count: int) -> tuple[tuple[TrainingCase, ...], ...]:
+    """Deal each set's cases to ``count`` folds in turn; copies of one image go to the same fold.
+
+    Raises
+    ------
+    StudyError
+        If there are fewer different images than folds.
+    """
+    groups: dict[tuple[str, bytes], list[TrainingCase]] = {}
+    for case in sorted(cases, key=lambda case: case.name):
+        groups.setdefault((case.name.split("_")[0], case.image.tobytes()), []).append(case)
+    if not 2 <= count <= len(groups):
+        raise StudyError(
+            f"{count} folds of {len(groups)} different real images",
+            "2 folds or more, and an image for each",
+            "give other --folds",
+        )
+    dealt: list[list[TrainingCase]] = [[] for _ in range(count)]
+    for number, group in enumerate(groups.values()):
+        dealt[number % count] += group
+    return tuple(tuple(fold) for fold in dealt)
+
+
+def cross_validate(
+    cases: Cases,
+    out: Path,
+    settings: TrainingSettings,
+    count: int = 5,
+    *,
+    simulated_epochs: int,
+    progress: Progress = no_progress,
+) -> CrossValidated:
+    """Train one network on the simulated cases, ``count`` that go on from it, and average these.
+
+    What is trained already is kept, and a broken training goes on: the same call after an interruption ends with the same
+    weights.
+
+    Parameters
+    ----------
+    cases
+        ``real`` ones are dealt to the folds; ``validation`` is not used.
+    out
+        Folder of simulated/ and fold_1/ to fold_<count>/, each as `train` writes it.
+    settings
+        Of a fold; ``epochs`` is a fold's.
+
+    Raises
+    ------
+    StudyError
+        If there is no simulated case, or there are too few real ones.
+    Cancelled
+        If ``progress`` raises it; the last epoch's checkpoint stays.
+    """
+    from OPRadiomicsLib.progress import part
+
+    folds = split_folds(cases.real, count)
+    if not cases.simulated:
+        raise StudyError("No simulated case", "simulated cases to begin with", "give --simulated FOLDER")
+    share = simulated_epochs / (simulated_epochs + count * settings.epochs)
+    first = replace(settings, epochs=simulated_epochs)
+    start = _trained(Cases((), cases.simulated, ()), out / SIMULATED_FOLDER, first, None, part(progress, 0.0, share))
+    networks = []
+    for number, held_out in enumerate(folds, start=1):
+        names = {case.name for case in held_out}
+        learnt = tuple(case for case in cases.real if case.name not in names)
+        own = replace(settings, seed=settings.seed + number, learning_rate=LATER_RATE * settings.learning_rate)
+        folder = fold_folder(out, number)
+        ends = (share + (1 - share) * n / count for n in (number - 1, number))
+        trainer = _trained(Cases(learnt, cases.simulated, held_out), folder, own, start.averaged(), part(progress, *ends))
+        (folder / HELD_OUT_FILE).write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8")
+        networks.append(trainer.averaged())
+    return CrossValidated(start.averaged(), tuple(networks), average_networks(networks))
+
+
+def _trained(cases: Cases, out: Path, settings: TrainingSettings, network: DeepLabV3Plus | None, progress: Progress) -> Trainer:
+    return train(cases, out, settings, resume=(out / CHECKPOINT_FILE).exists(), network=network, progress=progress)
+
+
+def average_networks(networks: Sequence[DeepLabV3Plus]) -> DeepLabV3Plus:
+    """Mean of the weights, and of batch normalisation's statistics, of networks that went on from one."""
+    import copy
+
+    import torch
+
+    average: DeepLabV3Plus = copy.deepcopy(networks[0]).eval()
+    states = [network.state_dict() for network in networks]
+    mean = {
+        name: torch.stack([state[name].double() for state in states]).mean(dim=0).to(tensor.dtype)
+        for name, tensor in states[0].items()
+    }
+    average.load_state_dict(mean)
+    return average

@@ -1,0 +1,102 @@
+"""Dice and surface distance of each real case by the network whose fold has held it out, and by that of simulations alone.
+
+    opradiomics train segmentation --data ../shared/data/spine-mr --simulated SIM --simulate 56 \\
+        --folds 5 --simulated-epochs 28 --epochs 20 --out OUT
+    python Testing/Benchmarks/segmentation_cross_validation.py --run OUT --data ../shared/data/spine-mr
+
+The sets draw the border of a body 1.0 to 1.5 mm apart, so a case is measured against its reader's labels moved to the border
+that training moves them to (`labels.border_offset_mm`: one figure a set, of its images and labels), and against the labels as
+they are. L1, L2 and L3 by name where a set labels levels, else all bodies together. Wrong levels count with what they reach.
+HD95 is in plane, over the central half of the slices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK as sitk
+from OPRadiomicsLib.errors import MaskError, StudyError
+from OPRadiomicsLib.io import read_volume
+from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
+from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
+from OPRadiomicsTrainingLib.segmentation.cases import load_case
+from OPRadiomicsTrainingLib.segmentation.compare import at_training_border
+from OPRadiomicsTrainingLib.segmentation.folds import HELD_OUT_FILE, SIMULATED_FOLDER
+from segmentation_dice import WRONG_LEVELS, central_half, dice, hd95_mm
+
+Labels = npt.NDArray[np.uint8]
+FIGURES = ("dice", "dice_central", "hd95_central_mm", "dice_as_drawn")
+
+
+def measure(name: str, data: Path, cases: Path, model: SegmentationModel) -> dict[str, object]:
+    """Figures of one case; NaN where there is nothing to measure or nothing was found."""
+    case = load_case(cases / f"{name}.npz")
+    volume = read_volume(data / f"{name}_img.nii.gz")
+    try:
+        found = segment(volume, model).mask.labels
+    except (MaskError, StudyError):
+        found = np.zeros(volume.shape, np.uint8)
+    path = data / f"{name}_lab.nii.gz"
+    if path.exists():
+        drawn = sitk.GetArrayFromImage(sitk.ReadImage(str(path))).astype(np.uint8)
+        truth = at_training_border(drawn, case)
+        values = [LABEL_OF_LEVEL[level] for level in STUDY_LEVELS if (truth == LABEL_OF_LEVEL[level]).any()]
+    else:
+        found, truth = (found > 0).astype(np.uint8), (case.body > 0).astype(np.uint8)
+        drawn, values = np.zeros_like(truth), [1]
+    pairs = [(found == value, truth == value) for value in values]
+    middle = central_half(len(found))
+    return {
+        "case": name,
+        "dice": _mean(dice(*pair) for pair in pairs),
+        "dice_central": _mean(dice(first[middle], second[middle]) for first, second in pairs),
+        "hd95_central_mm": _mean(hd95_mm(a[middle], b[middle], case.spacing_mm[1]) for a, b in pairs if (a & b)[middle].any()),
+        "dice_as_drawn": _mean(dice(found == value, drawn == value) for value in values) if drawn.any() else float("nan"),
+        "levels_right": all(dice(*pair) > WRONG_LEVELS for pair in pairs),
+    }
+
+
+def _mean(values: Iterator[float]) -> float:
+    known = list(values)
+    return round(float(np.mean(known)), 4) if known else float("nan")
+
+
+def summary(rows: list[dict[str, object]]) -> dict[str, object]:
+    """Means and standard deviations over the cases, and how many have every level where it belongs."""
+    figures = {name: np.array([row[name] for row in rows], float) for name in FIGURES}
+    means = {name: f"{np.nanmean(v):.3f} (SD {np.nanstd(v):.3f})" for name, v in figures.items() if np.isfinite(v).any()}
+    return {"n": len(rows), **means, "levels_right": sum(bool(row["levels_right"]) for row in rows)}
+
+
+def _report(title: str, rows: list[dict[str, object]]) -> None:
+    sets = sorted({str(row["case"]).split("_")[0] for row in rows})
+    for name in [*sets, ""]:
+        chosen = [row for row in rows if str(row["case"]).startswith(name)]
+        print(json.dumps({"network": title, "set": name or "all", **summary(chosen)}), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, required=True, help="folder of `train segmentation --folds`")
+    parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and _lab or _sem files")
+    arguments = parser.parse_args()
+    cases = arguments.run / "cases"
+    rows, simulated = [], []
+    alone = load_segmentation_model(arguments.run / SIMULATED_FOLDER / "bundle")
+    for folder in sorted(arguments.run.glob("fold_*")):
+        model = load_segmentation_model(folder / "bundle")
+        for name in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split():
+            rows.append(measure(name, arguments.data, cases, model))
+            simulated.append(measure(name, arguments.data, cases, alone))
+            print(json.dumps(rows[-1]), flush=True)
+    _report("of the fold", rows)
+    _report("simulations alone", simulated)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Folds of a cross-validation and the average of their networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.errors import StudyError
+
+torch = pytest.importorskip("torch")
+
+from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation import folds, train  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase  # noqa: E402
+
+
+def _case(name):
+    """A bright block, another image for each name."""
+    image = np.full((3, 96, 80), 40, np.uint8)
+    image[:, 30:60, 25:55] = 150 + sum(map(ord, name)) % 100
+    body = np.full(image.shape, -80, np.int8)
+    body[:, 30:60, 25:55] = 80
+    return TrainingCase(
+        name, image, body, np.zeros_like(image), np.full_like(image, 255), np.array([True, True, False, False, False]), (3.3, 1, 1)
+    )
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    monkeypatch.setattr("OPRadiomicsLib.segmentation.network.DeepLabV3Plus", lambda: DeepLabV3Plus(width=0.25, aspp=8))
+    cases = train.Cases(tuple(_case(f"chu_{n}") for n in range(4)), (_case("sim_1_T1WI"),), ())
+    return cases, train.TrainingSettings(epochs=1, batches_per_epoch=2, batch_size=2)
+
+
+def test_each_real_case_is_held_out_once_and_copies_together():
+    cases = [_case(f"chu_{n}") for n in range(7)] + [_case(f"spider_{n}") for n in range(3)]
+    copy = replace(cases[1], name="chu_9")
+    dealt = folds.split_folds([*cases, copy], 5)
+    assert sorted(case.name for fold in dealt for case in fold) == sorted(case.name for case in [*cases, copy])
+    (together,) = [fold for fold in dealt if copy in fold]
+    assert cases[1] in together
+    assert max(map(len, dealt)) <= 3
+
+
+def test_more_folds_than_images_are_refused():
+    with pytest.raises(StudyError, match="5 folds of 4"):
+        folds.split_folds([*(_case(f"chu_{n}") for n in range(4)), replace(_case("chu_1"), name="chu_8")], 5)
+
+
+def test_a_broken_cross_validation_ends_with_the_same_bits(tiny, tmp_path):
+    cases, settings = tiny
+    straight = folds.cross_validate(cases, tmp_path / "straight", settings, 2, simulated_epochs=1)
+
+    class Stop(Exception):
+        pass
+
+    def stop(message, fraction):
+        if fraction > 0.5:
+            raise Stop
+
+    with pytest.raises(Stop):
+        folds.cross_validate(cases, tmp_path / "broken", settings, 2, simulated_epochs=1, progress=stop)
+    resumed = folds.cross_validate(cases, tmp_path / "broken", settings, 2, simulated_epochs=1)
+    for name, tensor in straight.average.state_dict().items():
+        assert torch.equal(tensor, resumed.average.state_dict()[name]), name
+    held_out = [(tmp_path / "straight" / f"fold_{n}" / folds.HELD_OUT_FILE).read_text().split() for n in (1, 2)]
+    assert held_out == [["chu_0", "chu_2"], ["chu_1", "chu_3"]]
+
+
+def test_the_average_lies_in_the_middle_and_leaves_the_networks_alone():
+    networks = [DeepLabV3Plus(width=0.25, aspp=8) for _ in range(2)]
+    before = networks[0].head.weight.detach().clone()
+    average = folds.average_networks(networks)
+    assert torch.allclose(average.head.weight, (networks[0].head.weight + networks[1].head.weight) / 2)
+    assert torch.equal(networks[0].head.weight, before)
+    assert average.at_half[0][1].num_batches_tracked.dtype == torch.int64
