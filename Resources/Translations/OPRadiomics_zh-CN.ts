@@ -1556,16 +1556,16 @@
     <context>
         <name>gui.job_bar</name>
         <message>
+            <source>{title}: cancelled. Nothing was changed.</source>
+            <translation>{title}：已取消，没有任何改动。</translation>
+        </message>
+        <message>
             <source>Ready.</source>
             <translation>就绪。</translation>
         </message>
         <message>
             <source>Diagnostics copied.</source>
             <translation>已复制诊断信息。</translation>
-        </message>
-        <message>
-            <source>{title}: cancelled. Nothing was changed.</source>
-            <translation>{title}：已取消，没有任何改动。</translation>
         </message>
         <message>
             <source>{title}: done.</source>
@@ -1721,6 +1721,10 @@
         <message>
             <source>{title}: done, in the study that it was started for.</source>
             <translation>{title}：完成，结果在启动该步骤的检查中。</translation>
+        </message>
+        <message>
+            <source>{title}: stopped. What was finished stays.</source>
+            <translation>{title}：已停止。已完成的部分保留。</translation>
         </message>
         <message>
             <source>Open a project</source>

@@ -20,7 +20,7 @@ from support import SHOTS, settle, shot, until
 SECTIONS = ("datasetSection", "annotateSection", "agreementSection", "retrainSection", "fitSection", "jobsSection")
 
 
-class TrainingTest(unittest.TestCase):
+class TrainingCase(unittest.TestCase):
     """A project of its own; the panel's widgets are clicked as a user would."""
 
     def setUp(self):
@@ -65,6 +65,10 @@ class TrainingTest(unittest.TestCase):
     def addDemoStudy(self):
         self.panel.dataset.add([str(demo_study_folder()), "--simulated", "--centre", "A"])
         self.finish()
+
+
+class TrainingTest(TrainingCase):
+    """Three readers, claims, a list of the paper's size."""
 
     def test_three_readers_take_a_study_from_the_network_s_proposal_to_arbitration(self):
         self.show("datasetSection")

@@ -31,6 +31,7 @@ class JobBar:
         self.log: list[str] = []
         self._lastStep = ""
         self.onIdle: Callable[[], None] = lambda: None
+        self.cancelledText = _("{title}: cancelled. Nothing was changed.")
         ui.cancelButton.connect("clicked()", self.cancel)
         ui.diagnosticsButton.connect("clicked()", self.copyDiagnostics)
         self._idle(_("Ready."))
@@ -89,7 +90,7 @@ class JobBar:
         self.job = None
         qt.QTimer.singleShot(0, self._idleNow)
         if job.cancelled:
-            self.say(_("{title}: cancelled. Nothing was changed.").format(title=job.title))
+            self.say(self.cancelledText.format(title=job.title))
         elif job.fault is not None:
             self.showFault(job.fault)
         else:

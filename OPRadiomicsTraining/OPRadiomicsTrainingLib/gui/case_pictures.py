@@ -29,7 +29,7 @@ class CasePictures:
         self._items: Sequence[WorkItem] = ()
         self._set: dict[int, str] = {}
         self._failed: set[Path] = set()
-        self._timer = qt.QTimer()
+        self._timer = qt.QTimer(table)  # so that it ends with the table
         self._timer.setSingleShot(True)
         self._timer.connect("timeout()", self._showVisible)
         table.setIconSize(qt.QSize(SIZE, SIZE))

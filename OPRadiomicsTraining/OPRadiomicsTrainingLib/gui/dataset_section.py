@@ -90,9 +90,8 @@ class DatasetSection:
         project, free = self.panel.project is not None, not self.panel.bar.busy
         ready = project and free and not self.panel.packagesMissing
         ui = self.ui
-        for button in (ui.addStudyButton, ui.addFolderButton, ui.addTableButton, ui.addSceneButton):
+        for button in (ui.addStudyButton, ui.addFolderButton, ui.addTableButton, ui.addDicomButton, ui.addSceneButton):
             button.enabled = ready
-        ui.addDicomButton.enabled = ready and dicom_database.isAvailable()
         ui.presegmentButton.enabled = ready and any(item.state is State.NEW for item in self.panel.items)
         claimed = {item.name for item in self.panel.items if item.claim is not None}
         ui.breakClaimButton.enabled = self.selected in claimed

@@ -54,6 +54,7 @@ class Panel(VTKObservationMixin):
         self.packagesMissing: tuple[str, ...] = ()
         self.bar = JobBar(ui)
         self.bar.onIdle = self.refresh
+        self.bar.cancelledText = _("{title}: stopped. What was finished stays.")
         self.dataset = DatasetSection(ui, self)
         self.annotation = AnnotateSection(ui, self)
         self.agreement = AgreementSection(ui, self)

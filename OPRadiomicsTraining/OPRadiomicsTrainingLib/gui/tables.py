@@ -8,6 +8,9 @@ from typing import Any
 import qt
 import slicer
 
+NARROW = 30
+"""Pixels of a column before it is widened to what it holds."""
+
 SEEN_ROWS = 60
 """Rows that decide how wide a column is: measuring a thousand would take longer than showing them."""
 
@@ -17,6 +20,7 @@ def fill(table: Any, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     chosen = firstCell(table)
     table.setUpdatesEnabled(False)
     table.blockSignals(True)
+    table.horizontalHeader().setDefaultSectionSize(NARROW)
     table.setColumnCount(len(headings))
     table.setHorizontalHeaderLabels(list(headings))
     table.setRowCount(len(rows))

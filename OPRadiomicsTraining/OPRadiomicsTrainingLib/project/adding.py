@@ -59,6 +59,7 @@ def add_study(
     sex: str = "",
     clinical: Mapping[str, str] | None = None,
     simulated: bool = False,
+    progress: Progress = no_progress,
 ) -> Case:
     """Add an examination: images as NIfTI without patient data, under the next free name.
 
@@ -83,6 +84,8 @@ def add_study(
         If the examination is in the project already.
     OutputError
         If images or key can't be written; nothing of the case stays.
+    Cancelled
+        If ``progress``, which is called before each image, raises it; nothing of the case stays but its row in the key.
     """
     digest = _digest(study.volumes[study.reference])
     twin = next((case for case in list_cases(project).values() if case.digest == digest), None)
@@ -91,7 +94,7 @@ def add_study(
     folder = _reserve(project)
     try:
         append_key(project, replace(key or KeyRow(""), case=folder.name))
-        _write_images(study, folder)
+        _write_images(study, folder, progress)
         known_sex = sex or ({True: "M", False: "F"}[study.male] if study.male is not None else "")
         content = {
             "case": folder.name,
@@ -132,9 +135,10 @@ def add_listed(
     added: list[Case] = []
     failures: list[Failure] = []
     for number, one in enumerate(cases, start=1):
-        progress(f"Study {number} of {len(cases)}", (number - 1) / len(cases))
+        own = _counted(progress, number, len(cases))
+        own("", 0.0)
         try:
-            added.append(_add_one(project, one, centre, simulated))
+            added.append(_add_one(project, one, centre, simulated, own))
         except OutputError:
             raise
         except OPRadiomicsError as error:
@@ -169,11 +173,20 @@ def listed_in(source: Path) -> tuple[Listed, ...]:
     )
 
 
-def _add_one(project: Project, one: Listed, centre: str, simulated: bool) -> Case:
+def _counted(progress: Progress, number: int, count: int) -> Progress:
+    """The progress of one study of several; what the study itself says is too fine to be shown."""
+
+    def counted(_message: str, fraction: float) -> None:
+        progress(f"Study {number} of {count}", (number - 1 + fraction) / count)
+
+    return counted
+
+
+def _add_one(project: Project, one: Listed, centre: str, simulated: bool, progress: Progress) -> Case:
     from OPRadiomicsLib.cohort.compute import open_case
     from OPRadiomicsLib.models.clinical import parse_age, parse_male
 
-    study = open_case(one.study, allow_missing=True, progress=no_progress)
+    study = open_case(one.study, allow_missing=True, progress=lambda message, share: progress(message, share / 2))
     clinical = dict(one.clinical)
     age, sex = clinical.pop("age", None), clinical.pop("sex", None)
     own = str(clinical.pop("centre", ""))
@@ -186,6 +199,7 @@ def _add_one(project: Project, one: Listed, centre: str, simulated: bool) -> Cas
         sex="" if sex is None else "FM"[parse_male(sex)],
         clinical={name: str(cell) for name, cell in clinical.items()},
         simulated=simulated,
+        progress=lambda message, share: progress(message, (1 + share) / 2),
     )
 
 
@@ -220,10 +234,11 @@ def _reserve(project: Project) -> Path:
             return folder
 
 
-def _write_images(study: Study, folder: Path) -> None:
+def _write_images(study: Study, folder: Path, progress: Progress) -> None:
     from OPRadiomicsLib.io import write_volume
 
-    for role, volume in study.volumes.items():
+    for number, (role, volume) in enumerate(study.volumes.items()):
+        progress(f"Writing {role}", number / len(study.volumes))
         write_volume(volume, folder / f"{role}.nii.gz")
     harvested = {role.value: acquisition_of(series) for role, series in study.series.items()}
     if harvested:

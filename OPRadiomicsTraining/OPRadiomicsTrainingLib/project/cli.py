@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from OPRadiomicsLib.outcome import Outcome, Serve, served
 
 if TYPE_CHECKING:
+    from OPRadiomicsLib.cohort import Failure
     from OPRadiomicsLib.types import Progress
 
 
@@ -112,8 +113,12 @@ def add(options: argparse.Namespace, progress: Progress) -> Outcome:
     many = options.each or bool(tables)
     listed = [one for path in options.studies for one in (listed_in(path) if many else (Listed(path),))]
     found = add_listed(project, listed, centre=options.centre, simulated=options.simulated, progress=progress)
-    failed = (f"{one.case}: {one.found}. {one.remedy}" for one in found.failures)
+    failed = (_failure(one) for one in found.failures)
     return Outcome((f"{len(found.cases)} of {len(listed)} studies added", *failed), tuple(case.folder for case in found.cases))
+
+
+def _failure(one: Failure) -> str:
+    return f"{one.case}: {one.found.rstrip('.')}. What to do: {one.remedy.rstrip('.')}."
 
 
 def status_of(options: argparse.Namespace) -> Outcome:
@@ -138,7 +143,7 @@ def presegment(options: argparse.Namespace, progress: Progress) -> Outcome:
     from .presegmenting import presegment_new
 
     done = presegment_new(open_project(options.project), progress=progress)
-    failed = (f"{one.case}: {one.found}. {one.remedy}" for one in done.failures)
+    failed = (_failure(one) for one in done.failures)
     return Outcome((f"{len(done.versions)} cases pre-segmented", *failed), tuple(one.path for one in done.versions))
 
 

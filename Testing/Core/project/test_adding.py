@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from OPRadiomicsLib.errors import Cancelled
 from OPRadiomicsLib.io import read_volume
 from OPRadiomicsLib.workflow import open_study
 from OPRadiomicsTrainingLib.project import cases, key
@@ -113,6 +114,17 @@ def test_a_study_that_fails_leaves_nothing_and_stops_no_other(project: Project, 
     added = add_listed(project, [Listed(tmp_path / "empty"), Listed(cohort.parent / "case_0002" / "dicom")])
     assert [case.name for case in added.cases] == ["sub-0001"]
     assert len(added.failures) == 1 and added.failures[0].remedy
+
+
+def test_cancel_amid_a_study_leaves_nothing_of_it_and_keeps_those_before(project: Project, cohort: Path) -> None:
+    def progress(message: str, fraction: float) -> None:
+        if message == "Study 2 of 2" and fraction > 0.8:  # amid its images
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        add_listed(project, listed_in(cohort), progress=progress)
+    assert [path.name for path in project.images.iterdir()] == ["sub-0001"]
+    assert list(cases.list_cases(project)) == ["sub-0001"]
 
 
 def test_an_addition_that_was_cut_off_is_no_case(project: Project) -> None:

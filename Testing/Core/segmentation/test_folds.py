@@ -22,7 +22,13 @@ def _case(name):
     body = np.full(image.shape, -80, np.int8)
     body[:, 30:60, 25:55] = 80
     return TrainingCase(
-        name, image, body, np.zeros_like(image), np.full_like(image, 255), np.array([True, True, False, False, False]), (3.3, 1, 1)
+        name,
+        image,
+        body,
+        np.zeros_like(image),
+        np.full_like(image, 255),
+        np.array([True, True, False, False, False]),
+        (3.3, 1, 1),
     )
 
 

@@ -1,0 +1,114 @@
+"""OPRadiomicsTraining: what comes into a project from the scene, and how a run's, a study's and a fit's results are shown."""
+
+import json
+
+import qt
+import slicer
+from OPRadiomicsTrainingLib.project.thumbnails import outlined_path
+from OPRadiomicsTrainingLib.project.versions import Step, versions_of
+from OPRadiomicsTrainingLib.segmentation.compare import (
+    BODIES,
+    PICTURES_FOLDER,
+    ComparedCase,
+    NetworkComparison,
+    write_comparison,
+)
+from support import settle, until
+from test_training import TrainingCase
+
+
+def paint(path, colour):
+    """A small picture of one colour."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = qt.QPixmap(40, 30)
+    picture.fill(qt.QColor(colour))
+    picture.save(str(path))
+
+
+def colour_of(label):
+    """Of a picture's first pixel, as #rrggbb."""
+    return label.pixmap.toImage().pixelColor(0, 0).name()
+
+
+def cells(table, row):
+    return [table.item(row, column).text() for column in range(table.columnCount)]
+
+
+class TrainingResultsTest(TrainingCase):
+    """Small results as the commands leave them."""
+
+    def test_the_scene_s_study_comes_in_with_age_and_sex_and_nothing_of_it_stays_outside(self):
+        slicer.util.selectModule("OPRadiomics")
+        clinical = slicer.modules.opradiomics.widgetRepresentation().self()
+        clinical.ui.loadDemoButton.click()
+        settle(1.0)
+        slicer.util.selectModule("OPRadiomicsTraining")
+        self.ui.simulatedCheckBox.checked = True
+        self.ui.addSceneButton.click()
+        scratch = self.panel.bar.job._folder
+        self.assertTrue(scratch.is_dir())
+        self.finish()
+        self.ui.simulatedCheckBox.checked = False
+        self.assertFalse(scratch.exists())
+        (item,) = self.panel.items
+        self.assertEqual((item.case.age, item.case.sex, item.case.simulated), (71, "F", True))
+        self.assertEqual(item.case.sequences, ("T1WI", "T2WI", "FS-T2WI"))
+
+    def test_the_list_shows_the_outline_but_not_to_a_reader_who_reads_again(self):
+        self.addDemoStudy()
+        self.ui.presegmentButton.click()
+        self.finish()
+        self.choose(Step.DRAWN)
+        self.ui.nextCaseButton.click()
+        settle(1.0)
+        self.ui.saveButton.click()
+        self.show("datasetSection")
+        proposed, drawn = versions_of(self.panel.project, "sub-0001")
+        until(lambda: outlined_path(self.panel.project, drawn).is_file(), 20)
+        pictures = self.panel.dataset._pictures
+        until(lambda: pictures._set.get(0) == str(outlined_path(self.panel.project, drawn)), 20)
+        self.choose(Step.AGAIN)
+        until(lambda: pictures._set.get(0) == str(outlined_path(self.panel.project, proposed)), 20)
+
+    def test_both_networks_are_shown_case_by_case_and_slice_by_slice(self):
+        run = self.panel.project.models / "networks" / "own"
+        for name, colour in (("a_1.png", "red"), ("a_2.png", "blue"), ("b_1.png", "lime")):
+            paint(run / PICTURES_FOLDER / name, colour)
+        first = ComparedCase("own_a", {BODIES: 0.9, "L1": 0.8}, {BODIES: 0.7, "L1": 0.9}, ("a_1.png", "a_2.png"))
+        second = ComparedCase("own_b", {BODIES: 0.8, "L1": 0.8}, {BODIES: 0.8, "L1": 0.8}, ("b_1.png",))
+        write_comparison(NetworkComparison("lumbar-bodies", (first, second)), run)
+        self.show("retrainSection")
+        self.panel.refresh()
+        self.assertIn("0.850", self.ui.comparisonLabel.text)
+        self.assertEqual(cells(self.ui.comparisonTable, 0)[:4], ["own_a", "0.900", "0.700", "+0.200"])
+        self.assertEqual(colour_of(self.ui.comparisonPictureLabel), "#0000ff")
+        self.ui.comparisonSlider.setValue(0)
+        self.assertEqual(colour_of(self.ui.comparisonPictureLabel), "#ff0000")
+        self.ui.followingCaseButton.click()
+        self.assertEqual(colour_of(self.ui.comparisonPictureLabel), "#00ff00")
+        self.ui.copyComparisonButton.click()
+        self.assertIn("own_b\t0.800", slicer.app.clipboard().text())
+
+    def test_a_fit_is_shown_as_tables_and_figures_and_goes_into_the_scene_once(self):
+        fit = self.panel.project.models / "signatures" / "own"
+        for stem, colour in (("figure2", "red"), ("figure3", "blue")):
+            paint(fit / "figures" / f"{stem}.png", colour)
+        (fit / "tables").mkdir()
+        (fit / "tables" / "features.csv").write_text("Feature,Coefficient\nT1WI_a,+0.25000\n")
+        (fit / "report.html").write_text("<p>report</p>")
+        rows = "\n".join(f"0,{n % 2},{60 + n},{n % 2},{0.1 * n - 1},{0.2 * n - 2}" for n in range(20))
+        (fit / "out_of_fold.csv").write_text(f"fold,label,age,sex,clinical,combined\n{rows}\n")
+        area = {"auc": 0.812, "lower": 0.7, "upper": 0.9}
+        record = {"auc": {"combined": area}, "patients": {"training": 20, "osteoporosis": 10}, "predictions": "out of fold"}
+        (fit / "fit.json").write_text(json.dumps(record))
+        self.show("fitSection")
+        self.panel.refresh()
+        self.assertIn("0.812 (0.700-0.900)", self.ui.fitSummaryLabel.text)
+        self.assertEqual(cells(self.ui.fitResultTable, 0), ["T1WI_a", "+0.25000"])
+        self.assertEqual(colour_of(self.ui.fitPictureLabel), "#0000ff")
+        for _time in range(2):
+            self.ui.fitNodesButton.click()
+        charts = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
+        self.assertEqual(len(charts), 3)
+        shown = slicer.app.layoutManager().plotWidget(0).mrmlPlotViewNode().GetPlotChartNodeID()
+        self.assertIn(shown, [chart.GetID() for chart in charts])
