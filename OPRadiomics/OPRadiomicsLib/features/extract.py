@@ -132,19 +132,26 @@ def _extract(volume: Volume, voxels: RegionArray, profile: Profile, choice: Choi
 
 
 def _warnings(result: EngineResult, settings: Features) -> tuple[str, ...]:
-    flat = tuple(_flat_warning(image, result, settings) for image, count in result.grey_levels.items() if count < 2)
+    flat = tuple(
+        _flat_warning(image, count, result, settings)
+        for image, count in result.grey_levels.items()
+        if count < 2 or (count == 2 and image == ORIGINAL)
+    )
     undefined = [name for name, value in result.values.items() if not np.isfinite(value)]
     if not undefined:
         return flat
     return (*flat, f"{len(undefined)} features are undefined (NaN) in this region: {', '.join(undefined)}.")
 
 
-def _flat_warning(image: str, result: EngineResult, settings: Features) -> str:
+def _flat_warning(image: str, count: int, result: EngineResult, settings: Features) -> str:
+    """One level is no texture at all; two in the original image, where the interpolation undershot 0, are hardly any."""
     low, high = (result.values[f"{image}_firstorder_{name}"] for name in ("Minimum", "Maximum"))
     texture = sum(name.startswith(tuple(f"{image}_{family}_" for family in TEXTURE_FAMILIES)) for name in result.values)
     title = "original image" if image == ORIGINAL else f"image {image}"
+    found = f"in the {title}: with a bin width of {settings.bin_width:g}, {low:.4g} to {high:.4g} all fall into"
+    if count == 2:
+        return f"TWO GREY LEVELS {found} two bins, so its {texture} texture features see one threshold and no texture."
     return (
-        f"ONE GREY LEVEL in the {title}: with a bin width of {settings.bin_width:g}, intensities from {low:.4g} to {high:.4g} "
-        f"all fall into one bin, so its {texture} texture features are constants or functions of the mask and say nothing of "
-        "the tissue."
+        f"ONE GREY LEVEL {found} one bin, so its {texture} texture features are constants or functions of the mask and say "
+        "nothing of the tissue."
     )
