@@ -19,8 +19,8 @@ from .arrays import Flags, FloatTable, Indices
 from .logistic import logistic
 
 MAX_NEWTON_STEPS: Final = 100
-CONVERGED_LOGIT: Final = 1e-9
-"""No patient's logit moves by more in the last step."""
+CONVERGED_LOGIT: Final = 1e-6
+"""No patient's logit moves by more in the last step; Newton's error after it is of the order of its square."""
 
 EXTREME_LOGIT: Final = 30.0
 DEVIANCE_LOGIT: Final = 11.512915464920228
@@ -180,6 +180,7 @@ def logistic_lasso_path(columns: FloatTable, ill: Flags, penalties: FloatTable) 
         If a solution does not converge; towards penalty 0 separated classes have none.
     """
     standardised, scale = _standardise(columns)
+    standardised = np.asfortranarray(standardised)  # of which `_newton_step` takes whole columns
     observed = np.asarray(ill, dtype=np.float64)
     share = float(observed.mean())
     intercept, b = float(np.log(share / (1 - share))), np.zeros(columns.shape[1])
@@ -217,9 +218,10 @@ def _newton_step(
     weights, gradient = fitted * (1 - fitted), columns.T @ (observed - fitted) / n
     # Only columns that are in, or want in, take part: what they leave out is looked at again in the next step.
     chosen = np.flatnonzero((b != 0.0) | (np.abs(gradient) > penalty))
-    means = weights @ columns[:, chosen] / weights.sum()
-    centred = columns[:, chosen] - means
-    hessian = np.ascontiguousarray((centred * weights[:, None]).T @ centred / n)
+    selected = columns.T[chosen]
+    means = selected @ weights / weights.sum()
+    centred = (selected - means[:, None]) * np.sqrt(weights)
+    hessian = np.ascontiguousarray(centred @ centred.T / n)
     residual = float((observed - fitted).sum() / weights.sum())
     new = b[chosen]
     linear = gradient[chosen] - means * residual * weights.sum() / n + hessian @ new
