@@ -68,10 +68,16 @@ class CaseNodes:
         return segmentation.mask_of(self.segmentation, self.reference, levels)
 
     def show(self) -> None:
-        """The three sequences side by side, from the middle."""
+        """The three sequences side by side, near and from the middle of what is drawn, where anything is."""
         layout.show()
         shown: Any = self
         layout.showImages(shown, fit=True)
+        drawn = self.mask()
+        places_kji = np.argwhere(drawn.labels)
+        if len(places_kji):
+            x, y, z = (drawn.affine @ [*places_kji.mean(axis=0)[::-1], 1.0])[:3]
+            layout.zoomToSpine()
+            layout.jumpTo((-x, -y, z))
 
     def remove(self) -> None:
         """Take everything out of the scene."""

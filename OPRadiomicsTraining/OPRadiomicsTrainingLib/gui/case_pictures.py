@@ -34,7 +34,11 @@ class CasePictures:
         self._timer.connect("timeout()", self._showVisible)
         table.setIconSize(qt.QSize(SIZE, SIZE))
         table.verticalHeader().setDefaultSectionSize(SIZE + 2)
-        table.verticalScrollBar().connect("valueChanged(int)", lambda value: self._timer.start(PAUSE_MS))
+        table.verticalScrollBar().connect("valueChanged(int)", lambda value: self.comeIntoView())
+
+    def comeIntoView(self) -> None:
+        """Other rows are seen now, or the list itself is."""
+        self._timer.start(PAUSE_MS)
 
     def update(self, items: Sequence[WorkItem]) -> None:
         """The rows show these cases now."""

@@ -44,6 +44,7 @@ class DatasetSection:
         ui.casesTable.connect("itemDoubleClicked(QTableWidgetItem*)", lambda item: panel.annotation.openSelected())
         ui.casesTable.connect("itemSelectionChanged()", self._updateButtons)
         ui.casesTable.setMinimumHeight(260)
+        ui.datasetSection.connect("contentsCollapsed(bool)", lambda collapsed: self._pictures.comeIntoView())
 
     @property
     def selected(self) -> str:
