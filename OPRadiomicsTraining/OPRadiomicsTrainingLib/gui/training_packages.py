@@ -14,6 +14,7 @@ PACKAGES = (
     "scikit-learn>=1.5",
     "optuna>=4.0",
     "pandas>=2.2",
+    "threadpoolctl>=3.5",
 )
 """As pyproject.toml lists them under the extra training; a test compares."""
 

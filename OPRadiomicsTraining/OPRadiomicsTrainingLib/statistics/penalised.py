@@ -261,6 +261,8 @@ def cross_validate_logistic_lasso(columns: FloatTable, ill: Flags, penalties: Fl
     StudyError, FeatureError, ModelError
         As `cross_validate_lasso` and `logistic_lasso_path`.
     """
+    from threadpoolctl import threadpool_limits
+
     _require_complements(folds, len(columns))
     observed = np.asarray(ill, dtype=np.float64)
 
@@ -270,7 +272,9 @@ def cross_validate_logistic_lasso(columns: FloatTable, ill: Flags, penalties: Fl
         deviances: FloatTable = 2.0 * (np.logaddexp(0.0, logits) - observed[test][:, None] * logits).mean(axis=0)
         return deviances
 
-    return _cross_validated(logistic_lasso_path(columns, ill, penalties), folds, fold_errors)
+    # Matrices this small gain nothing from threads, and lose much to their waiting where other work runs beside.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _cross_validated(logistic_lasso_path(columns, ill, penalties), folds, fold_errors)
 
 
 def _cross_validated(
