@@ -81,7 +81,8 @@ class Anatomy:
     """Everything that the renderer needs to know about one patient's shape.
 
     ``vertebrae`` and ``discs`` run from the lowest lumbar body upward; ``sacral_slope`` is the angle of S1's endplate to
-    the horizontal; ``centre_shift`` places L3 in the field of view (x, y, z).
+    the horizontal; ``centre_shift`` places L3 in the field of view (x, y, z); ``flow_loss`` is the share of the cerebrospinal
+    fluid's signal on T2WI that its pulsation dephases; ``kidney_offset`` (mm) lifts the kidneys above the middle of L2.
     """
 
     vertebrae: tuple[Vertebra, ...]
@@ -102,6 +103,8 @@ class Anatomy:
     cortex: float
     trunk_depth: float
     aorta_radius: float
+    flow_loss: float
+    kidney_offset: float
     seed: int
 
 
@@ -112,6 +115,7 @@ class Variety:
     ``marrow_mean`` and ``marrow_sd`` shift the fat fraction of whole patients apart from their BMD, toward the red marrow of
     younger people, for networks that must not take marrow's brightness for granted. ``modic`` holds beside a disc of
     degeneration 0.6; its odds grow e^4-fold from a fresh disc to a black one: endplates change where the disc is worn.
+    ``wear_mean`` and ``wear_sd`` are the discs' degeneration at 69 years, by patient.
     """
 
     six_lumbar: float = 0.04
@@ -124,6 +128,8 @@ class Variety:
     altered_marrow: float = 0.04
     marrow_mean: float = 0.0
     marrow_sd: float = 0.0
+    wear_mean: float = 0.55
+    wear_sd: float = 0.2
 
 
 DEFAULT_VARIETY = Variety()
@@ -139,6 +145,8 @@ WIDE_VARIETY = Variety(
     altered_marrow=0.12,
     marrow_mean=-0.04,
     marrow_sd=0.14,
+    wear_mean=0.4,
+    wear_sd=0.3,
 )
 """For training a segmentation: much that is rare, often."""
 
@@ -156,7 +164,7 @@ def sample_anatomy(
     heavier = dependence * (patient.bmi - 24.0) / 4.0
     levels = _levels(rng, variety)
     sacralised = rng.random() < variety.sacralised
-    wear = np.clip(rng.normal(0.55 + 0.12 * older, 0.2), 0.05, 1.0)
+    wear = np.clip(rng.normal(variety.wear_mean + 0.12 * older, variety.wear_sd), 0.05, 1.0)
     discs = tuple(_disc(rng, level, size, float(wear)) for level in levels)
     marrow = variety.marrow_mean + float(variety.marrow_sd * rng.standard_normal())
     # Of each disc: what it does to the body over it and to the one under it.
@@ -187,6 +195,8 @@ def sample_anatomy(
         cortex=float(rng.uniform(0.7, 1.2)),
         trunk_depth=float(np.clip(rng.normal(150.0 + 12.0 * heavier, 14.0), 115.0, 210.0)),
         aorta_radius=float(rng.uniform(7.5, 11.0)),
+        flow_loss=float(rng.uniform(0.0, 0.3)),
+        kidney_offset=float(rng.normal(6.0, 10.0)),
         seed=int(rng.integers(2**31)),
     )
 

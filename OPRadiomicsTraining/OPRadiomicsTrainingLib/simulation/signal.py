@@ -117,9 +117,12 @@ near water, is not suppressed) are not published; usual values are taken."""
 
 
 def stir(sequence: Sequence) -> Sequence:
-    """Short-tau inversion recovery on the same grid: fat nulled (TI = T1 of fat x ln 2), TR 4000 ms, TE 30 ms, as is usual."""
+    """Short-tau inversion recovery on the same grid: fat nulled (TI = T1 of fat x ln 2).
+
+    TR 4000 ms and TE 45 ms are assumed: protocols in use lie about them, TE between 30 and 80 ms.
+    """
     inversion_ms = FAT[sequence.field_t].t1_ms * float(np.log(2.0))
-    return replace(sequence, tr_ms=4000.0, te_ms=30.0, fat_residual=1.0, inversion_ms=inversion_ms)
+    return replace(sequence, tr_ms=4000.0, te_ms=45.0, fat_residual=1.0, inversion_ms=inversion_ms)
 
 
 def protocol(centre: str, *, short_tau: bool = False) -> tuple[Sequence, Sequence, Sequence]:

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from . import shapes
-from .abdomen import paint_bowel
+from .abdomen import paint_bowel, paint_kidneys
 from .anatomy import Anatomy
 from .canvas import Box, Canvas, Float, box_shape
+from .signal import protocol
 from .spine import Pose, Spine
 from .texture import crop
-from .tissues import Material, Tissue
+from .tissues import WATER, Material, Tissue
 
 SUBCUTANEOUS = Material(Tissue.FAT, fat_fraction=0.93)
 DEEP_FAT = Material(Tissue.FAT, fat_fraction=0.88)
@@ -113,7 +114,7 @@ def paint_trunk(canvas: Canvas, anatomy: Anatomy, line: Curves, rng: np.random.G
         depth = np.maximum(y - (skin[None, :, None] - furrow - (x / 60.0) ** 2 * 4.0), belly - y)
         fibres = crop(tiles.streaks, box_shape(box), start + _corner(box))
         canvas.paint(box, depth, Material(Tissue.SKIN))
-        septa = np.clip(fibres - 1.6, 0, 1) * np.float32(-0.5)
+        septa = np.clip(fibres - 1.4, 0, 1) * np.float32(-0.3)
         canvas.paint(box, depth + np.float32(1.8), SUBCUTANEOUS, texture=septa)
         front = (box[0], rows, slice(0, int(np.searchsorted(canvas.y, float(belly.max()) + anatomy.belly_fat + 12.0))))
         wall = np.abs(canvas.coordinates(front)[1] - (belly + np.float32(anatomy.belly_fat + 5))) - np.float32(5.0)
@@ -151,7 +152,8 @@ def _back_muscles(
 def paint_front(canvas: Canvas, anatomy: Anatomy, line: Curves, rng: np.random.Generator, tiles: Tiles) -> None:
     """Mesentery, bowel, organs and gas in the abdomen; psoas; aorta, vena cava and the anterior ligament."""
     _mesentery(canvas, anatomy, line, rng, tiles.haze)
-    paint_bowel(canvas, anatomy, line.y_front, rng)
+    paint_bowel(canvas, anatomy, line.y_front, rng, tiles.haze)
+    paint_kidneys(canvas, anatomy, line.x, line.y_wall)
     for side in (-1.0, 1.0):
         psoas = Material(Tissue.MUSCLE, fat_fraction=0.06)
         _tube(canvas, line.x + np.float32(side * 37.0), line.y_front + np.float32(22.0), (15.0, 17.0), psoas)
@@ -233,10 +235,24 @@ def paint_canal(canvas: Canvas, anatomy: Anatomy, spine: Spine, line: Curves, rn
     back = line.y_canal - np.float32(0.3) * (1 - taper) * np.float32(half)
     dura = Material(Tissue.LIGAMENT)
     _tube(canvas, line.x, back, (half * 1.36, half + 0.3), dura, grow=taper, cosine=line.cosine)
-    _tube(canvas, line.x, back, (half * 1.25, half - 0.4), Material(Tissue.CSF), grow=taper, cosine=line.cosine)
+    _tube(
+        canvas,
+        line.x,
+        back,
+        (half * 1.25, half - 0.4),
+        _fluid(anatomy),
+        grow=taper,
+        cosine=line.cosine,
+    )
     cord = np.clip((z - anatomy.conus_z) / 25.0, 0, 1).astype(np.float32) ** np.float32(0.5)
     _tube(canvas, line.x, line.y_canal + np.float32(0.5), (4.8, 3.6), Material(Tissue.NEURAL), grow=cord, cosine=line.cosine)
     _cauda(canvas, anatomy, line, taper, rng)
+
+
+def _fluid(anatomy: Anatomy) -> Material:
+    """Cerebrospinal fluid whose pulsation dephases it: a shorter apparent T2, so that the loss grows with the echo time."""
+    rate = -np.log(1 - anatomy.flow_loss) / protocol("A")[1].te_ms
+    return Material(Tissue.CSF, t2_scale=float(1 / (1 + WATER[Tissue.CSF][3.0].t2_ms * rate)))
 
 
 def _fat_pads(canvas: Canvas, anatomy: Anatomy, spine: Spine, rng: np.random.Generator) -> None:

@@ -33,6 +33,13 @@ class Spine:
     discs: tuple[tuple[Disc, Pose, float, float], ...]
     sacrum: tuple[tuple[Vertebra, Pose], ...]
 
+    def front_line(self) -> tuple[float, float]:
+        """The line along the lumbar bodies that touches the most anterior of their walls: y (mm) at z = 0, and its slope."""
+        lumbar = [(v, p) for v, p in self.bodies if v.level.startswith("L")]
+        walls = np.array([p.point(0.0, -v.depth / 2, end * v.height / 2) for v, p in lumbar for end in (-1.0, 1.0)])
+        slope, _ = np.polyfit(walls[:, 2], walls[:, 1], 1)
+        return float(np.min(walls[:, 1] - slope * walls[:, 2])), float(slope)
+
 
 def rotation(pitch_deg: float, roll_deg: float, yaw_deg: float) -> Vector:
     """Columns are the local axes; pitch leans forward about the left axis, roll to the left, yaw about the long axis."""

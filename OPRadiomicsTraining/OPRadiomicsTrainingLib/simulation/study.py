@@ -14,6 +14,7 @@ from OPRadiomicsLib.types import Affine, FloatArray, LabelArray, Mask, Role, Vol
 from .acquisition import (
     Phantom,
     Scan,
+    calm_abdomen,
     coil_log_field,
     excite,
     excite_moved,
@@ -123,7 +124,7 @@ def simulate_study(
     anatomy = sample_anatomy(streams[0], patient, dependence=signal_strength, variety=options.variety)
     marrow = sample_marrow(streams[1], patient, signal_strength)
     canvas = Canvas(options.slices, options.pixels, sequences[0].fov_mm / options.pixels, sequences[0].spacing_mm)
-    render(anatomy, marrow, canvas)
+    front = render(anatomy, marrow, canvas).front_line()
     affine = scan_affine(canvas, streams[2], options.oblique_sd_deg)
     frame = frame_of_reference_uid(seed)
     scan = sample_scan(streams[3])
@@ -134,7 +135,7 @@ def simulate_study(
     volumes, motion = {}, {}
     for sequence, rng in zip(sequences, streams[4:7], strict=True):
         moved = np.eye(4) if sequence.role is Role.T1WI else sample_motion(rng, options)
-        image = _acquire(scene, sequence, motion=moved, sensitivity=sensitivity, scan=scan, rng=rng)
+        image = _acquire(scene, sequence, _Setting(moved, sensitivity, scan, front), rng)
         volumes[sequence.role] = Volume(image, affine, frame, f"simulated {sequence.role}")
         motion[sequence.role] = _in_lps(moved, affine, canvas)
     return SimulatedStudy(
@@ -180,16 +181,26 @@ def sample_motion(rng: np.random.Generator, options: Options) -> Affine:
     return motion
 
 
-def _acquire(
-    scene: Phantom, sequence: Sequence, *, motion: Affine, sensitivity: Float, scan: Scan, rng: np.random.Generator
-) -> Float:
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """How one sequence found the patient and the scanner."""
+
+    motion: Affine
+    sensitivity: Float
+    scan: Scan
+    spine_front: tuple[float, float]
+
+
+def _acquire(scene: Phantom, sequence: Sequence, setting: _Setting, rng: np.random.Generator) -> Float:
     """One sequence: integers, as a scanner stores them, the 99th percentile at 1000."""
+    motion, scan = setting.motion, setting.scan
     still = np.array_equal(motion, np.eye(4))
     fine = water_and_fat(scene, sequence)
     thick = sequence.thickness_mm
     slices = excite(scene.canvas, fine, thick) if still else excite_moved(scene.canvas, fine, motion, thick)
     slices.imag *= failed_suppression(scene.canvas, sequence, scan)
-    received = receive(through_k_space(slices, sequence), sensitivity, scan, rng)
+    slices = calm_abdomen(scene.canvas, slices, scan, setting.spine_front)
+    received = receive(through_k_space(slices, sequence), setting.sensitivity, scan, rng)
     stored: Float = np.rint(received * (1000.0 / np.percentile(received[:, ::2, ::2], 99))).astype(np.float32)
     return stored
 

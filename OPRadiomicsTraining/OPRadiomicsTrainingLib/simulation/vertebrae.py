@@ -13,9 +13,9 @@ from .canvas import Box, Canvas, Float, box_shape, overlap
 from .patients import Marrow
 from .spine import Pose, Spine
 from .texture import piece
-from .tissues import Material, Tissue
+from .tissues import MARROW_T2_PER_FAT, Material, Tissue, annulus, nucleus
 
-MODIC = {1: (-0.28, 1.15, 1.9), 2: (0.22, 1.0, 1.0), 3: (-0.25, 0.35, 0.8)}
+MODIC = {1: (-0.28, 1.1, 1.5), 2: (0.22, 1.0, 1.0), 3: (-0.25, 0.35, 0.8)}
 """Type -> change of fat fraction, of density, of T2 (Modic et al., Radiology 1988;166:193-199: oedema, fat, sclerosis)."""
 
 
@@ -45,7 +45,8 @@ class Bone:
 
     def material(self, tissue: Tissue, change: float = 0.0, density: float = 1.0, t2: float = 1.0) -> Material:
         fat = float(np.clip(self.marrow.fat_fraction + change, 0.02, 0.93))
-        return Material(tissue, fat_fraction=fat, density=density, t2_scale=self.marrow.t2_scale * t2)
+        leaner = 1 + MARROW_T2_PER_FAT * (fat - 0.5)
+        return Material(tissue, fat_fraction=fat, density=density, t2_scale=self.marrow.t2_scale * t2 * leaner)
 
 
 @dataclass(frozen=True)
@@ -132,14 +133,14 @@ def _body(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone
         place = bone.rng.uniform(-0.25, 0.25, 3) * (vertebra.width, vertebra.depth, vertebra.height)
         ball = shapes.ellipsoid(local, place, (6.0, 6.0, 6.0))
         ball = ball + bone.roughness(box)
-        tumour = bone.material(Tissue.BODY, 0.2, 1.1, 2.2)
+        tumour = bone.material(Tissue.BODY, 0.2, 1.1, 2.5)
         canvas.paint(box, np.maximum(ball, inner), tumour, texture=texture, void=0.5 * trabecular, opacity=0.9)
     for sign, node in zip((1, -1), vertebra.schmorl, strict=True):
         if node:
             pit_at = (bone.rng.uniform(-6, 6), bone.rng.uniform(-5, 5), sign * (vertebra.height / 2 - 2.0))
             radii = (5.0, 4.5, float(bone.rng.uniform(3.0, 5.5)))
             pit = shapes.ellipsoid(local, pit_at, radii)
-            canvas.paint(box, np.maximum(pit, distance), Material(Tissue.DISC, t2_scale=1.1), shell_mm=0.8)
+            canvas.paint(box, np.maximum(pit, distance), nucleus(0.3), shell_mm=0.8)
     canvas.label(box, distance, LABEL_OF_LEVEL[vertebra.level])
 
 
@@ -147,7 +148,8 @@ def _vein(canvas: Canvas, box: Box, local: shapes.Local, *, vertebra: Vertebra, 
     b = vertebra.depth / 2
     size = float(rng.uniform(0.6, 1.1))
     vein = shapes.ellipsoid(local, (0.0, 0.82 * b, 0.0), (5.0 * size, 0.30 * b * size, 1.9 * size))
-    blood = Material(Tissue.VESSEL, fat_fraction=float(rng.uniform(0.1, 0.6)), t2_scale=0.4)
+    # Venous blood: assumed to have a quarter of arterial blood's T2, for its deoxyhaemoglobin.
+    blood = Material(Tissue.VESSEL, fat_fraction=float(rng.uniform(0.1, 0.6)), t2_scale=0.25)
     canvas.paint(box, vein, blood, opacity=float(rng.uniform(0.35, 0.8)))
 
 
@@ -204,20 +206,17 @@ def _disc(canvas: Canvas, placed: tuple[Disc, Pose, float, float], bone: Bone) -
     side = side - np.where(v > 0, np.float32(disc.bulge), np.float32(0.4 * abs(disc.bulge)))
     # Overpainted by the bodies: it only has to reach into both endplates, and to narrow where nothing is over it.
     flat = np.abs(w) - np.float32(disc.height / 2 + 4.0) + np.float32(0.35) * np.maximum(reach - 0.85, 0) * half_depth
-    annulus = Material(Tissue.DISC, density=1.0 - 0.25 * disc.degeneration, t2_scale=0.9 - 0.25 * disc.degeneration)
-    canvas.paint(box, shapes.rounded_intersection(side, flat, 1.5), annulus)
+    fibres = annulus(disc.degeneration)
+    canvas.paint(box, shapes.rounded_intersection(side, flat, 1.5), fibres)
     rim = np.maximum(np.maximum(-(side + np.float32(3.0)), side), flat)
-    canvas.paint(box, rim, annulus, void=0.55, opacity=0.8)
+    canvas.paint(box, rim, fibres, void=0.55, opacity=0.8)
     hydration = 1.0 - disc.degeneration
     nucleus_height = disc.height / 2 * (0.62 + 0.3 * hydration)
-    nucleus = Material(
-        Tissue.DISC, density=1.0 + 0.22 * hydration, t1_scale=1 + 0.25 * hydration, t2_scale=0.95 + 1.75 * hydration
-    )
     core = shapes.ellipsoid((u, v, w), (0.0, 1.5, 0.0), (half_width * 0.68, half_depth * 0.66, nucleus_height + 0.8))
-    canvas.paint(box, core + np.float32(0.5) * rough, nucleus, opacity=0.9)
+    canvas.paint(box, core + np.float32(0.5) * rough, nucleus(hydration), opacity=0.9)
     if hydration > 0.25:
         cleft = shapes.ellipsoid((u, v, w), (0.0, 1.5, 0.0), (half_width * 0.5, half_depth * 0.5, 0.9))
-        canvas.paint(box, cleft, annulus, opacity=0.45)
+        canvas.paint(box, cleft, fibres, opacity=0.35)
 
 
 def _sacrum(canvas: Canvas, anatomy: Anatomy, spine: Spine, bone: Bone) -> None:
@@ -238,7 +237,7 @@ def _sacrum(canvas: Canvas, anatomy: Anatomy, spine: Spine, bone: Bone) -> None:
             np.abs(w + np.float32(vertebra.height / 2 + 1)) - np.float32(2.0),
             0.5,
         )
-        canvas.paint(box, gap, Material(Tissue.DISC, t2_scale=1.0, fat_fraction=0.1), void=0.3)
+        canvas.paint(box, gap, Material(Tissue.DISC, fat_fraction=0.1), void=0.3)
         distance = shapes.tapered((u, v, w), vertebra, lower) + np.float32(0.25) * bone.roughness(box)
         _paint_bone(canvas, box, distance, Tissue.SACRUM, bone=bone, cortex=anatomy.cortex)
         if vertebra.level == "S1":
