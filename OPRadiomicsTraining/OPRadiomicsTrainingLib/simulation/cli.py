@@ -35,14 +35,24 @@ def add_simulate_command(subparsers: Any) -> None:
     parser.add_argument("--signal-strength", type=float, default=1.0, help="0 makes the images independent of BMD, age and sex")
     parser.add_argument("--motion-mm", type=float, default=0.0, help="SD of the patient's shift between sequences (default: 0)")
     parser.add_argument("--motion-deg", type=float, default=0.0, help="SD of the patient's turn between sequences (default: 0)")
+    parser.add_argument(
+        "--rare", action="store_true", help="much that is rare, often: levels, deformity, Modic change ..."
+    )
+    parser.add_argument("--stir", action="store_true", help="suppress fat by inversion (STIR) instead of by its frequency")
     parser.set_defaults(**served(simulate))
 
 
 def simulate(arguments: argparse.Namespace, progress: Progress) -> Outcome:
     """Write one study, a cohort, or readers' masks of a cohort."""
+    from .anatomy import DEFAULT_VARIETY, WIDE_VARIETY
     from .study import Options
 
-    options = Options(motion_sd_mm=arguments.motion_mm, motion_sd_deg=arguments.motion_deg)
+    options = Options(
+        motion_sd_mm=arguments.motion_mm,
+        motion_sd_deg=arguments.motion_deg,
+        short_tau=arguments.stir,
+        variety=WIDE_VARIETY if arguments.rare else DEFAULT_VARIETY,
+    )
     if sum((arguments.cohort is not None, arguments.demo_study, arguments.readers is not None)) > 1:
         raise StudyError("Two of --cohort, --demo-study and --readers", "one of them", "leave the others out")
     if arguments.readers is not None:

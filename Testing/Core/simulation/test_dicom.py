@@ -9,6 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
+from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.geometry import affine_of, corner_distance_mm, to_sitk
 from OPRadiomicsLib.types import Role
 from OPRadiomicsTrainingLib.simulation.dicom import write_dicom
@@ -43,6 +44,14 @@ def test_headers_tell_sequences_apart_and_say_that_no_patient_exists(written: di
     for dataset in first.values():
         assert "SIMULATED" in str(dataset.PatientName)
         assert dataset.PatientAge.endswith("Y")
+
+
+def test_a_stir_of_rare_anatomy_is_asked_for_on_the_command_line(written: dict[str, Path], tmp_path: Path) -> None:
+    assert main(["simulate", "--seed", "11", "--stir", "--rare", "--out", str(tmp_path / "out")]) == 0
+    first = pydicom.dcmread(next((tmp_path / "out" / "004_Sag_T2_FSE_FS").iterdir()))
+    assert list(first.ScanningSequence) == ["SE", "IR"]
+    assert 200 < first.InversionTime < 300
+    assert first.pixel_array.tobytes() != pydicom.dcmread(next(written["Sag T2 FSE FS"].iterdir())).pixel_array.tobytes()
 
 
 def test_instances_are_the_same_for_the_same_study(
