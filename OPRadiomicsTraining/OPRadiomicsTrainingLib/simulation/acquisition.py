@@ -122,9 +122,11 @@ def calm_abdomen(canvas: Canvas, slices: Complex, scan: Scan, spine_front: tuple
     ahead = np.float32(spine_front[0]) + np.float32(spine_front[1]) * canvas.z[:, None] - canvas.y[None, :]
     beyond = 0.5 + 0.5 * np.tanh((ahead - np.float32(scan.saturation_gap_mm)) / np.float32(4.0))
     within = beyond * (0.5 - 0.5 * np.tanh((ahead - np.float32(scan.saturation_gap_mm + scan.saturation_mm)) / np.float32(4.0)))
-    columns = slice(0, int(np.flatnonzero(beyond.max(axis=0) > 1e-3)[-1]) + 1)
+    columns = slice(0, int(np.count_nonzero(beyond.max(axis=0) > 1e-3)))
     abdomen = slices[..., columns]
-    smeared = gaussian_filter1d(abdomen, scan.breathing_mm / canvas.pixel_mm, axis=PHASE_AXIS, mode="nearest", truncate=2.5)
+    smeared = gaussian_filter1d(
+        abdomen, max(scan.breathing_mm, 1e-3) / canvas.pixel_mm, axis=PHASE_AXIS, mode="nearest", truncate=2.5
+    )
     calmed = slices.copy()
     calmed[..., columns] = abdomen + beyond[:, columns].astype(np.float32) * (smeared - abdomen)
     calmed *= (1 - np.float32(1 - scan.saturation) * within).astype(np.float32)

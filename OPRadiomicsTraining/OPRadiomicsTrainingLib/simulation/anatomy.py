@@ -47,7 +47,8 @@ SACRAL_TURN = {"S1": 5.0, "S2": 5.0, "S3": -8.0, "S4": -16.0, "S5": -20.0}
 class Vertebra:
     """One body: sizes in mm; wedge in degrees (lordotic positive); concavity in mm at the endplate's middle.
 
-    ``modic`` is the type of change (0: none) at the upper and the lower endplate, and ``modic_depth`` how many mm it reaches.
+    ``modic`` is the type of change (0: none) at the upper and the lower endplate, and ``modic_depth`` how many mm it reaches;
+    ``vein`` is the basivertebral vein's calibre (1: 10 mm wide and 4 mm high where it leaves; 0: none).
     """
 
     level: str
@@ -62,6 +63,7 @@ class Vertebra:
     modic_depth: tuple[float, float] = (6.0, 6.0)
     schmorl: tuple[bool, bool] = (False, False)
     haemangioma: bool = False
+    vein: float = 0.85
     marrow_shift: float = 0.0
 
 
@@ -251,5 +253,6 @@ def _vertebra(
         modic_depth=(modic[0][1], modic[1][1]),
         schmorl=(bool(rng.random() < variety.schmorl), bool(rng.random() < variety.schmorl)),
         haemangioma=bool(draws[2] < variety.haemangioma),
+        vein=float(rng.uniform(0.6, 1.1)),
         marrow_shift=marrow + float(rng.normal(0.0, 0.02)) - (0.25 if draws[3] < variety.altered_marrow else 0.0),
     )

@@ -25,7 +25,7 @@ def render(anatomy: Anatomy, marrow: Marrow, canvas: Canvas) -> Spine:
     spine = place(anatomy)
     line = curves(canvas, anatomy, spine)
     tiles = Tiles(
-        streaks=tile(rng, TILE, voxel, (2.5, 9.0, 1.1), lean=-0.25),
+        streaks=tile(rng, TILE, voxel, (2.5, 15.0, 1.3), lean=-0.25),
         clouds=tile(rng, TILE, voxel, (3.0, 3.0, 3.0)),
         haze=tile(rng, TILE, voxel, (9.0, 9.0, 9.0)),
     )

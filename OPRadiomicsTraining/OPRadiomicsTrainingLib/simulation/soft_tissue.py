@@ -114,7 +114,7 @@ def paint_trunk(canvas: Canvas, anatomy: Anatomy, line: Curves, rng: np.random.G
         depth = np.maximum(y - (skin[None, :, None] - furrow - (x / 60.0) ** 2 * 4.0), belly - y)
         fibres = crop(tiles.streaks, box_shape(box), start + _corner(box))
         canvas.paint(box, depth, Material(Tissue.SKIN))
-        septa = np.clip(fibres - 1.4, 0, 1) * np.float32(-0.3)
+        septa = np.clip(fibres - 1.2, 0, 1) * np.float32(-0.2)
         canvas.paint(box, depth + np.float32(1.8), SUBCUTANEOUS, texture=septa)
         front = (box[0], rows, slice(0, int(np.searchsorted(canvas.y, float(belly.max()) + anatomy.belly_fat + 12.0))))
         wall = np.abs(canvas.coordinates(front)[1] - (belly + np.float32(anatomy.belly_fat + 5))) - np.float32(5.0)
@@ -182,7 +182,7 @@ def _mesentery(canvas: Canvas, anatomy: Anatomy, line: Curves, rng: np.random.Ge
         cloud = crop(haze, box_shape(box), start + _corner(box))
         y = canvas.coordinates(box)[1]
         inside = np.maximum(y - line.y_front[rows][None, :, None] + np.float32(14.0), canvas.y[first] - y)
-        distance = np.maximum(inside, np.float32(4.0) * (np.float32(0.2 - content) - cloud))
+        distance = np.maximum(inside, np.float32(1.2) * (np.float32(0.2 - content) - cloud))
         canvas.paint(box, distance, Material(Tissue.BOWEL, fat_fraction=0.25, t2_scale=0.8), texture=np.float32(0.2) * cloud)
 
 

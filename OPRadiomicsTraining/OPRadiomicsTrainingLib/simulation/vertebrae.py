@@ -15,8 +15,22 @@ from .spine import Pose, Spine
 from .texture import piece
 from .tissues import MARROW_T2_PER_FAT, Material, Tissue, annulus, nucleus
 
-MODIC = {1: (-0.28, 1.1, 1.5), 2: (0.22, 1.0, 1.0), 3: (-0.25, 0.35, 0.8)}
-"""Type -> change of fat fraction, of density, of T2 (Modic et al., Radiology 1988;166:193-199: oedema, fat, sclerosis)."""
+
+@dataclass(frozen=True)
+class Lesion:
+    """Change of fat fraction, and factors on proton density, T1 and T2 of the water."""
+
+    fat: float
+    density: float = 1.0
+    t1: float = 1.0
+    t2: float = 1.0
+
+
+MODIC = {1: Lesion(-0.28, 1.05, 1.5, 1.5), 2: Lesion(0.22), 3: Lesion(-0.25, 0.35, 1.0, 0.8)}
+"""Oedema, fat, sclerosis (Modic et al., Radiology 1988;166:193-199, who describe and don't measure: amounts assumed)."""
+
+HAEMANGIOMA = Lesion(0.2, 1.1, 1.0, 2.5)
+"""Fat and slow blood, fewer trabeculae (Baudrez et al., Skeletal Radiol 2001;30:442-446); amounts assumed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +57,10 @@ class Bone:
         """Irregularity of borders, SD 1."""
         return piece(self.coarse, box_shape(box), self.rng)
 
-    def material(self, tissue: Tissue, change: float = 0.0, density: float = 1.0, t2: float = 1.0) -> Material:
-        fat = float(np.clip(self.marrow.fat_fraction + change, 0.02, 0.93))
-        leaner = 1 + MARROW_T2_PER_FAT * (fat - 0.5)
-        return Material(tissue, fat_fraction=fat, density=density, t2_scale=self.marrow.t2_scale * t2 * leaner)
+    def material(self, tissue: Tissue, lesion: Lesion) -> Material:
+        fat = float(np.clip(self.marrow.fat_fraction + lesion.fat, 0.02, 0.93))
+        t2 = lesion.t2 * self.marrow.t2_scale * (1 + MARROW_T2_PER_FAT * (fat - 0.5))
+        return Material(tissue, fat_fraction=fat, density=lesion.density, t1_scale=lesion.t1, t2_scale=t2)
 
 
 @dataclass(frozen=True)
@@ -97,7 +111,7 @@ def _paint_bone(canvas: Canvas, box: Box, distance: Float, tissue: Tissue, *, bo
     """Marrow with texture inside a cortex."""
     texture, trabecular = bone.texture(box)
     change = 0.06 if tissue is Tissue.POSTERIOR_ELEMENT else 0.04
-    canvas.paint(box, distance, bone.material(tissue, change), shell_mm=cortex, texture=texture, void=trabecular)
+    canvas.paint(box, distance, bone.material(tissue, Lesion(change)), shell_mm=cortex, texture=texture, void=trabecular)
 
 
 def _box(canvas: Canvas, pose: Pose, width: float, depth: float, height: float) -> Box:
@@ -117,36 +131,43 @@ def _body(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone
     distance, above, beneath = shapes.body(local, vertebra)
     distance = distance + np.float32(0.25) * bone.roughness(box)
     texture, trabecular = bone.texture(box)
-    marrow = bone.material(Tissue.BODY, vertebra.marrow_shift)
+    marrow = bone.material(Tissue.BODY, Lesion(vertebra.marrow_shift))
     canvas.paint(box, distance, marrow, shell_mm=anatomy.cortex, texture=texture, void=trabecular)
     _pedicle_cores(canvas, anatomy, vertebra, pose, bone)
     inner = distance + np.float32(anatomy.cortex)
     for end, kind, depth in zip((above, beneath), vertebra.modic, vertebra.modic_depth, strict=True):
         if kind:
-            change, density, t2 = MODIC[kind]
-            zone = np.maximum(inner, -(end + np.float32(depth)) + np.float32(0.2 * depth) * bone.roughness(box))
-            canvas.paint(
-                box, zone, bone.material(Tissue.BODY, change, density, t2), texture=texture, void=trabecular, opacity=0.85
-            )
+            rough = bone.roughness(box)
+            zone = np.maximum(inner, -(end + np.float32(depth)) + np.float32(0.2 * depth) * rough)
+            zone = np.maximum(zone, _part_of_endplate(local[1], vertebra, bone.rng) + rough)
+            changed = bone.material(Tissue.BODY, MODIC[kind])
+            canvas.paint(box, zone, changed, texture=texture, void=trabecular, opacity=0.85)
     _vein(canvas, box, local, vertebra=vertebra, rng=bone.rng)
     if vertebra.haemangioma:
         place = bone.rng.uniform(-0.25, 0.25, 3) * (vertebra.width, vertebra.depth, vertebra.height)
         ball = shapes.ellipsoid(local, place, (6.0, 6.0, 6.0))
         ball = ball + bone.roughness(box)
-        tumour = bone.material(Tissue.BODY, 0.2, 1.1, 2.5)
+        tumour = bone.material(Tissue.BODY, HAEMANGIOMA)
         canvas.paint(box, np.maximum(ball, inner), tumour, texture=texture, void=0.5 * trabecular, opacity=0.9)
-    for sign, node in zip((1, -1), vertebra.schmorl, strict=True):
+    for sign, node, hollow in zip((1, -1), vertebra.schmorl, vertebra.concavity, strict=True):
         if node:
-            pit_at = (bone.rng.uniform(-6, 6), bone.rng.uniform(-5, 5), sign * (vertebra.height / 2 - 2.0))
+            pit_at = (bone.rng.uniform(-6, 6), bone.rng.uniform(-5, 5), sign * (vertebra.height / 2 - hollow - 1.0))
             radii = (5.0, 4.5, float(bone.rng.uniform(3.0, 5.5)))
             pit = shapes.ellipsoid(local, pit_at, radii)
             canvas.paint(box, np.maximum(pit, distance), nucleus(0.3), shell_mm=0.8)
     canvas.label(box, distance, LABEL_OF_LEVEL[vertebra.level])
 
 
+def _part_of_endplate(v: Float, vertebra: Vertebra, rng: np.random.Generator) -> Float:
+    """Distance to the front or rear part of an endplate, at times all of it: where a change reaches along the disc."""
+    side, reach = np.float32(rng.choice((-1.0, 1.0))), np.float32(rng.uniform(0.0, 0.9) * vertebra.depth / 2)
+    return np.asarray(side * v - reach, np.float32)
+
+
 def _vein(canvas: Canvas, box: Box, local: shapes.Local, *, vertebra: Vertebra, rng: np.random.Generator) -> None:
-    b = vertebra.depth / 2
-    size = float(rng.uniform(0.6, 1.1))
+    b, size = vertebra.depth / 2, vertebra.vein
+    if size <= 0:
+        return
     vein = shapes.ellipsoid(local, (0.0, 0.82 * b, 0.0), (5.0 * size, 0.30 * b * size, 1.9 * size))
     # Venous blood: assumed to have a quarter of arterial blood's T2, for its deoxyhaemoglobin.
     blood = Material(Tissue.VESSEL, fat_fraction=float(rng.uniform(0.1, 0.6)), t2_scale=0.25)
@@ -165,7 +186,7 @@ def _pedicle_cores(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: P
                 canvas.local(pose, box), start, end, (beam - anatomy.cortex, 3.2, 7.0 - 1.3 * anatomy.cortex)
             )
             texture, trabecular = bone.texture(box)
-            canvas.paint(box, distance, bone.material(Tissue.POSTERIOR_ELEMENT), texture=texture, void=trabecular)
+            canvas.paint(box, distance, bone.material(Tissue.POSTERIOR_ELEMENT, Lesion(0.0)), texture=texture, void=trabecular)
 
 
 def _posterior_elements(canvas: Canvas, anatomy: Anatomy, vertebra: Vertebra, pose: Pose, bone: Bone) -> None:

@@ -1,14 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from OPRadiomicsLib.geometry import to_sitk
 from OPRadiomicsLib.types import Role
-from OPRadiomicsTrainingLib.simulation.acquisition import Scan, excite, excite_moved, receive, through_k_space
+from OPRadiomicsTrainingLib.simulation import shapes
+from OPRadiomicsTrainingLib.simulation.acquisition import (
+    Scan,
+    calm_abdomen,
+    excite,
+    excite_moved,
+    failed_suppression,
+    receive,
+    slice_profile,
+    through_k_space,
+)
 from OPRadiomicsTrainingLib.simulation.canvas import Canvas
 from OPRadiomicsTrainingLib.simulation.patients import Patient
 from OPRadiomicsTrainingLib.simulation.signal import protocol
 from OPRadiomicsTrainingLib.simulation.study import Options, simulate_study
+from OPRadiomicsTrainingLib.simulation.tissues import Material, Tissue
 
 NOISY = Scan(
     noise=0.05, ghost=0.0, coil_exponent=1.0, coil_gap_mm=15.0, coil_radius_mm=70.0, shim=0.0, coil_wave=0.0, coil_phase=0.0
@@ -82,3 +95,65 @@ def test_noise_of_an_empty_image_is_rayleigh_distributed() -> None:
     image[:, :32] = 1.0
     background = receive(image, np.ones_like(image), NOISY, np.random.default_rng(0))[:, 48:]
     assert background.mean() / background.std() == pytest.approx(1.913, abs=0.03)
+
+
+QUIET = replace(NOISY, noise=0.0)
+
+
+def test_a_ghost_is_a_faint_copy_a_third_of_the_field_of_view_along_phase_encoding() -> None:
+    image = np.zeros((1, 96, 64), np.float32)
+    image[0, 10, 30] = 1.0
+    out = receive(image, np.ones_like(image), replace(QUIET, ghost=0.05), np.random.default_rng(0))
+    assert out[0, 10 + 32, 30] == pytest.approx(0.05, rel=1e-5)
+    assert out[0, 10, 30] == pytest.approx(1.0, rel=1e-5)
+    assert np.count_nonzero(out > 1e-6) == 2
+
+
+def test_a_slice_excites_its_thickness_and_little_of_the_gap() -> None:
+    """Half of the middle's signal at half the thickness, within 2 %; under a tenth 1 mm beyond it."""
+    offsets = np.array([0.0, 1.5, 2.5], np.float32)
+    middle, flank, beyond = slice_profile(offsets, 3.0)
+    assert flank == pytest.approx(0.5 * middle, rel=0.02)
+    assert beyond < 0.1 * middle
+    assert slice_profile(offsets, 5.0)[1] > 0.9 * middle
+
+
+def test_a_sphere_s_partial_volumes_add_up_to_its_volume() -> None:
+    """Within 2 %, of a sphere of 20 mm on pixels of 2 mm; its border voxels hold two materials."""
+    canvas = Canvas(21, 64, 2.0, 3.3)
+    box = canvas.around((0.0, 0.0, 0.0), (24.0, 24.0, 24.0))
+    sphere = shapes.ellipsoid(canvas.coordinates(box), (0.0, 0.0, 0.0), (20.0, 20.0, 20.0))
+    canvas.paint(box, sphere, Material(Tissue.MUSCLE))
+    volume = canvas.fraction(Tissue.MUSCLE).sum() * canvas.pixel_mm**2 * canvas.slab_mm
+    assert volume == pytest.approx(4 / 3 * np.pi * 20**3, rel=0.02)
+    assert np.mean((canvas.share > 0.05) & (canvas.share < 0.95)) > 0.005
+
+
+def test_spectral_suppression_fails_toward_the_edges_and_never_adds_fat() -> None:
+    canvas, suppressed = Canvas(1, 64, 4.4, 3.3), protocol("A")[2]
+    gain = failed_suppression(canvas, suppressed, replace(QUIET, shim=2.0))[0]
+    assert gain[32, 32] == pytest.approx(1.0, abs=0.01)
+    assert gain[0, 0] > 1.5
+    assert failed_suppression(canvas, suppressed, replace(QUIET, shim=1e3)).max() <= 1 / suppressed.fat_residual + 1e-5
+    assert failed_suppression(canvas, protocol("A")[1], QUIET).shape == (1, 1, 1)
+
+
+def test_the_saturation_slab_darkens_the_abdomen_and_leaves_the_spine() -> None:
+    canvas = Canvas(1, 128, 2.2, 3.3)
+    scan = replace(QUIET, saturation=0.2, saturation_gap_mm=15.0, saturation_mm=60.0)
+    calmed = calm_abdomen(canvas, np.ones((1, 128, 128), np.complex64), scan, (-20.0, 0.1)).real[0]
+    row = 64
+    front = -20.0 + 0.1 * canvas.z[row]
+    assert calmed[row, np.abs(canvas.y - (front - 45.0)).argmin()] == pytest.approx(0.2, abs=0.01)
+    assert calmed[row, canvas.y > front] == pytest.approx(1.0, abs=0.005)
+    assert calmed[row, 0] > 0.9
+
+
+def test_breathing_smears_the_abdomen_along_phase_encoding_alone() -> None:
+    canvas = Canvas(1, 128, 2.2, 3.3)
+    points = np.zeros((1, 128, 128), np.complex64)
+    points[0, 64, [10, 100]] = 1.0
+    smeared = calm_abdomen(canvas, points, replace(QUIET, breathing_mm=3.0), (0.0, 0.0)).real[0]
+    assert smeared[64, 100] == pytest.approx(1.0, abs=1e-3)
+    assert smeared[64, 10] < 0.4 < smeared[62:67, 10].sum()
+    assert smeared[64, 9] == pytest.approx(0.0, abs=1e-6)
