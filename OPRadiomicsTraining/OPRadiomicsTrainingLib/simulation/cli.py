@@ -35,9 +35,7 @@ def add_simulate_command(subparsers: Any) -> None:
     parser.add_argument("--signal-strength", type=float, default=1.0, help="0 makes the images independent of BMD, age and sex")
     parser.add_argument("--motion-mm", type=float, default=0.0, help="SD of the patient's shift between sequences (default: 0)")
     parser.add_argument("--motion-deg", type=float, default=0.0, help="SD of the patient's turn between sequences (default: 0)")
-    parser.add_argument(
-        "--rare", action="store_true", help="much that is rare, often: levels, deformity, Modic change ..."
-    )
+    parser.add_argument("--rare", action="store_true", help="much that is rare, often: levels, deformity, Modic change ...")
     parser.add_argument("--stir", action="store_true", help="suppress fat by inversion (STIR) instead of by its frequency")
     parser.set_defaults(**served(simulate))
 
