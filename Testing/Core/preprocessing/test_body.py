@@ -9,6 +9,7 @@ from OPRadiomicsLib.preprocessing.body import body_mask, cell_means, without_pad
 from OPRadiomicsLib.types import Role, Volume
 from OPRadiomicsTrainingLib.simulation.patients import sample_patient
 from OPRadiomicsTrainingLib.simulation.study import Options, SimulatedStudy, simulate_study
+from OPRadiomicsTrainingLib.simulation.tissues import Tissue
 
 COARSE = Options(slices=11, pixels=160)
 AFFINE = np.array([[0.0, 0.0, 3.3, 0.0], [1.0, 0.0, 0.0, 0.0], [0.0, -1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
@@ -64,14 +65,16 @@ def test_cells_cut_by_the_border_average_what_they_hold() -> None:
 
 
 def test_with_irregular_padding_air_isnt_taken_for_the_body() -> None:
-    # A disc of the image is left, as after a correction of distortion: there, at most 1 % of the voxels change sides (0.7 %
-    # measured; 12 % where padding sets the floor).
-    volume = simulate_study(sample_patient(np.random.default_rng(6)), seed=6, options=COARSE).volumes[Role.T2WI]
+    # A disc of the image is left, as after a correction of distortion: of the true air in it 5 points more at most are taken
+    # for the body (3.1 measured; 93 where padding sets the floor).
+    study = simulate_study(sample_patient(np.random.default_rng(7)), seed=7, options=COARSE)
+    volume = study.volumes[Role.T2WI]
     rows, columns = np.indices(volume.shape[1:])
     disc = np.hypot(rows - 79.5, columns - 79.5) < 82
+    air = (study.tissues == Tissue.AIR) & disc
     cut = np.where(disc, volume.array, 0)
-    changed = body_mask(Volume(cut, volume.affine)) != body_mask(volume)
-    assert changed[:, disc].mean() < 0.01
+    whole, padded = (body_mask(Volume(array, volume.affine))[air].mean() for array in (volume.array, cut))
+    assert padded - whole < 0.05
 
 
 def test_blanked_air_changes_nothing_but_the_border() -> None:
