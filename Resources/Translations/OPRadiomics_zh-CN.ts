@@ -959,8 +959,8 @@
             <translation>项目的训练记录。</translation>
         </message>
         <message>
-            <source>Dice of each held-out case with the new network and with the one in use when the run began. Click a case to see it.</source>
-            <translation>每个留出病例在新网络与训练开始时所用网络下的 Dice。单击病例可查看。</translation>
+            <source>Dice of each held-out case with the new network and with the one in use when the run began: levels against what the reader drew, bodies against the labels as training moves their border. Click a case to see it.</source>
+            <translation>每个留出病例在新网络与训练开始时所用网络下的 Dice：各节段与阅片者的勾画比较，椎体与训练调整边界后的标签比较。单击病例可查看。</translation>
         </message>
         <message>
             <source>◀</source>

@@ -58,7 +58,8 @@ def firstCell(table: Any) -> str:
 
 def copy(table: Any) -> None:
     """The whole table into the clipboard: cells between tabs, as spreadsheets take them."""
-    headings = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount)]
+    titles = [table.horizontalHeaderItem(column) for column in range(table.columnCount)]
+    headings = [title.text() if title is not None else "" for title in titles]
     rows = [[_cell(table, row, column) for column in range(table.columnCount)] for row in range(table.rowCount)]
     slicer.app.clipboard().setText("\n".join("\t".join(cells) for cells in [headings, *rows]) + "\n")
 

@@ -20,6 +20,10 @@ STALE_AFTER_S: Final = 30 * 60.0
 """A claim is renewed with every autosave, each minute; after half an hour without one its Slicer is gone."""
 
 
+OWN_AGAIN_AFTER_S: Final = 120.0
+"""A reader's own claim that missed two autosaves is of a Slicer that was killed: its reader takes the case up again."""
+
+
 @dataclass(frozen=True)
 class Claim:
     """A reader's claim on a case: ``task`` is the step that they work on, ``token`` proves whose it is."""
@@ -31,9 +35,9 @@ class Claim:
     token: str
     renewed_s: float = 0.0
 
-    def is_stale(self, now_s: float | None = None) -> bool:
-        """Whether nobody has renewed it for `STALE_AFTER_S`."""
-        return (time.time() if now_s is None else now_s) - self.renewed_s > STALE_AFTER_S
+    def is_stale(self, now_s: float | None = None, *, after_s: float = STALE_AFTER_S) -> bool:
+        """Whether nobody has renewed it for so long."""
+        return (time.time() if now_s is None else now_s) - self.renewed_s > after_s
 
 
 class ClaimedError(ProjectError):
@@ -41,18 +45,30 @@ class ClaimedError(ProjectError):
 
 
 def claim_case(project: Project, case: str, reader: str, task: str) -> Claim:
-    """Claim a case; raises `ClaimedError` where somebody has it, and says who and since when."""
+    """Claim a case, or take up one's own claim that a killed Slicer left.
+
+    Raises
+    ------
+    ClaimedError
+        If somebody has it; says who and since when.
+    """
     claim = Claim(case, parse_initials(reader), task, stamp(utc_now()), secrets.token_hex(8), time.time())
     if create_exclusively(_path(project, case), _text(claim)):
         return claim
     holder = claim_of(project, case)
     if holder is None:  # released in between
         return claim_case(project, case, reader, task)
+    own = holder.reader == claim.reader
+    if own and holder.is_stale(after_s=OWN_AGAIN_AFTER_S):
+        break_claim(project, holder, reader, "its own reader takes it up again: it was not given back")
+        return claim_case(project, case, reader, task)
     age = "; not renewed for half an hour, so it may be forgotten" if holder.is_stale() else ""
     raise ClaimedError(
         f"{case} is in work by {holder.reader} since {holder.since} ({holder.task}){age}",
         "a case that nobody works on",
-        "take the next case, or break the claim and say why, after asking the reader",
+        "close it in your other Slicer; if that one was killed, try again two minutes after its last autosave"
+        if own
+        else "take the next case, or break the claim and say why, after asking the reader",
     )
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +30,8 @@ BODIES: Final = "bodies"
 class ComparedCase:
     """Dice of one held-out case by figure: `BODIES`, and each level that its reader drew.
 
-    A level's Dice is that of the finished mask: a network that misnumbers the levels gets 0. ``pictures`` are files in
+    A level's Dice is that of the finished mask with what the reader drew: a network that misnumbers the levels gets 0. The
+    bodies' is with the labels as training moves their border, where they are labelled. ``pictures`` are files in
     `PICTURES_FOLDER`, one a slice.
     """
 
@@ -168,7 +169,7 @@ def _has_levels(case: TrainingCase, data: Path | None) -> bool:
 
 
 class _Levels:
-    """One case whose reader drew L1 to L3: both networks' finished masks against the labels as training moves their border."""
+    """One case whose reader drew L1 to L3, and both networks' finished masks of it."""
 
     def __init__(self, case: TrainingCase, data: Path | None, new: str | Path, before: str | Path) -> None:
         from OPRadiomicsLib.io import read_mask, read_volume
@@ -176,8 +177,7 @@ class _Levels:
         assert data is not None
         self.case = case
         self.volume = read_volume(data / f"{case.name}_img.nii.gz")
-        drawn = read_mask(data / f"{case.name}_lab.nii.gz", self.volume)
-        self.truth = replace(drawn, labels=at_training_border(drawn.labels, case))
+        self.truth = read_mask(data / f"{case.name}_lab.nii.gz", self.volume)
         self.new, self.before = (_segmented(self.volume, one) for one in (new, before))
 
     @property

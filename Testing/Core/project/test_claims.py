@@ -101,3 +101,20 @@ def test_a_half_written_claim_still_holds_the_case(project: Project) -> None:
     Path(project.claims / "sub-0001.json").write_text('{"case": "su')
     with pytest.raises(claims.ClaimedError):
         claims.claim_case(project, "sub-0001", "AA", "drawn")
+
+
+def test_a_reader_takes_up_their_own_case_again_that_a_killed_slicer_left_and_nobody_else_does(stocked: Project) -> None:
+    import os
+    import time
+
+    claims.claim_case(stocked, "sub-0001", "AA", "drawn")
+    with pytest.raises(claims.ClaimedError, match="in work by AA") as caught:
+        claims.claim_case(stocked, "sub-0001", "AA", "drawn")  # still renewed: it is open in another Slicer
+    assert "two minutes" in caught.value.remedy
+    long_ago = time.time() - claims.OWN_AGAIN_AFTER_S - 1
+    os.utime(stocked.claims / "sub-0001.json", (long_ago, long_ago))
+    with pytest.raises(claims.ClaimedError):
+        claims.claim_case(stocked, "sub-0001", "BB", "drawn")
+    mine = claims.claim_case(stocked, "sub-0001", "AA", "drawn")
+    claims.require_held(stocked, mine)
+    assert len(list((stocked.claims / "broken").glob("sub-0001_*.json"))) == 1

@@ -47,7 +47,7 @@ def test_a_comparison_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_the_shipped_network_against_itself_differs_by_nothing_and_is_drawn_on_every_slice(tmp_path: Path) -> None:
-    """The reader's levels are the network's own, so that its Dice is high but for the border that training moves."""
+    """The reader's levels are the network's own; the bodies' Dice falls short of 1 by the border that training moves."""
     from OPRadiomicsLib.io import read_volume, write_mask, write_volume
     from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
     from OPRadiomicsLib.segmentation.inference import segment
@@ -66,7 +66,8 @@ def test_the_shipped_network_against_itself_differs_by_nothing_and_is_drawn_on_e
     compared = compare.compare_networks("lumbar-bodies", "lumbar-bodies", [case], data=data, out=tmp_path)
     (found,) = compared.cases
     assert set(found.new) == {BODIES, "L1", "L2", "L3"} and found.new == found.before
-    assert min(found.new.values()) > 0.85
+    assert [found.new[level] for level in ("L1", "L2", "L3")] == [1.0, 1.0, 1.0]
+    assert 0.85 < found.new[BODIES] < 1.0
     drawn_slices = int(mask.labels.any(axis=(1, 2)).sum())
     assert abs(len(found.pictures) - drawn_slices) <= 2
     assert all((tmp_path / compare.PICTURES_FOLDER / name).read_bytes()[:4] == b"\x89PNG" for name in found.pictures)
