@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
     from OPRadiomicsLib.types import Progress
 
+    from .parallel import Group
     from .train import Cases, TrainingSettings
 
 
@@ -59,7 +60,9 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     """Train, export, compare with the network it started from; Cancel and Ctrl-C keep the last epoch's checkpoint."""
     import torch
     from OPRadiomicsLib.progress import part
+    from OPRadiomicsLib.types import no_progress
 
+    from .parallel import joined
     from .train import TrainingSettings
 
     if options.data is None and options.simulated is None:
@@ -78,13 +81,17 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     before = torch.get_num_threads()
     torch.set_num_threads(options.threads)
     try:
-        cases = _prepare(options, settings, part(progress, 0.0, 0.05))
-        trained = _one_network if options.folds is None else _network_of_folds
-        network, steps = trained(options, cases, settings, part(progress, 0.05, 0.93))
+        with joined(options.device) as group:
+            progress = progress if group.writes else no_progress
+            cases = _prepare(options, settings, group, part(progress, 0.0, 0.05))
+            trained = _one_network if options.folds is None else _network_of_folds
+            network, steps = trained(options, cases, settings, group, part(progress, 0.05, 0.93))
     except (KeyboardInterrupt, Cancelled):
         raise Cancelled(f"the same command with --resume goes on from {options.out}") from None
     finally:
         torch.set_num_threads(before)
+    if not group.writes:
+        return Outcome(())
     progress("Exporting", 0.93)
     lines = _export(network, options.out / "bundle", cases, options, steps)
     if options.folds is None:
@@ -94,7 +101,7 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
 
 
 def _one_network(
-    options: argparse.Namespace, cases: Cases, settings: TrainingSettings, progress: Progress
+    options: argparse.Namespace, cases: Cases, settings: TrainingSettings, group: Group, progress: Progress
 ) -> tuple[DeepLabV3Plus, int]:
     from .compare import bundle_network
     from .compare_pictures import draw_preview
@@ -105,12 +112,21 @@ def _one_network(
         draw_preview(network, cases, options.out, options.device)
 
     start = None if options.start is None else bundle_network(options.start)
-    trainer = train(cases, options.out, settings, resume=options.resume, network=start, after_epoch=show, progress=progress)
+    trainer = train(
+        cases,
+        options.out,
+        settings,
+        resume=options.resume,
+        network=start,
+        group=group,
+        after_epoch=show,
+        progress=progress,
+    )
     return trainer.averaged(), trainer.step
 
 
 def _network_of_folds(
-    options: argparse.Namespace, cases: Cases, settings: TrainingSettings, progress: Progress
+    options: argparse.Namespace, cases: Cases, settings: TrainingSettings, group: Group, progress: Progress
 ) -> tuple[DeepLabV3Plus, int]:
     """The folds' average; the network of simulated images and each fold's get bundles of their own, to be measured."""
     from dataclasses import replace
@@ -122,8 +138,16 @@ def _network_of_folds(
         _require_no_checkpoint(options.out)
     every = replace(cases, real=(*cases.real, *cases.validation), validation=())
     found = cross_validate(
-        every, options.out, settings, options.folds, simulated_epochs=options.simulated_epochs, progress=progress
+        every,
+        options.out,
+        settings,
+        options.folds,
+        simulated_epochs=options.simulated_epochs,
+        group=group,
+        progress=progress,
     )
+    if not group.writes:
+        return found.average, 0
     folders = (options.out / SIMULATED_FOLDER, *(fold_folder(options.out, n + 1) for n in range(options.folds)))
     for folder, network in zip(folders, (found.simulated, *found.folds), strict=True):
         export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance={"seed": options.seed})
@@ -162,20 +186,20 @@ def _require_writable(out: Path) -> None:
         ) from None
 
 
-def _prepare(options: argparse.Namespace, settings: TrainingSettings, progress: Progress) -> Cases:
+def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Group, progress: Progress) -> Cases:
     from .cases import TRAINING_SETS, prepare_real_cases
     from .simulated import prepare_simulated_cases
     from .train import gather_cases
 
-    real: Path | None = None
-    if options.data is not None:
-        real = options.out / "cases"
+    real = None if options.data is None else options.out / "cases"
+    if real is not None and group.writes:
         sets = options.set or TRAINING_SETS
         images = {path.name.removesuffix("_img.nii.gz") for name in sets for path in options.data.glob(f"{name}*_img.nii.gz")}
         if not images or not images <= {path.stem for path in real.glob("*.npz")}:  # none, or a run that was stopped at it
             prepare_real_cases(options.data, real, sets=sets, progress=progress)
-    if options.simulated is not None:
+    if options.simulated is not None and group.writes:
         prepare_simulated_cases(options.simulate, options.simulated, seed=options.seed, progress=progress)
+    group.wait()
     return gather_cases(real, options.simulated, settings)
 
 

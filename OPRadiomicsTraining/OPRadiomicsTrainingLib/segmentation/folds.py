@@ -15,6 +15,7 @@ from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.types import Progress, no_progress
 
 from .cases import TrainingCase
+from .parallel import Group
 from .train import CHECKPOINT_FILE, Cases, Trainer, TrainingSettings, train
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def cross_validate(
     count: int = 5,
     *,
     simulated_epochs: int,
+    group: Group | None = None,
     progress: Progress = no_progress,
 ) -> CrossValidated:
     """Train one network on the simulated cases, ``count`` that go on from it, and average these.
@@ -99,8 +101,10 @@ def cross_validate(
     if not cases.simulated:
         raise StudyError("No simulated case", "simulated cases to begin with", "give --simulated FOLDER")
     share = simulated_epochs / (simulated_epochs + count * settings.epochs)
+    group = group or Group()
     first = replace(settings, epochs=simulated_epochs)
-    start = _trained(Cases((), cases.simulated, ()), out / SIMULATED_FOLDER, first, None, part(progress, 0.0, share))
+    alone = Cases((), cases.simulated, ())
+    start = _trained(alone, out / SIMULATED_FOLDER, first, None, group=group, progress=part(progress, 0.0, share))
     networks = []
     for number, held_out in enumerate(folds, start=1):
         names = {case.name for case in held_out}
@@ -108,14 +112,27 @@ def cross_validate(
         own = replace(settings, seed=settings.seed + number, learning_rate=LATER_RATE * settings.learning_rate)
         folder = fold_folder(out, number)
         ends = (share + (1 - share) * n / count for n in (number - 1, number))
-        trainer = _trained(Cases(learnt, cases.simulated, held_out), folder, own, start.averaged(), part(progress, *ends))
-        (folder / HELD_OUT_FILE).write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8")
+        trainer = _trained(
+            Cases(learnt, cases.simulated, held_out), folder, own, start.averaged(), group=group, progress=part(progress, *ends)
+        )
+        if group.writes:
+            (folder / HELD_OUT_FILE).write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8")
         networks.append(trainer.averaged())
     return CrossValidated(start.averaged(), tuple(networks), average_networks(networks))
 
 
-def _trained(cases: Cases, out: Path, settings: TrainingSettings, network: DeepLabV3Plus | None, progress: Progress) -> Trainer:
-    return train(cases, out, settings, resume=(out / CHECKPOINT_FILE).exists(), network=network, progress=progress)
+def _trained(
+    cases: Cases,
+    out: Path,
+    settings: TrainingSettings,
+    network: DeepLabV3Plus | None,
+    *,
+    group: Group,
+    progress: Progress,
+) -> Trainer:
+    begun = (out / CHECKPOINT_FILE).exists()
+    group.wait()
+    return train(cases, out, settings, resume=begun, network=network, group=group, progress=progress)
 
 
 def average_networks(networks: Sequence[DeepLabV3Plus]) -> DeepLabV3Plus:

@@ -22,6 +22,7 @@ from OPRadiomicsLib.types import Progress, no_progress
 
 from .augment import Sample, draw_sample
 from .cases import BODY, TrainingCase, load_case
+from .parallel import Group
 
 if TYPE_CHECKING:
     import torch
@@ -87,9 +88,9 @@ def _held_out(files: list[Path], step: int) -> list[Path]:
     return files[min(step // 2, len(files) - 1) :: step] if len(files) > 2 else files[step // 2 :: step]
 
 
-def _draw_batch(cases: Cases, settings: TrainingSettings, step: int) -> list[Sample]:
+def _draw_batch(cases: Cases, settings: TrainingSettings, step: int, places: range) -> list[Sample]:
     batch = []
-    for place in range(settings.batch_size):
+    for place in places:
         rng = np.random.default_rng([settings.seed, step, place])
         share = settings.simulated_share if cases.real else 1.0
         pool = cases.simulated if cases.simulated and rng.random() < share else cases.real
@@ -105,14 +106,14 @@ def _draw_case(pool: tuple[TrainingCase, ...], rng: np.random.Generator) -> Trai
     return members[int(rng.integers(len(members)))]
 
 
-def _batches(cases: Cases, settings: TrainingSettings, first: int, last: int) -> Iterator[list[Sample]]:
-    """Batches of the steps first..last-1; the next one is drawn while this one is learnt."""
+def _batches(cases: Cases, settings: TrainingSettings, steps: range, places: range) -> Iterator[list[Sample]]:
+    """Batches of the steps; the next one is drawn while this one is learnt."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(_draw_batch, cases, settings, first)
-        for step in range(first, last):
+        coming = pool.submit(_draw_batch, cases, settings, steps.start, places)
+        for step in steps:
             batch = coming.result()
-            if step + 1 < last:
-                coming = pool.submit(_draw_batch, cases, settings, step + 1)
+            if step + 1 < steps.stop:
+                coming = pool.submit(_draw_batch, cases, settings, step + 1, places)
             yield batch
 
 
@@ -132,12 +133,13 @@ class Trainer:
         If a checkpoint to resume from is of another network.
     """
 
-    def __init__(self, settings: TrainingSettings, network: DeepLabV3Plus | None = None) -> None:
+    def __init__(self, settings: TrainingSettings, network: DeepLabV3Plus | None = None, group: Group | None = None) -> None:
         import torch
         from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
 
         torch.manual_seed(settings.seed)
         self.settings = settings
+        self.group = group or Group()
         self.step = 0
         self.network = (network or DeepLabV3Plus()).to(settings.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -160,8 +162,10 @@ class Trainer:
         loss = partial_label_loss(logits, target, weight, labelled, seed)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self.group.average_gradients(self.network)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimiser.step()
+        self.group.average_statistics(self.network)
         self._update_average()
         self.step += 1
         return float(loss.detach())
@@ -258,6 +262,7 @@ def train(
     *,
     resume: bool = False,
     network: DeepLabV3Plus | None = None,
+    group: Group | None = None,
     after_epoch: Callable[[DeepLabV3Plus], object] | None = None,
     progress: Progress = no_progress,
 ) -> Trainer:
@@ -271,6 +276,8 @@ def train(
         Continue from ``out``'s checkpoint; with another number of epochs the learning rate follows the new one.
     network
         Weights to start from; a new network where it is left out.
+    group
+        The processes that train together (`parallel.joined`); the first one measures, writes and reports.
     after_epoch
         Called with the averaged network when an epoch's figures are written, e.g. to draw curves.
 
@@ -282,17 +289,17 @@ def train(
         If ``progress``, which is called before each batch, raises it; the last epoch's checkpoint stays.
     """
     out.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(settings, network)
+    trainer = Trainer(settings, network, group)
     if resume:
         _restore(trainer, out)
     per_epoch = settings.batches_per_epoch
     last = settings.epochs * per_epoch
     losses: list[float] = []
     started = time.monotonic()
-    for batch in _batches(cases, settings, trainer.step, last):
+    for batch in _batches(cases, settings, range(trainer.step, last), trainer.group.places(settings.batch_size)):
         progress(f"Epoch {trainer.step // per_epoch + 1} of {settings.epochs}", trainer.step / last)
         losses.append(trainer.learn(batch))
-        if trainer.step % per_epoch:
+        if trainer.step % per_epoch or not trainer.group.writes:
             continue
         epoch = trainer.step // per_epoch
         figures = {"epoch": float(epoch), "loss": float(np.mean(losses)), "seconds": time.monotonic() - started}
