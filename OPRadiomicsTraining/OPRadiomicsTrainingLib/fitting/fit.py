@@ -194,18 +194,39 @@ def training_rows(cohort: Cohort) -> Indices:
     return rows
 
 
+def _left_inside(patients: int, folds: int, deep: int) -> int:
+    """Patients of a class that the innermost training set still holds, in its worst fold."""
+    for _ in range(deep):
+        patients -= -(-patients // folds)
+    return patients
+
+
+def _other_folds(smaller: int, deep: int, lasso_folds: int) -> str:
+    """The remedy: the fewest folds that leave enough patients to the folds inside them and three to LASSO's, where any do."""
+    fitting = [
+        folds
+        for folds in range(2, smaller + 1)
+        if _left_inside(smaller, folds, min(deep, 1)) >= folds and _left_inside(smaller, folds, deep) > 2
+    ]
+    if not fitting:
+        return "add patients: so few allow no cross-validation"
+    most = min(lasso_folds, _left_inside(smaller, fitting[0], deep))
+    return f"add patients, or take other folds, such as --folds {fitting[0]} with --lasso-folds {most}"
+
+
 def _require_enough(ill: Flags, settings: FitSettings) -> None:
     """Prove before the work that the smaller class suffices for LASSO's folds inside every level of folds."""
     selection = settings.selection
-    smaller = left = int(min(ill.sum(), (~ill).sum()))
-    for _ in range(2 if settings.protocol == "nested" else 0):
-        left -= -(-left // selection.folds)
-    if smaller < selection.folds or left < selection.lasso_folds:
+    smaller = int(min(ill.sum(), (~ill).sum()))
+    deep = 2 if settings.protocol == "nested" else 0
+    left = _left_inside(smaller, selection.folds, deep)
+    tuned = _left_inside(smaller, selection.folds, 1) if deep and settings.tune else smaller
+    if min(smaller, tuned) < selection.folds or left < selection.lasso_folds:
         levels = f"; {left} of them are left inside two levels of {selection.folds} folds" if left < smaller else ""
         raise StudyError(
             f"{smaller} training patients in the smaller class{levels}, {selection.lasso_folds} folds for LASSO",
             "at least one patient of each class in every fold",
-            f"add patients, or take fewer folds: --folds 3, or --lasso-folds {max(2, left)}",
+            _other_folds(smaller, deep, selection.lasso_folds),
         )
     drawn = int(DISTINCT_SHARE * min(ill.sum(), (~ill).sum()))
     left = drawn - -(-drawn // selection.folds) if settings.protocol == "nested" else drawn

@@ -60,7 +60,7 @@ class NetworkComparison:
 
     def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """Header and rows: each case and the mean; for each figure the new network, the one before, and the difference."""
-        names = list(dict.fromkeys(name for one in self.cases for name in one.new))
+        names = sorted({name for one in self.cases for name in one.new}, key=lambda name: (name != BODIES, name))
         header = ("case", *(f"{name} {which}" for name in names for which in ("new", "before", "difference")))
         rows = [(one.name, *(cell for name in names for cell in _cells([one], name))) for one in self.cases]
         return header, (*rows, ("mean", *(cell for name in names for cell in _cells(self.cases, name))))

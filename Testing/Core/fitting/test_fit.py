@@ -166,6 +166,17 @@ def test_too_few_patients_for_lassos_folds_inside_the_folds_is_said_before_the_w
         fit_signature(few, PROFILE, settings, progress=None)
 
 
+def test_the_remedy_for_a_small_cohort_names_folds_that_work(a_cohort):
+    """6 of each class: 2, 3 and 5 folds leave too few somewhere inside, 4 do not."""
+    few = with_split(a_cohort, 12)
+    assert few.osteoporosis[:12].sum() == 6
+    for folds in (2, 3, 5):
+        settings = replace(QUICK, selection=replace(QUICK.selection, folds=folds, lasso_folds=3))
+        with pytest.raises(StudyError) as caught:
+            fit_signature(few, PROFILE, settings, progress=None)
+        assert "--folds 4 with --lasso-folds 3" in caught.value.remedy
+
+
 def scanner_warnings(signature, scanner):
     """What a prediction on images of a scanner says of it; without features, by the clinical model alone."""
     features = FeatureVector(("T1WI_original_firstorder_Mean",), np.zeros(1), PROFILE.hash)
