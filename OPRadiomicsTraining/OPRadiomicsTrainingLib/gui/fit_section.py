@@ -22,6 +22,7 @@ class FitSection:
         self.ui = ui
         self.panel = panel
         self.view = FitView(ui)
+        self._showFaults([])
         ui.clinicalButton.connect("clicked()", self.chooseClinical)
         ui.checkButton.connect("clicked()", self.check)
         ui.fitButton.connect("clicked()", self.fit)
@@ -85,6 +86,9 @@ class FitSection:
                 self.panel.bar.say(_("{count} faults in the cohort: see the table.").format(count=len(rows)))
 
         self.panel.attempt(prove)
+        self._showFaults(rows)
+
+    def _showFaults(self, rows: list[tuple[str, ...]]) -> None:
         headings = (_("Row"), _("Column"), _("Found"), _("Expected"), _("What to do"))
         tables.fill(self.ui.faultsTable, headings, rows)
 
