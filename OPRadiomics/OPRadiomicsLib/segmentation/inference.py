@@ -13,6 +13,7 @@ from .bundle import SegmentationModel
 from .cleanup import Bodies, Bools, Floats, split_bodies
 from .gaps import one_piece
 from .numbering import Numbering, in_range, number_levels, settle_lowest
+from .outline import as_drawn
 from .quality import assess_levels
 from .runners import Backend, Runner, choose_backend, make_runner
 from .sagittal import SagittalOrder, require_image, resample_in_plane, sagittal_order
@@ -87,7 +88,11 @@ def segment(
     numbering = number_levels(bodies, sacrum, shift)
     doubts = (*unsettled, *numbering.doubts)
     codes = _level_codes(bodies, numbering)
-    labels, closed = one_piece(_labels_on_image(codes, probabilities.body, order, slices.shape, model.threshold))
+    body = _on_image(probabilities.body, order, slices.shape)
+    labels = as_drawn(
+        _labels_on_image(codes, probabilities.body, order, slices.shape, model.threshold), body, order.spacing_mm[1:]
+    )
+    labels, closed = one_piece(labels)
     canal = _on_image(probabilities.canal, order, slices.shape) > 0.5
     levels = assess_levels(bodies, numbering, probabilities.body)
     progress("Segmented", 1.0)

@@ -1,0 +1,78 @@
+"""The outline that a reader would draw: no bites out of a body's edge, and no end slice of which a body fills less than half.
+
+A network is least sure where a pedicle leaves the body and where a slice cuts its rounded side. Readers go straight across the
+pedicle, and stop where the cross-section falls off. Measured (cross-validation on the real sets, n = 23, Testing/Benchmarks):
+the two rules bring the outlines nearer to the readers' in both sets that label levels.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.uint8]
+
+BITE_MM = 8.0
+"""Radius of the disc that closes an outline in plane; an osteoporotic endplate's curve is wider."""
+
+LEAST_PROBABILITY = 0.2
+"""Below it a bite is something else, such as a Schmorl node, and stays out."""
+
+LEAST_SHARE = 0.5
+"""Of a body's largest cross-section, that an end slice must hold."""
+
+
+def as_drawn(labels: Labels, body: Floats, spacing_mm: tuple[float, float]) -> Labels:
+    """Every label with its bites filled and its partial end slices left out; voxels of other labels are never taken.
+
+    Parameters
+    ----------
+    labels
+        VerSe codes, (slice, row, column).
+    body
+        Probability of a vertebral body on the same grid.
+    spacing_mm
+        Of rows and columns.
+    """
+    drawn = labels.copy()
+    for label in (int(value) for value in np.unique(labels) if value):
+        box = _box(labels == label, spacing_mm)
+        own = labels[box] == label
+        closed = own | (_closed(own, spacing_mm) & (body[box] > LEAST_PROBABILITY))
+        kept = closed & _whole_slices(closed)[:, None, None]
+        region = drawn[box]
+        region[own] = 0
+        region[kept & (region == 0)] = label
+    return drawn
+
+
+def _box(mask: Bools, spacing_mm: tuple[float, float]) -> tuple[slice, ...]:
+    """Around a mask, with room for the closing in plane."""
+    margins = (0, *(int(np.ceil(BITE_MM / mm)) + 1 for mm in spacing_mm))
+    occupied = (np.flatnonzero(mask.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
+    return tuple(
+        slice(max(0, int(places[0]) - margin), int(places[-1]) + 1 + margin)
+        for places, margin in zip(occupied, margins, strict=True)
+    )
+
+
+def _closed(mask: Bools, spacing_mm: tuple[float, float]) -> Bools:
+    """Morphological closing of each slice by a disc, by way of distances; beyond the image's edge nothing is eroded."""
+    from scipy import ndimage
+
+    closed = np.zeros_like(mask)
+    for k in np.flatnonzero(mask.any(axis=(1, 2))):
+        grown = ndimage.distance_transform_edt(~mask[k], spacing_mm) <= BITE_MM
+        closed[k] = grown if grown.all() else ndimage.distance_transform_edt(grown, spacing_mm) > BITE_MM
+    return closed
+
+
+def _whole_slices(mask: Bools) -> Bools:
+    """Slices from the first to the last one that hold `LEAST_SHARE` of the largest cross-section."""
+    areas = mask.sum(axis=(1, 2))
+    enough = np.flatnonzero(areas >= LEAST_SHARE * areas.max())
+    whole = np.zeros(len(mask), bool)
+    whole[enough[0] : enough[-1] + 1] = True
+    return whole
