@@ -9,6 +9,7 @@ from pathlib import Path
 
 NAMES = (
     "inference_vs_eager",
+    "inference_vs_nnunet",
     "int8_vs_fp32",
     "batch_vs_whole_stack",
     "bias_field_vs_full",
