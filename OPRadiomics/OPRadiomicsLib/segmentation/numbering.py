@@ -18,6 +18,8 @@ _LEAP = 1.6
 """Distance between neighbouring centres, in units of the usual one, from which a body may be missing between them."""
 _MAX_DISC_MM = 22.0
 """From the lowest body to the sacrum: beyond this a body may be missing between them."""
+_LEAST_SACRUM_MM = 60.0
+"""Of a sacrum that the image's lower edge cuts: S1 and S2 by height. Where less is in view, a tilted L5 can pass for S1."""
 _SACRAL_SHARE = 0.35
 _DOUBTFUL_SHARE = 0.15
 _MAX_SIDEWAYS_MM = 15.0
@@ -63,7 +65,7 @@ def number_levels(bodies: Bodies, sacrum: Bools, shift: int = 0) -> Numbering:
     if bodies.count == 0:
         return Numbering((), ("no vertebral body was found",))
     gap_mm = _gap_to_sacrum_mm(bodies, sacrum)
-    doubts = _doubts_at_the_sacrum(gap_mm)
+    doubts = _doubts_at_the_sacrum(gap_mm) + _doubts_at_the_edge(sacrum, bodies.spacing_mm[1])
     missing_below = 1 if gap_mm is not None and gap_mm > _MAX_DISC_MM else 0
     leaps, more_doubts = _leaps(bodies)
     lowest = _L5 - missing_below + shift
@@ -103,6 +105,16 @@ def _doubts_at_the_sacrum(gap_mm: float | None) -> list[str]:
     if gap_mm > _MAX_DISC_MM:
         return [f"{gap_mm:.0f} mm lie between the lowest body and the sacrum: it is taken for L4"]
     return []
+
+
+def _doubts_at_the_edge(sacrum: Bools, row_mm: float) -> list[str]:
+    rows = np.flatnonzero(sacrum.any(axis=(0, 2)))
+    if rows.size == 0 or rows[-1] < sacrum.shape[1] - 2:
+        return []
+    in_view_mm = float(rows[-1] - rows[0] + 1) * row_mm
+    if in_view_mm >= _LEAST_SACRUM_MM:
+        return []
+    return [f"the image's lower edge cuts the sacrum: of the {in_view_mm:.0f} mm in view, a part may be L5"]
 
 
 def _leaps(bodies: Bodies) -> tuple[list[int], list[str]]:

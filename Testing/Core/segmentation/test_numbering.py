@@ -23,6 +23,19 @@ def test_without_the_sacrum_the_reader_is_asked(make_spine):
     assert any("sacrum" in doubt for doubt in numbering.doubts)
 
 
+def test_a_sacrum_cut_by_the_lower_edge_is_to_be_confirmed_unless_s1_and_s2_are_in_view(make_spine):
+    """A tilted L5 at the edge passes for S1."""
+    spine = make_spine(6)
+    start = int(np.flatnonzero(spine.sacrum.any(axis=(0, 2)))[0])
+    cut = split_bodies(spine.body[:, : start + 20], SPACING_MM, 0.5)
+    assert any("20 mm" in doubt for doubt in number_levels(cut, spine.sacrum[:, : start + 20]).doubts)
+    spine.sacrum[:, start:] = spine.sacrum[:, [start]]
+    height_mm = spine.sacrum.shape[1] - start
+    doubts = number_levels(split_bodies(spine.body, SPACING_MM, 0.5), spine.sacrum).doubts
+    assert height_mm == 60
+    assert doubts == ()
+
+
 def test_a_gap_in_the_row_is_counted_as_a_level(make_spine):
     numbering = _numbered(make_spine(7, skip=3))
     assert numbering.labels == (18, 19, 20, 22, 23, 24)
