@@ -107,3 +107,22 @@ def test_an_offset_is_a_predictor_with_the_coefficient_one():
     columns, ill = rng.normal(size=(120, 2)), rng.random(120) < 0.4
     first = fit_logistic(columns, ill)
     np.testing.assert_allclose(fit_logistic(columns, ill, first.logits(columns)).coefficients, 0.0, atol=1e-9)
+
+
+def test_an_outlier_with_an_extreme_logit_is_not_taken_for_separation():
+    """One patient 60 standard deviations out: a finite maximum exists, with a logit far beyond 16 there."""
+    rng = np.random.default_rng(7)
+    columns = rng.normal(size=(200, 1))
+    ill = rng.random(200) < 1 / (1 + np.exp(-columns[:, 0]))
+    columns, ill = np.vstack((columns, [[60.0]])), np.append(ill, True)
+    fit = fit_logistic(columns, ill)
+    assert fit.logits(columns)[-1] > 20
+    residual = ill - 1 / (1 + np.exp(-fit.logits(columns)))
+    np.testing.assert_allclose(np.column_stack((np.ones(201), columns)).T @ residual, 0.0, atol=1e-8)
+
+
+def test_separation_by_a_combination_of_columns_is_an_error():
+    rng = np.random.default_rng(8)
+    columns = rng.normal(size=(60, 3)) * (1.0, 100.0, 0.01)
+    with pytest.raises(ModelError, match="separate"):
+        fit_logistic(columns, columns @ (1.0, 0.01, -100.0) > 0)
