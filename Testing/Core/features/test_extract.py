@@ -85,6 +85,13 @@ def test_paper_literal_has_one_grey_level_in_the_original_and_two_in_the_log_ima
     assert "75 texture features" in warning
 
 
+def test_two_grey_levels_in_the_original_image_are_told_and_in_a_log_image_not(paper_literal):
+    values = dict.fromkeys(feature_names(paper_literal), 1.0)
+    result = EngineResult(values, {"original": 2, "log-sigma-1-0-mm-3D": 2})
+    (warning,) = _warnings(result, paper_literal.features)
+    assert warning.startswith("TWO GREY LEVELS in the original image")
+
+
 def test_undefined_features_are_named_in_a_warning(standard):
     values = dict.fromkeys(feature_names(standard), 1.0) | {"original_glcm_Imc2": float("nan")}
     warnings = _warnings(EngineResult(values, {"original": 3}), standard.features)

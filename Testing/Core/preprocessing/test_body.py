@@ -65,16 +65,20 @@ def test_cells_cut_by_the_border_average_what_they_hold() -> None:
 
 
 def test_with_irregular_padding_air_isnt_taken_for_the_body() -> None:
-    # A disc of the image is left, as after a correction of distortion: of the true air in it 5 points more at most are taken
-    # for the body (3.1 measured; 93 where padding sets the floor).
-    study = simulate_study(sample_patient(np.random.default_rng(7)), seed=7, options=COARSE)
-    volume = study.volumes[Role.T2WI]
-    rows, columns = np.indices(volume.shape[1:])
+    """A disc of the image is left, as after a correction of distortion. Of the true air in it 5 points more go to the body,
+    the mean of five patients (11 the most; 44 and 96 where padding sets the floor), and of the tissue 0.6 % at most is lost."""
+    rows, columns = np.indices((COARSE.pixels, COARSE.pixels))
     disc = np.hypot(rows - 79.5, columns - 79.5) < 82
-    air = (study.tissues == Tissue.AIR) & disc
-    cut = np.where(disc, volume.array, 0)
-    whole, padded = (body_mask(Volume(array, volume.affine))[air].mean() for array in (volume.array, cut))
-    assert padded - whole < 0.05
+    gained, lost = [], []
+    for seed in range(6, 11):
+        study = simulate_study(sample_patient(np.random.default_rng(seed)), seed=seed, options=COARSE)
+        volume, air = study.volumes[Role.T2WI], (study.tissues == Tissue.AIR) & disc
+        whole = body_mask(volume) & disc
+        padded = body_mask(Volume(np.where(disc, volume.array, 0), volume.affine))
+        gained.append(padded[air].mean() - whole[air].mean())
+        lost.append(1 - padded[whole & ~air].mean())
+    assert np.mean(gained) < 0.06 and max(gained) < 0.12
+    assert max(lost) < 0.01
 
 
 def test_blanked_air_changes_nothing_but_the_border() -> None:
