@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from ..levels import LEVEL_OF_LABEL
+from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
 from ..types import LevelQuality, Mask, Progress, Segmentation, Volume, no_progress
 from .bundle import SegmentationModel
 from .cleanup import Bodies, Bools, Floats, split_bodies
@@ -88,13 +88,11 @@ def segment(
     numbering = number_levels(bodies, sacrum, shift)
     doubts = (*unsettled, *numbering.doubts)
     codes = _level_codes(bodies, numbering)
+    edges = _labels_on_image(codes, probabilities.body, order, slices.shape, model.threshold)
     body = _on_image(probabilities.body, order, slices.shape)
-    labels = as_drawn(
-        _labels_on_image(codes, probabilities.body, order, slices.shape, model.threshold), body, order.spacing_mm[1:]
-    )
-    labels, closed = one_piece(labels)
+    labels, closed = one_piece(as_drawn(edges, body, order.spacing_mm[1:]))
     canal = _on_image(probabilities.canal, order, slices.shape) > 0.5
-    levels = assess_levels(bodies, numbering, probabilities.body)
+    levels = _with_volumes_of(labels, order, assess_levels(bodies, numbering, probabilities.body))
     progress("Segmented", 1.0)
     origin = f"model {model.name} {model.version}, SHA-256 {model.checksum}, {chosen}"
     return Segmentation(
@@ -195,6 +193,14 @@ def _labels_on_image(
     nearest = _spread(codes)[:, rows[:, None], columns[None, :]]
     labels: npt.NDArray[np.uint8] = np.where(inside, nearest, 0).astype(np.uint8)
     return labels
+
+
+def _with_volumes_of(
+    labels: npt.NDArray[np.uint8], order: SagittalOrder, levels: tuple[LevelQuality, ...]
+) -> tuple[LevelQuality, ...]:
+    """The levels with the volumes of the mask itself, whose outlines differ from those of the bodies that were judged."""
+    voxel_ml = float(np.prod(order.spacing_mm)) / 1000
+    return tuple(replace(one, volume_ml=voxel_ml * int((labels == LABEL_OF_LEVEL[one.level]).sum())) for one in levels)
 
 
 def _dilated(mask: Bools) -> Bools:

@@ -45,6 +45,14 @@ def test_a_simulated_study_is_found_and_numbered_in_every_contrast(model, simula
     assert _dice(found.canal, canal) > 0.75
 
 
+def test_the_volume_that_is_told_of_a_level_is_the_mask_s(model, simulated):
+    volume = simulated[0].volumes[Role.T1WI]
+    found = segment(volume, model)
+    for level in found.quality:
+        ml = np.count_nonzero(found.mask.of(level.level)) * np.prod(volume.spacing_mm) / 1000
+        assert level.volume_ml == pytest.approx(ml, rel=1e-6)
+
+
 def test_the_axes_order_of_the_file_does_not_matter(model, simulated):
     """The same voxels stored coronally, upside down: the same mask to the voxel."""
     volume = simulated[0].volumes[Role.T1WI]
