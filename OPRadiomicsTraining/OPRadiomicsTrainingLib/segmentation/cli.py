@@ -29,7 +29,7 @@ def add_train_command(subparsers: Any) -> None:
         "--compare", metavar="BUNDLE", help="network in use, beside which the new one is shown (default: --start)"
     )
     parser.add_argument("--name", default="lumbar-bodies", help="of the network (default: %(default)s)")
-    parser.add_argument("--simulated", type=Path, metavar="FOLDER", help="simulated cases; made there if the folder is empty")
+    parser.add_argument("--simulated", type=Path, metavar="FOLDER", help="simulated cases; those missing are made there")
     parser.add_argument("--simulate", type=int, default=40, metavar="N", help="studies to simulate (default 40)")
     parser.add_argument("--epochs", type=int, default=100, help="default 100")
     parser.add_argument(
@@ -65,14 +65,7 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     from .parallel import joined
     from .train import TrainingSettings
 
-    if options.data is None and options.simulated is None:
-        raise StudyError(
-            "Neither --data nor --simulated", "at least one of them", "name a folder of images or of simulated cases"
-        )
-    if options.folds is not None and options.start is not None:
-        raise StudyError(
-            "--folds with --start", "one of them", "a network that has learnt a fold's cases cannot be tested on them"
-        )
+    _require_options_that_fit(options)
     _require_writable(options.out)
     on_gpu = options.device != "cpu"
     settings = TrainingSettings(
@@ -175,6 +168,23 @@ def _int8(bundle: Path) -> str:
 
     agreement = add_int8(bundle)
     return f"Bundle {bundle}: 8-bit integers and floats agree by a Dice of {agreement:.4f} in the bodies of a simulated study"
+
+
+def _require_options_that_fit(options: argparse.Namespace) -> None:
+    if options.data is None and options.simulated is None:
+        raise StudyError(
+            "Neither --data nor --simulated", "at least one of them", "name a folder of images or of simulated cases"
+        )
+    if options.folds is not None and options.start is not None:
+        raise StudyError(
+            "--folds with --start", "one of them", "a network that has learnt a fold's cases cannot be tested on them"
+        )
+    if options.folds is not None and options.compare is not None:
+        raise StudyError(
+            "--folds with --compare",
+            "one of them",
+            "each fold's network has a bundle of its own: measure it on its held_out.txt",
+        )
 
 
 def _require_writable(out: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, no_progress
 
 from .cases import TrainingCase
@@ -95,8 +97,6 @@ def cross_validate(
     Cancelled
         If ``progress`` raises it; the last epoch's checkpoint stays.
     """
-    from OPRadiomicsLib.progress import part
-
     folds = split_folds(cases.real, count)
     if not cases.simulated:
         raise StudyError("No simulated case", "simulated cases to begin with", "give --simulated FOLDER")
@@ -116,7 +116,7 @@ def cross_validate(
             Cases(learnt, cases.simulated, held_out), folder, own, start.averaged(), group=group, progress=part(progress, *ends)
         )
         if group.writes:
-            (folder / HELD_OUT_FILE).write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8")
+            write_text(folder / HELD_OUT_FILE, "".join(f"{name}\n" for name in sorted(names)))
         networks.append(trainer.averaged())
     return CrossValidated(start.averaged(), tuple(networks), average_networks(networks))
 

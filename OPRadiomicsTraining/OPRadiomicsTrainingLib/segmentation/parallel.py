@@ -10,12 +10,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from OPRadiomicsLib.errors import StudyError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+
+LONGEST_WAIT: Final = timedelta(days=1)
+"""For the first process, which simulates and measures alone; `torchrun` ends the others where it has died."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def joined(device: str) -> Iterator[Group]:
 
     if device.startswith("cuda"):
         cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+    distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo", timeout=LONGEST_WAIT)
     try:
         yield Group(distributed.get_rank(), size)
     finally:

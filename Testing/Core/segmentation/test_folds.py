@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.errors import StudyError
 
 torch = pytest.importorskip("torch")
@@ -52,6 +53,14 @@ def test_each_real_case_is_held_out_once_and_copies_together():
 def test_more_folds_than_images_are_refused():
     with pytest.raises(StudyError, match="5 folds of 4"):
         folds.split_folds([*(_case(f"chu_{n}") for n in range(4)), replace(_case("chu_1"), name="chu_8")], 5)
+
+
+@pytest.mark.parametrize("option", ["--start", "--compare"])
+def test_folds_go_with_no_network_that_has_learnt_their_cases(option, tmp_path, capsys):
+    command = ["train", "segmentation", "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--folds", "2"]
+    assert main([*command, option, "lumbar-bodies"]) == 2
+    assert f"--folds with {option}" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_broken_cross_validation_ends_with_the_same_bits(tiny, tmp_path):
