@@ -64,8 +64,9 @@ def number_levels(bodies: Bodies, sacrum: Bools, shift: int = 0) -> Numbering:
     """
     if bodies.count == 0:
         return Numbering((), ("no vertebral body was found",))
-    gap_mm = _gap_to_sacrum_mm(bodies, sacrum)
-    doubts = _doubts_at_the_sacrum(gap_mm) + _doubts_at_the_edge(sacrum, bodies.spacing_mm[1])
+    below = _below_the_lowest(bodies, sacrum)
+    gap_mm = _gap_to_sacrum_mm(bodies, below)
+    doubts = _doubts_at_the_sacrum(gap_mm) + _doubts_at_the_edge(below, bodies.spacing_mm[1])
     missing_below = 1 if gap_mm is not None and gap_mm > _MAX_DISC_MM else 0
     leaps, more_doubts = _leaps(bodies)
     lowest = _L5 - missing_below + shift
@@ -84,14 +85,19 @@ def in_range(label: int) -> bool:
     return _TOP <= label <= LABEL_OF_LEVEL["L6"]
 
 
-def _gap_to_sacrum_mm(bodies: Bodies, sacrum: Bools) -> float | None:
+def _below_the_lowest(bodies: Bodies, sacrum: Bools) -> Bools:
+    """The sacrum without what the network takes for sacrum above the lowest body's centre."""
+    below = sacrum.copy()
+    below[:, : int(bodies.centres_mm[-1][1] / bodies.spacing_mm[1])] = False
+    return below
+
+
+def _gap_to_sacrum_mm(bodies: Bodies, below: Bools) -> float | None:
     """Distance from the lowest body to the sacrum below it; None where no sacrum is in view."""
     from scipy import ndimage
 
     voxel_ml = float(np.prod(bodies.spacing_mm)) / 1000
     lowest = bodies.labels == bodies.count
-    below = sacrum.copy()
-    below[:, : int(bodies.centres_mm[-1][1] / bodies.spacing_mm[1])] = False
     if below.sum() * voxel_ml < _MIN_SACRUM_ML:
         return None
     box = ndimage.find_objects((lowest | below).astype(np.uint8))[0]

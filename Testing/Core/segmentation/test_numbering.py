@@ -28,7 +28,10 @@ def test_a_sacrum_cut_by_the_lower_edge_is_to_be_confirmed_unless_s1_and_s2_are_
     spine = make_spine(6)
     start = int(np.flatnonzero(spine.sacrum.any(axis=(0, 2)))[0])
     cut = split_bodies(spine.body[:, : start + 20], SPACING_MM, 0.5)
-    assert any("20 mm" in doubt for doubt in number_levels(cut, spine.sacrum[:, : start + 20]).doubts)
+    stray = spine.sacrum[:, : start + 20].copy()
+    stray[6, 5:8, 100:103] = True  # a few voxels far above, which the network took for sacrum, are no height of it
+    for sacrum in (spine.sacrum[:, : start + 20], stray):
+        assert any("20 mm" in doubt for doubt in number_levels(cut, sacrum).doubts)
     spine.sacrum[:, start:] = spine.sacrum[:, [start]]
     height_mm = spine.sacrum.shape[1] - start
     doubts = number_levels(split_bodies(spine.body, SPACING_MM, 0.5), spine.sacrum).doubts
