@@ -1,8 +1,9 @@
 """The network on 17 slices as `segment` runs it, against a 3-D full-resolution U-Net of nnU-Net's plan with random weights.
 
 The plan is what nnU-Net's rules give for this geometry (Isensee et al., Nature Methods 2021): six stages of 32 to 320 features,
-kernels and strides that spare the thick slices, windows of 16 x 256 x 256 that overlap by half. MONAI's DynUNet builds it,
-without the mirroring that would cost eight times as much. Run as a script it also prints milliseconds a slice.
+kernels and strides that spare the thick slices, a window rounded up to what the strides divide. It holds the whole volume, so
+that no voxel is computed twice: the least that such a network costs. MONAI's DynUNet builds it, without the mirroring that
+would cost eight times as much. Run as a script it also prints milliseconds a slice.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from inference_vs_eager import COLUMNS, ROWS, SLICES, THREADS, in_batches, some_
 from OPRadiomicsLib.segmentation.inference import BATCH
 from OPRadiomicsLib.segmentation.runners import Backend
 
-WINDOW = (16, 256, 256)
+WINDOW = (20, 288, 288)
 FEATURES = (32, 64, 128, 256, 320, 320)
 KERNELS = ((1, 3, 3), (1, 3, 3), (3, 3, 3), (3, 3, 3), (3, 3, 3), (3, 3, 3))
 STRIDES = ((1, 1, 1), (1, 2, 2), (2, 2, 2), (2, 2, 2), (1, 2, 2), (1, 2, 2))

@@ -7,7 +7,7 @@
 The sets draw the border of a body 1.0 to 1.5 mm apart, so a case is measured against its reader's labels moved to the border
 that training moves them to (`labels.border_offset_mm`: one figure a set, of its images and labels), and against the labels as
 they are. L1, L2 and L3 by name where a set labels levels, else all bodies together. Wrong levels count with what they reach.
-HD95 is in plane, over the central half of the slices.
+HD95 is in plane, over the central half of the slices, of the bodies that the network's overlap there.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from OPRadiomicsLib.errors import MaskError, StudyError
 from OPRadiomicsLib.io import read_volume
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
-from OPRadiomicsTrainingLib.segmentation.cases import load_case
-from OPRadiomicsTrainingLib.segmentation.compare import at_training_border
+from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase, load_case
 from OPRadiomicsTrainingLib.segmentation.folds import HELD_OUT_FILE, SIMULATED_FOLDER
+from scipy import ndimage
 from segmentation_dice import WRONG_LEVELS, central_half, dice, hd95_mm
 
 Labels = npt.NDArray[np.uint8]
@@ -59,6 +59,19 @@ def measure(name: str, data: Path, cases: Path, model: SegmentationModel) -> dic
         "dice_as_drawn": _mean(dice(found == value, drawn == value) for value in values) if drawn.any() else float("nan"),
         "levels_right": all(dice(*pair) > WRONG_LEVELS for pair in pairs),
     }
+
+
+def at_training_border(drawn: Labels, case: TrainingCase) -> Labels:
+    """A reader's levels inside the border that training moves labels to; each voxel takes the nearest drawn level.
+
+    Parameters
+    ----------
+    drawn
+        VerSe codes on the case's grid, slices first.
+    """
+    nearest = ndimage.distance_transform_edt(drawn == 0, case.spacing_mm, return_distances=False, return_indices=True)
+    moved: Labels = np.where(case.body > 0, drawn[tuple(nearest)], 0).astype(np.uint8)
+    return moved
 
 
 def _mean(values: Iterator[float]) -> float:

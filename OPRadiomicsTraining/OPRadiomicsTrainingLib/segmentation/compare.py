@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.types import Mask, Progress, Volume, no_progress
 
@@ -197,21 +196,6 @@ class _Levels:
         from .compare_pictures import draw_side_by_side
 
         return draw_side_by_side(self.case.name, self.volume, self.truth, (self.before, self.new), folder)
-
-
-def at_training_border(drawn: npt.NDArray[np.uint8], case: TrainingCase) -> npt.NDArray[np.uint8]:
-    """A reader's levels inside the border that training moves labels to; each voxel takes the nearest drawn level.
-
-    Parameters
-    ----------
-    drawn
-        VerSe codes on the case's grid, slices first.
-    """
-    from scipy import ndimage
-
-    nearest = ndimage.distance_transform_edt(drawn == 0, case.spacing_mm, return_distances=False, return_indices=True)
-    moved: npt.NDArray[np.uint8] = np.where(case.body > 0, drawn[tuple(nearest)], 0).astype(np.uint8)
-    return moved
 
 
 def _segmented(volume: Volume, bundle: str | Path) -> Mask:
