@@ -89,8 +89,7 @@ class OPRadiomicsLogic(ScriptedLoadableModuleLogic):
         logic.close()                              # ends the worker
 
     One job at a time: a second one is refused. ``wait`` lets the event loop run; it raises `OPRadiomicsError` with a remedy
-    where the job failed. A job that was cancelled
-    or failed leaves the scene as it was.
+    where the job failed. A job that was cancelled or failed leaves the scene as it was.
     """
 
     def __init__(self):

@@ -15,6 +15,7 @@ from OPRadiomicsLib.errors import OPRadiomicsError, OutputError
 from OPRadiomicsLib.files import write_bytes, write_text
 from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
 
+from ..simulation import MANUFACTURER
 from .cases import ACQUISITION_FILE, CASE_FILE, THUMBNAIL, Case, case_named, list_cases
 from .exclusive import stamp, utc_now
 from .folder import Project, ProjectError
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from OPRadiomicsLib.types import SeriesRef
     from OPRadiomicsLib.workflow import Study
 
-SIMULATOR: Final = "OPRadiomics simulator"
-"""Manufacturer in the headers of simulated studies."""
 
 CLINICAL: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking", "label", "bmd", "centre")
 """Columns of a table that go along with its studies."""
@@ -106,7 +105,7 @@ def add_study(
             "scanner": study.scanner,
             "sequences": [role.value for role in Role if role in study.volumes],
             "digest": digest,
-            "simulated": simulated or SIMULATOR in study.scanner,
+            "simulated": simulated or MANUFACTURER in study.scanner,
         }
         write_text(folder / CASE_FILE, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     except BaseException:

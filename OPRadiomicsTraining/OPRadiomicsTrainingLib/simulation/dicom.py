@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.types import Affine, FloatArray, Role
 
+from . import MANUFACTURER
 from .signal import LARMOR_MHZ_PER_T, Sequence
 from .study import SimulatedStudy, frame_of_reference_uid
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
 DESCRIPTIONS = {Role.T1WI: "Sag T1 FSE", Role.T2WI: "Sag T2 FSE", Role.FST2WI: "Sag T2 FSE FS"}
-MODELS = {"A": ("OPRadiomics simulator", "Simulator 3.0T"), "B": ("OPRadiomics simulator", "Simulator 1.5T")}
+MODELS = {"A": "Simulator 3.0T", "B": "Simulator 1.5T"}
 MR_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.4"
 
 
@@ -157,7 +158,7 @@ def _add_patient_and_study(dataset: FileDataset, study: SimulatedStudy) -> None:
     dataset.StudyID, dataset.AccessionNumber = "1", ""
     dataset.ReferringPhysicianName = ""
     dataset.StudyDescription = "Lumbar spine, simulated"
-    dataset.Manufacturer, dataset.ManufacturerModelName = MODELS[study.centre]
+    dataset.Manufacturer, dataset.ManufacturerModelName = MANUFACTURER, MODELS[study.centre]
     dataset.InstitutionName = f"Simulated centre {study.centre}"
     dataset.SoftwareVersions = "opradiomics simulation"
 
