@@ -34,9 +34,9 @@ def test_inversion_nulls_fat_and_spectral_suppression_leaves_its_residual(centre
 
 
 @pytest.mark.parametrize("tissue", [t for t in Tissue if WATER[t][3.0].proton_density > 0])
-def test_t1_is_no_shorter_at_3_tesla_and_t2_never_longer_than_t1(tissue: Tissue) -> None:
+def test_t1_is_longer_at_3_tesla_but_for_fluid_and_t2_never_longer_than_t1(tissue: Tissue) -> None:
     low, high = WATER[tissue][1.5], WATER[tissue][3.0]
-    assert high.t1_ms >= low.t1_ms
+    assert high.t1_ms > low.t1_ms or (tissue is Tissue.CSF and high.t1_ms == low.t1_ms)  # Rooney
     for constants in (low, high):
         assert 0 < constants.t2_ms < constants.t1_ms
         assert 0 < constants.proton_density <= 1
