@@ -128,7 +128,7 @@ def _metadata(name: str, version: str, provenance: Mapping[str, object], thresho
     return {
         "name": name,
         "version": version,
-        "changelog": {version: "first released version"},
+        "changelog": {version: "exported from training"},
         "monai_version": monai.__version__,
         "pytorch_version": torch.__version__.split("+")[0],
         "numpy_version": np.__version__,
