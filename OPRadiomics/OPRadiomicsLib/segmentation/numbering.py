@@ -18,8 +18,9 @@ _LEAP = 1.6
 """Distance between neighbouring centres, in units of the usual one, from which a body may be missing between them."""
 _MAX_DISC_MM = 22.0
 """From the lowest body to the sacrum: beyond this a body may be missing between them."""
-_LEAST_SACRUM_MM = 60.0
-"""Of a sacrum that the image's lower edge cuts: S1 and S2 by height. Where less is in view, a tilted L5 can pass for S1."""
+_LEAST_SACRUM_MM = 50.0
+"""Of a sacrum that the image's lower edge cuts: S1 and most of S2, some 30 and 25 mm high. With less in view a
+tilted L5 can pass for S1 (seen at 44 mm)."""
 _SACRAL_SHARE = 0.35
 _DOUBTFUL_SHARE = 0.15
 _MAX_SIDEWAYS_MM = 15.0

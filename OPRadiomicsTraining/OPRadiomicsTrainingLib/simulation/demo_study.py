@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from OPRadiomicsLib.geometry import to_sitk
@@ -17,12 +16,9 @@ from OPRadiomicsLib.types import Volume
 from .patients import Patient
 from .study import SimulatedStudy
 
-STEP: Final = 4.0
-"""Simulated intensities to one stored unit: a tenth of the noise or less, and a quarter fewer bytes than whole units take."""
-
 
 def write_demo_study(study: SimulatedStudy, folder: Path) -> None:
-    """Write T1WI.nrrd, T2WI.nrrd, FS-T2WI.nrrd (uint16, compressed) and demo.json.
+    """Write T1WI.nrrd, T2WI.nrrd, FS-T2WI.nrrd (uint16, compressed, in whole units as in DICOM) and demo.json.
 
     Raises
     ------
@@ -37,7 +33,7 @@ def write_demo_study(study: SimulatedStudy, folder: Path) -> None:
 def _stored(volume: Volume) -> object:
     import SimpleITK as sitk
 
-    units = np.clip(np.rint(volume.array / STEP), 0, np.iinfo(np.uint16).max).astype(np.uint16)
+    units = np.clip(np.rint(volume.array), 0, np.iinfo(np.uint16).max).astype(np.uint16)
     image = sitk.GetImageFromArray(units)
     image.CopyInformation(to_sitk(volume))
     return image
