@@ -326,7 +326,7 @@ def _segmentation(options: argparse.Namespace, volume: Volume, progress: Progres
     from .segmentation.inference import segment as segment_volume
 
     model = load_segmentation_model(DEFAULT_MODEL if options.model is None else options.model)
-    return segment_volume(volume, model, backend=options.backend, shift=options.shift, progress=progress)
+    return segment_volume(volume, model, backend=options.backend, shift=options.shift, mirror=options.mirror, progress=progress)
 
 
 def _corrected(options: argparse.Namespace, study: workflow.Study) -> dict[Role, Mask]:

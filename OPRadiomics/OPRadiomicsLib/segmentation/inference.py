@@ -15,7 +15,7 @@ from .gaps import one_piece
 from .numbering import Numbering, in_range, number_levels, settle_lowest
 from .outline import as_drawn
 from .quality import assess_levels
-from .runners import Backend, Runner, choose_backend, make_runner
+from .runners import Backend, Runner, choose_backend, make_runner, with_mirror_image
 from .sagittal import SagittalOrder, require_image, resample_in_plane, sagittal_order
 from .standardise import standardise
 
@@ -45,6 +45,7 @@ def segment(
     *,
     backend: Backend = "auto",
     shift: int = 0,
+    mirror: bool = False,
     threads: int | None = None,
     progress: Progress = no_progress,
 ) -> Segmentation:
@@ -58,6 +59,8 @@ def segment(
         As `runners.choose_backend`.
     shift
         Levels by which the numbering is moved down (+1) or up (-1), where the reader knows better.
+    mirror
+        Test-time augmentation by `runners.with_mirror_image`.
     threads
         For the network alone; None leaves it to the backend.
 
@@ -79,6 +82,7 @@ def segment(
     progress("Loading the network", 0.0)
     chosen = choose_backend(model, backend)
     runner = make_runner(model, chosen, threads)
+    runner = with_mirror_image(runner) if mirror else runner
     order = sagittal_order(volume)
     slices = order.apply(volume.array).astype(np.float32)
     probabilities = predict_probabilities(slices, order, runner, model.neighbour_mm, progress)
@@ -94,7 +98,7 @@ def segment(
     canal = _on_image(probabilities.canal, order, slices.shape) > 0.5
     levels = _with_volumes_of(labels, order, assess_levels(bodies, numbering, probabilities.body))
     progress("Segmented", 1.0)
-    origin = f"model {model.name} {model.version}, SHA-256 {model.checksum}, {chosen}"
+    origin = f"model {model.name} {model.version}, SHA-256 {model.checksum}, {chosen}{', mirrored' if mirror else ''}"
     return Segmentation(
         Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, origin),
         levels,

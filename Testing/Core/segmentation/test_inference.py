@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.segmentation import inference
 from OPRadiomicsLib.segmentation.inference import predict_probabilities
+from OPRadiomicsLib.segmentation.runners import with_mirror_image
 from OPRadiomicsLib.segmentation.sagittal import SagittalOrder
 
 
@@ -67,3 +68,16 @@ def test_local_standardisation_removes_gain_and_coil():
     inner = (slice(None), slice(50, 110), slice(50, 110))
     assert np.corrcoef(plain[inner].ravel(), shaded[inner].ravel())[0, 1] > 0.85
     assert standardise(7 * image) == pytest.approx(plain, abs=1e-3)
+
+
+def test_with_its_mirror_image_a_network_answers_alike_for_left_and_right():
+    """A network that favours one side's neighbour has no favourite any more."""
+    images = np.random.default_rng(0).normal(size=(2, 3, 16, 16)).astype(np.float32)
+
+    def lopsided(seen):
+        return np.repeat(seen[:, :1] + 0.5 * seen[:, 1:2], 5, axis=1)
+
+    both = with_mirror_image(lopsided)
+    assert not np.allclose(lopsided(images), lopsided(images[:, ::-1]))
+    assert both(images) == pytest.approx(both(images[:, ::-1]))
+    assert both(images)[:, 0] == pytest.approx(0.5 * (images[:, 0] + images[:, 2]) + 0.5 * images[:, 1], abs=1e-6)
