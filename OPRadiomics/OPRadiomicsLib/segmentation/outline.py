@@ -1,7 +1,8 @@
 """The outline that a reader would draw: no bites out of a body's edge, and no end slice of which a body fills less than half.
 
 A network is least sure where a pedicle leaves the body and where a slice cuts its rounded side. Readers go straight across the
-pedicle, and stop where the cross-section falls off. Both rules were chosen on held-out cases of the two real sets that label levels (n = 23); the model card says what they bring.
+pedicle, and stop where the cross-section falls off. Both rules were chosen on held-out cases of the two real sets that label
+levels (n = 23); the model card says what they bring.
 """
 
 from __future__ import annotations
