@@ -26,6 +26,9 @@ def add_train_command(subparsers: Any) -> None:
     parser.add_argument("--set", action="append", metavar="NAME", help="first word of the names of --data's images; repeat it")
     parser.add_argument("--start", metavar="BUNDLE", help="go on from this network's weights: shipped name or folder")
     parser.add_argument(
+        "--backbone", type=Path, metavar="FILE", help="start from MobileNetV2's weights of ImageNet in this TFLite file"
+    )
+    parser.add_argument(
         "--compare", metavar="BUNDLE", help="network in use, beside which the new one is shown (default: --start)"
     )
     parser.add_argument("--name", default="lumbar-bodies", help="of the network (default: %(default)s)")
@@ -104,7 +107,7 @@ def _one_network(
         draw_curves(options.out)
         draw_preview(network, cases, options.out, options.device)
 
-    start = None if options.start is None else bundle_network(options.start)
+    start = bundle_network(options.start) if options.start is not None else _pretrained(options, cases, settings)
     trainer = train(
         cases,
         options.out,
@@ -136,6 +139,7 @@ def _network_of_folds(
         settings,
         options.folds,
         simulated_epochs=options.simulated_epochs,
+        network=_pretrained(options, replace(every, real=()), settings),
         group=group,
         progress=progress,
     )
@@ -145,6 +149,16 @@ def _network_of_folds(
     for folder, network in zip(folders, (found.simulated, *found.folds), strict=True):
         export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance={"seed": options.seed})
     return found.average, settings.batches_per_epoch * (options.simulated_epochs + options.folds * settings.epochs)
+
+
+def _pretrained(options: argparse.Namespace, cases: Cases, settings: TrainingSettings) -> DeepLabV3Plus | None:
+    from .backbone import pretrained_network
+    from .train import draw_batch
+
+    if options.backbone is None:
+        return None
+    drawn_by_no_step = 2**31
+    return pretrained_network(options.backbone, draw_batch(cases, settings, drawn_by_no_step, range(32)), options.seed)
 
 
 def _require_no_checkpoint(out: Path) -> None:
@@ -179,6 +193,8 @@ def _require_options_that_fit(options: argparse.Namespace) -> None:
         raise StudyError(
             "--folds with --start", "one of them", "a network that has learnt a fold's cases cannot be tested on them"
         )
+    if options.backbone is not None and options.start is not None:
+        raise StudyError("--backbone with --start", "one of them", "a network to go on from has its backbone already")
     if options.folds is not None and options.compare is not None:
         raise StudyError(
             "--folds with --compare",
@@ -214,6 +230,8 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Gro
 
 
 def _export(network: DeepLabV3Plus, bundle: Path, cases: Cases, options: argparse.Namespace, steps: int) -> list[str]:
+    from OPRadiomicsLib.segmentation.bundle import sha256_of
+
     from .export import export_bundle
 
     sets = sorted({case.name.split("_")[0] for case in cases.real + cases.simulated})
@@ -223,6 +241,11 @@ def _export(network: DeepLabV3Plus, bundle: Path, cases: Cases, options: argpars
         "steps": steps,
         "seed": options.seed,
         **({} if options.start is None else {"started_from": Path(options.start).name}),
+        **(
+            {}
+            if options.backbone is None
+            else {"backbone": options.backbone.name, "backbone_sha256": sha256_of(options.backbone)}
+        ),
         **({} if options.folds is None else {"average_of_folds": options.folds}),
     }
     difference = export_bundle(network, bundle, name=options.name, version="0.1.0", provenance=provenance)

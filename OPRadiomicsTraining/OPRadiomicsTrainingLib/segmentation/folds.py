@@ -73,6 +73,7 @@ def cross_validate(
     count: int = 5,
     *,
     simulated_epochs: int,
+    network: DeepLabV3Plus | None = None,
     group: Group | None = None,
     progress: Progress = no_progress,
 ) -> CrossValidated:
@@ -89,6 +90,8 @@ def cross_validate(
         Folder of simulated/ and fold_1/ to fold_<count>/, each as `train` writes it.
     settings
         Of a fold; ``epochs`` is a fold's.
+    network
+        From which the one on simulated cases starts, and which has seen none of the real ones; a new one where left out.
 
     Raises
     ------
@@ -104,7 +107,7 @@ def cross_validate(
     group = group or Group()
     first = replace(settings, epochs=simulated_epochs)
     alone = Cases((), cases.simulated, ())
-    start = _trained(alone, out / SIMULATED_FOLDER, first, None, group=group, progress=part(progress, 0.0, share))
+    start = _trained(alone, out / SIMULATED_FOLDER, first, network, group=group, progress=part(progress, 0.0, share))
     networks = []
     for number, held_out in enumerate(folds, start=1):
         names = {case.name for case in held_out}

@@ -88,7 +88,8 @@ def _held_out(files: list[Path], step: int) -> list[Path]:
     return files[min(step // 2, len(files) - 1) :: step] if len(files) > 2 else files[step // 2 :: step]
 
 
-def _draw_batch(cases: Cases, settings: TrainingSettings, step: int, places: range) -> list[Sample]:
+def draw_batch(cases: Cases, settings: TrainingSettings, step: int, places: range) -> list[Sample]:
+    """The samples of a step at these places of its batch; the same whoever asks, and when."""
     batch = []
     for place in places:
         rng = np.random.default_rng([settings.seed, step, place])
@@ -109,11 +110,11 @@ def _draw_case(pool: tuple[TrainingCase, ...], rng: np.random.Generator) -> Trai
 def _batches(cases: Cases, settings: TrainingSettings, steps: range, places: range) -> Iterator[list[Sample]]:
     """Batches of the steps; the next one is drawn while this one is learnt."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(_draw_batch, cases, settings, steps.start, places)
+        coming = pool.submit(draw_batch, cases, settings, steps.start, places)
         for step in steps:
             batch = coming.result()
             if step + 1 < steps.stop:
-                coming = pool.submit(_draw_batch, cases, settings, step + 1, places)
+                coming = pool.submit(draw_batch, cases, settings, step + 1, places)
             yield batch
 
 
