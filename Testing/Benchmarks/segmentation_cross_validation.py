@@ -1,13 +1,14 @@
 """Dice and surface distance of each real case by the network whose fold has held it out, and by that of simulations alone.
 
-    opradiomics train segmentation --data ../shared/data/spine-mr --simulated SIM --simulate 56 \\
-        --folds 5 --simulated-epochs 28 --epochs 20 --out OUT
+    opradiomics train segmentation --data ../shared/data/spine-mr --simulated SIM --simulate 90 \\
+        --backbone MOBILENET --folds 5 --simulated-epochs 30 --epochs 55 --out OUT
     python Testing/Benchmarks/segmentation_cross_validation.py --run OUT --data ../shared/data/spine-mr
 
-The sets draw the border of a body 1.0 to 1.5 mm apart, so a case is measured against its reader's labels moved to the border
-that training moves them to (`labels.border_offset_mm`: one figure a set, of its images and labels), and against the labels as
-they are. L1, L2 and L3 by name where a set labels levels, else all bodies together. Wrong levels count with what they reach.
-HD95 is in plane, over the central half of the slices, of the bodies that the network's overlap there.
+The sets draw the border of a body 1.0 to 1.5 mm apart, so a case is measured twice: against its reader's labels moved to the
+border of the training, and with the network's border moved the other way against the labels as they were drawn. The move is one
+figure a set, of its images and labels (`labels.border_offset_mm`). L1, L2 and L3 by name where a set labels levels, else all
+bodies together. Wrong levels count with what they reach. HD95 is in plane, over the central half of the slices, of the bodies
+that the reader's overlap there (spider leaves out bodies at the ends of its views).
 """
 
 from __future__ import annotations
@@ -24,17 +25,24 @@ from OPRadiomicsLib.errors import MaskError, StudyError
 from OPRadiomicsLib.io import read_volume
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
-from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase, load_case
+from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase, load_case, set_offset_mm
 from OPRadiomicsTrainingLib.segmentation.folds import HELD_OUT_FILE, SIMULATED_FOLDER
+from OPRadiomicsTrainingLib.segmentation.labels import with_border_moved
 from scipy import ndimage
 from segmentation_dice import WRONG_LEVELS, central_half, dice, hd95_mm
 
 Labels = npt.NDArray[np.uint8]
-FIGURES = ("dice", "dice_central", "hd95_central_mm", "dice_as_drawn")
+FIGURES = ("dice", "dice_central", "hd95_central_mm", "drawn_dice", "drawn_dice_central", "drawn_hd95_central_mm")
 
 
-def measure(name: str, data: Path, cases: Path, model: SegmentationModel) -> dict[str, object]:
-    """Figures of one case; NaN where there is nothing to measure or nothing was found."""
+def measure(name: str, data: Path, cases: Path, model: SegmentationModel, offset_mm: float) -> dict[str, object]:
+    """Figures of one case at the border of the training and at its reader's; NaN where there is nothing to measure.
+
+    Parameters
+    ----------
+    offset_mm
+        By which training moves the border of the case's set.
+    """
     case = load_case(cases / f"{name}.npz")
     volume = read_volume(data / f"{name}_img.nii.gz")
     try:
@@ -42,21 +50,33 @@ def measure(name: str, data: Path, cases: Path, model: SegmentationModel) -> dic
     except (MaskError, StudyError):
         found = np.zeros(volume.shape, np.uint8)
     path = data / f"{name}_lab.nii.gz"
-    if path.exists():
-        drawn = sitk.GetArrayFromImage(sitk.ReadImage(str(path))).astype(np.uint8)
-        truth = at_training_border(drawn, case)
-        values = [LABEL_OF_LEVEL[level] for level in STUDY_LEVELS if (truth == LABEL_OF_LEVEL[level]).any()]
-    else:
-        found, truth = (found > 0).astype(np.uint8), (case.body > 0).astype(np.uint8)
-        drawn, values = np.zeros_like(truth), [1]
-    pairs = [(found == value, truth == value) for value in values]
-    middle = central_half(len(found))
+    if not path.exists():
+        truth = (case.body > 0).astype(np.uint8)
+        return {"case": name, **figures(found, truth, case.spacing_mm, by_level=False)}
+    drawn = sitk.GetArrayFromImage(sitk.ReadImage(str(path))).astype(np.uint8)
+    outward = with_border_moved(found, case.spacing_mm, -offset_mm)
+    at_readers = figures(outward, drawn, case.spacing_mm, by_level=True)
     return {
         "case": name,
+        **figures(found, at_training_border(drawn, case), case.spacing_mm, by_level=True),
+        **{f"drawn_{key}": value for key, value in at_readers.items() if key != "levels_right"},
+    }
+
+
+def figures(found: Labels, truth: Labels, spacing_mm: tuple[float, float, float], *, by_level: bool) -> dict[str, object]:
+    """Dice over all slices and the central half, HD95 there, and whether the levels are right."""
+    levels = [LABEL_OF_LEVEL[level] for level in STUDY_LEVELS]
+    if by_level:
+        pairs = [(found == value, truth == value) for value in levels if (truth == value).any()]
+    else:
+        pairs = [(found > 0, truth > 0)]
+    labelled = found * np.isin(found, found[truth > 0])
+    middle = central_half(len(found))
+    compared = [(a & (labelled > 0), b) for a, b in pairs]
+    return {
         "dice": _mean(dice(*pair) for pair in pairs),
-        "dice_central": _mean(dice(first[middle], second[middle]) for first, second in pairs),
-        "hd95_central_mm": _mean(hd95_mm(a[middle], b[middle], case.spacing_mm[1]) for a, b in pairs if (a & b)[middle].any()),
-        "dice_as_drawn": _mean(dice(found == value, drawn == value) for value in values) if drawn.any() else float("nan"),
+        "dice_central": _mean(dice(a[middle], b[middle]) for a, b in pairs),
+        "hd95_central_mm": _mean(hd95_mm(a[middle], b[middle], spacing_mm[1]) for a, b in compared if (a & b)[middle].any()),
         "levels_right": all(dice(*pair) > WRONG_LEVELS for pair in pairs),
     }
 
@@ -81,8 +101,8 @@ def _mean(values: Iterator[float]) -> float:
 
 def summary(rows: list[dict[str, object]]) -> dict[str, object]:
     """Means and standard deviations over the cases, and how many have every level where it belongs."""
-    figures = {name: np.array([row[name] for row in rows], float) for name in FIGURES}
-    means = {name: f"{np.nanmean(v):.3f} (SD {np.nanstd(v):.3f})" for name, v in figures.items() if np.isfinite(v).any()}
+    values = {name: np.array([row.get(name, np.nan) for row in rows], float) for name in FIGURES}
+    means = {name: f"{np.nanmean(v):.3f} (SD {np.nanstd(v):.3f})" for name, v in values.items() if np.isfinite(v).any()}
     return {"n": len(rows), **means, "levels_right": sum(bool(row["levels_right"]) for row in rows)}
 
 
@@ -99,13 +119,17 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and _lab or _sem files")
     arguments = parser.parse_args()
     cases = arguments.run / "cases"
+    offsets_mm = {
+        name: set_offset_mm(arguments.data, name) for name in {path.stem.split("_")[0] for path in cases.glob("*.npz")}
+    }
     rows, simulated = [], []
     alone = load_segmentation_model(arguments.run / SIMULATED_FOLDER / "bundle")
     for folder in sorted(arguments.run.glob("fold_*")):
         model = load_segmentation_model(folder / "bundle")
         for name in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split():
-            rows.append(measure(name, arguments.data, cases, model))
-            simulated.append(measure(name, arguments.data, cases, alone))
+            offset_mm = offsets_mm[name.split("_")[0]]
+            rows.append(measure(name, arguments.data, cases, model, offset_mm))
+            simulated.append(measure(name, arguments.data, cases, alone, offset_mm))
             print(json.dumps(rows[-1]), flush=True)
     _report("of the fold", rows)
     _report("simulations alone", simulated)

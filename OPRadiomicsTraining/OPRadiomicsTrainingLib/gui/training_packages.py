@@ -15,6 +15,7 @@ PACKAGES = (
     "optuna>=4.0",
     "pandas>=2.2",
     "threadpoolctl>=3.5",
+    "tflite>=2.18",
 )
 """As pyproject.toml lists them under the extra training; a test compares."""
 

@@ -145,12 +145,21 @@ def prepare_real_cases(
     done, total = 0, sum(map(len, paths.values()))
     for name, files in paths.items():
         sources = [_read(file) for file in files]
-        offsets[name] = labels.border_offset_mm([p for source in sources for p in _profiles(source)])
+        offsets[name] = _border_offset_mm(sources)
         for source in sources:
             _case_of(source, offsets[name]).save(out)
             done += 1
             progress(f"Prepared {source.name}, border moved by {offsets[name]:+.2f} mm", done / total)
     return offsets
+
+
+def set_offset_mm(data: Path, name: str) -> float:
+    """How far `prepare_real_cases` moves the border that a set's readers drew; ``name`` is the first word of its files."""
+    return _border_offset_mm([_read(file) for file in sorted(data.glob(f"{name}*_img.nii.gz"))])
+
+
+def _border_offset_mm(sources: Sequence[_Source]) -> float:
+    return labels.border_offset_mm([profile for source in sources for profile in _profiles(source)])
 
 
 def _profiles(source: _Source) -> list[npt.NDArray[np.float32]]:

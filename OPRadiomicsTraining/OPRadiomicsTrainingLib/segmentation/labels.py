@@ -7,6 +7,8 @@ Labels are kept as signed distances, from which sub-voxel soft targets follow at
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -92,6 +94,28 @@ def body_distance_mm(bodies: npt.NDArray[np.uint8], spacing_mm: tuple[float, flo
         Of k, rows, columns.
     """
     result = np.full(bodies.shape, -99.0, np.float32)
+    for _, box, distance in _moved(bodies, spacing_mm, offset_mm):
+        result[box] = np.maximum(result[box], distance)
+    return filling_the_slice(result)
+
+
+def with_border_moved(
+    bodies: npt.NDArray[np.uint8], spacing_mm: tuple[float, float, float], offset_mm: float
+) -> npt.NDArray[np.uint8]:
+    """Labels whose border lies ``offset_mm`` further out (negative: further in), so that two conventions can be compared."""
+    moved = np.zeros_like(bodies)
+    depth = np.zeros(bodies.shape, np.float32)
+    for label, box, distance in _moved(bodies, spacing_mm, offset_mm):
+        deeper = distance > depth[box]
+        moved[box][deeper] = label
+        depth[box][deeper] = distance[deeper]
+    return moved
+
+
+def _moved(
+    bodies: npt.NDArray[np.uint8], spacing_mm: tuple[float, float, float], offset_mm: float
+) -> Iterator[tuple[int, tuple[slice, ...], Floats]]:
+    """Each label with the box around it and the signed distance to its moved border there."""
     margin = 10
     for label in np.unique(bodies[bodies > 0]):
         k, rows, columns = (np.flatnonzero((bodies == label).any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
@@ -99,9 +123,7 @@ def body_distance_mm(bodies: npt.NDArray[np.uint8], spacing_mm: tuple[float, flo
             slice(max(0, int(index[0]) - pad), int(index[-1]) + pad + 1)
             for index, pad in ((k, 2), (rows, margin), (columns, margin))
         )
-        distance = _shape_interpolated(bodies[box] == label, spacing_mm) + np.float32(offset_mm)
-        result[box] = np.maximum(result[box], distance)
-    return filling_the_slice(result)
+        yield int(label), box, _shape_interpolated(bodies[box] == label, spacing_mm) + np.float32(offset_mm)
 
 
 def filling_the_slice(distance_mm: Floats) -> Floats:

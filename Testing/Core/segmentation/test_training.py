@@ -52,6 +52,24 @@ def test_moving_the_border_inward_shrinks_a_block_by_that_much():
     assert (distance[5] > 0).sum() == pytest.approx(26 * 26, rel=0.08)
 
 
+def test_a_border_that_is_moved_in_and_out_again_is_where_it_was():
+    bodies = np.zeros((11, 60, 60), np.uint8)
+    bodies[2:9, 8:28, 15:45], bodies[2:9, 32:52, 15:45] = 20, 21
+    inward = labels.with_border_moved(bodies, (3.3, 1.0, 1.0), -2.0)
+    assert (inward[5] == 20).sum() == pytest.approx(16 * 26, rel=0.08)
+    again = labels.with_border_moved(inward, (3.3, 1.0, 1.0), 2.0)
+    assert (again[5] == bodies[5]).mean() > 0.98
+    assert set(np.unique(again[5])) == {0, 20, 21}
+
+
+def test_two_bodies_that_grow_share_the_gap_between_them():
+    bodies = np.zeros((5, 60, 60), np.uint8)
+    bodies[:, 8:28, 15:45], bodies[:, 30:52, 15:45] = 20, 21
+    grown = labels.with_border_moved(bodies, (3.3, 1.0, 1.0), 3.0)
+    assert (grown[2, 28, 20:40] == 20).all()
+    assert (grown[2, 29, 20:40] == 21).all()
+
+
 def test_a_slice_that_the_body_fills_only_partly_is_not_marrow():
     distance = np.stack([np.full((4, 4), v, np.float32) for v in (-3.0, 1.0, 4.0, 4.0)])
     kept = labels.filling_the_slice(distance)[:, 0, 0] > 0
