@@ -195,7 +195,9 @@ def _weight(source: _Source) -> Bytes:
     weight = np.full(source.image.shape, 255, np.uint8)
     if source.semantic:
         top = np.flatnonzero(source.bodies.any(axis=(0, 2)))
-        weight[:, : max(0, int(top[0]) - 2) if top.size else 0] = 0
+        known = labels.rows_of_canal(source.tissue == CANAL)
+        weight[:, : max(known.start, int(top[0]) - 2) if top.size else 0] = 0
+        weight[:, known.stop :] = 0
         return weight
     for label in np.unique(source.bodies[source.bodies > 0]):
         _doubt_lateral_slices(weight, source.bodies == label)

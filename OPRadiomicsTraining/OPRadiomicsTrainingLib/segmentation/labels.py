@@ -155,8 +155,8 @@ def _shape_interpolated(body: Bools, spacing_mm: tuple[float, float, float]) -> 
 def bodies_of_vertebrae(vertebrae: Bools, canal: Bools) -> Bools:
     """The part of whole vertebrae that lies in front of the canal, slice by slice.
 
-    The canal's anterior border, row by row and interpolated between rows, over all slices, is the cut; where a slice has no
-    canal the nearest slice's is taken. Left-over pedicles are removed by an opening.
+    The canal's anterior border is the cut; where a slice has no canal in a row, the nearest slice that has one gives it. Rows
+    above and below the canal hold no body (`rows_of_canal`). Left-over pedicles are removed by an opening.
 
     Parameters
     ----------
@@ -165,17 +165,41 @@ def bodies_of_vertebrae(vertebrae: Bools, canal: Bools) -> Bools:
     """
     from scipy import ndimage
 
-    with_canal = np.flatnonzero(canal.sum(axis=(1, 2)) > 100)
-    if with_canal.size == 0:
-        return np.zeros_like(vertebrae)
     bodies = np.zeros_like(vertebrae)
-    columns = np.arange(vertebrae.shape[2])
-    for k in range(len(vertebrae)):
-        nearest = int(with_canal[np.argmin(np.abs(with_canal - k))])
-        rows = np.flatnonzero(canal[nearest].any(axis=1))
-        front = ndimage.median_filter(canal[nearest][rows].argmax(axis=1).astype(float), 9)
-        edge = np.interp(np.arange(vertebrae.shape[1]), rows, front)
-        before = vertebrae[k] & (columns[None, :] < edge[:, None])
-        before &= np.isin(np.arange(vertebrae.shape[1]), np.arange(rows[0], rows[-1] + 1))[:, None]
-        bodies[k] = ndimage.binary_opening(before, iterations=3)
+    rows = rows_of_canal(canal)
+    if rows.stop == rows.start:
+        return bodies
+    fronts = _fronts(canal[:, rows])
+    before = np.zeros_like(vertebrae)
+    before[:, rows] = vertebrae[:, rows] & (np.arange(vertebrae.shape[2]) < fronts[:, :, None])
+    for k, plane in enumerate(before):
+        bodies[k] = ndimage.binary_opening(plane, iterations=3)
     return bodies
+
+
+def rows_of_canal(canal: Bools) -> slice:
+    """From the first to the last row that holds canal in any slice: beyond them nobody knows where a body ends."""
+    rows = np.flatnonzero(canal.any(axis=(0, 2)))
+    return slice(int(rows[0]), int(rows[-1]) + 1) if rows.size else slice(0, 0)
+
+
+def _fronts(canal: Bools) -> npt.NDArray[np.float64]:
+    """Column of the canal's anterior border, (k, rows), of the nearest slice that has one in that row."""
+    from scipy import ndimage
+
+    present = canal.any(axis=2)
+    smooth = np.zeros(present.shape)
+    for k in np.flatnonzero(present.any(axis=1)):
+        rows = np.flatnonzero(present[k])
+        smooth[k, rows] = ndimage.median_filter(canal[k, rows].argmax(axis=1).astype(float), 9)
+    slices, across = np.indices(present.shape)
+    for row in range(present.shape[1]):
+        holders = np.flatnonzero(present[:, row])
+        if holders.size:
+            slices[:, row] = holders[np.abs(holders[None] - np.arange(len(canal))[:, None]).argmin(axis=1)]
+    fronts: npt.NDArray[np.float64] = smooth[slices, across]
+    gaps = ~present.any(axis=0)
+    known = np.flatnonzero(~gaps)
+    for k in range(len(canal)):
+        fronts[k, gaps] = np.interp(np.flatnonzero(gaps), known, fronts[k, known])
+    return fronts

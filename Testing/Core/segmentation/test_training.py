@@ -12,7 +12,13 @@ from OPRadiomicsLib.errors import ModelError, StudyError  # noqa: E402
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation import labels, train  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.augment import CROP, draw_sample  # noqa: E402
-from OPRadiomicsTrainingLib.segmentation.cases import SACRUM_SEED, TrainingCase, load_case, sacrum_seed  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.cases import (  # noqa: E402
+    SACRUM_SEED,
+    TrainingCase,
+    load_case,
+    prepare_real_cases,
+    sacrum_seed,
+)
 from OPRadiomicsTrainingLib.segmentation.loss import marginal_probabilities, partial_label_loss  # noqa: E402
 
 
@@ -84,6 +90,31 @@ def test_the_part_of_a_vertebra_before_the_canal_is_its_body():
     bodies = labels.bodies_of_vertebrae(vertebra, canal)
     assert bodies[1, 20:40, 14:36].all()
     assert not bodies[:, :, 41:].any()
+
+
+def test_where_a_slice_shows_no_canal_its_neighbour_says_where_a_body_ends():
+    vertebra, canal = np.zeros((3, 60, 90), bool), np.zeros((3, 60, 90), bool)
+    vertebra[:, 15:45, 10:80] = True
+    canal[:2, 5:55, 40:55] = True
+    canal[1, 30:] = False
+    bodies = labels.bodies_of_vertebrae(vertebra & ~canal, canal)
+    assert bodies[:, 20:40, 14:36].all()
+    assert not bodies[:, :, 41:].any()
+
+
+def test_beyond_the_canal_no_body_is_known(tmp_path):
+    """A vertebra reaches 10 rows beyond the canal: they count neither as body nor as background."""
+    sitk = pytest.importorskip("SimpleITK")
+    semantic = np.zeros((5, 90, 90), np.uint8)
+    semantic[:, 20:45, 10:40], semantic[:, 50:75, 10:40], semantic[:, 0:65, 40:55] = 1, 1, 3
+    image = np.where(semantic == 1, 200, 40) + np.random.default_rng(0).integers(0, 20, semantic.shape)
+    for name, array in (("img", image.astype(np.int16)), ("sem", semantic)):
+        sitk.WriteImage(sitk.GetImageFromArray(array), str(tmp_path / f"spider_1_{name}.nii.gz"))
+    prepare_real_cases(tmp_path, tmp_path / "cases", sets=("spider",))
+    case = load_case(tmp_path / "cases" / "spider_1.npz")
+    assert (case.body[2, 54:62, 15:35] > 0).all()
+    assert not case.weight[:, 65:].any()
+    assert (case.weight[:, 20:65] == 255).all()
 
 
 def test_the_sacrum_seed_lies_one_step_below_l5():
