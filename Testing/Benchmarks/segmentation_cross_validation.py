@@ -9,6 +9,9 @@ border of the training, and with the network's border moved the other way agains
 figure a set, of its images and labels (`labels.border_offset_mm`). L1, L2 and L3 by name where a set labels levels, else all
 bodies together. Wrong levels count with what they reach. HD95 is in plane, over the central half of the slices, of the bodies
 that the reader's overlap there (spider leaves out bodies at the ends of its views).
+
+--own 6 --simulated SIM also measures what a department gets that retrains on its own cases: each fold's network goes on for 6
+epochs on the fold's other cases of one set (and on the simulated ones), and is measured on that set's cases of the fold.
 """
 
 from __future__ import annotations
@@ -26,12 +29,19 @@ from OPRadiomicsLib.io import read_volume
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
 from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase, load_case, set_offset_mm
+from OPRadiomicsTrainingLib.segmentation.compare import bundle_network
+from OPRadiomicsTrainingLib.segmentation.export import export_bundle
 from OPRadiomicsTrainingLib.segmentation.folds import HELD_OUT_FILE, SIMULATED_FOLDER
 from OPRadiomicsTrainingLib.segmentation.labels import with_border_moved
+from OPRadiomicsTrainingLib.segmentation.train import Cases, TrainingSettings, train
 from scipy import ndimage
 from segmentation_dice import WRONG_LEVELS, central_half, dice, hd95_mm
 
 Labels = npt.NDArray[np.uint8]
+OWN_RATE = 5e-4
+"""Learning rate of --own, a quarter of the usual."""
+OWN_SIMULATED_SHARE = 0.2
+"""Of its samples: they alone label the sacrum, from which levels are counted."""
 FIGURES = ("dice", "dice_central", "hd95_central_mm", "drawn_dice", "drawn_dice_central", "drawn_hd95_central_mm")
 
 
@@ -51,8 +61,11 @@ def measure(name: str, data: Path, cases: Path, model: SegmentationModel, offset
         found = np.zeros(volume.shape, np.uint8)
     path = data / f"{name}_lab.nii.gz"
     if not path.exists():
-        truth = (case.body > 0).astype(np.uint8)
-        return {"case": name, **figures(found, truth, case.spacing_mm, by_level=False)}
+        known = case.weight > 0
+        return {
+            "case": name,
+            **figures(found * known, ((case.body > 0) & known).astype(np.uint8), case.spacing_mm, by_level=False),
+        }
     drawn = sitk.GetArrayFromImage(sitk.ReadImage(str(path))).astype(np.uint8)
     outward = with_border_moved(found, case.spacing_mm, -offset_mm)
     at_readers = figures(outward, drawn, case.spacing_mm, by_level=True)
@@ -113,26 +126,45 @@ def _report(title: str, rows: list[dict[str, object]]) -> None:
         print(json.dumps({"network": title, "set": name or "all", **summary(chosen)}), flush=True)
 
 
+def gone_on(folder: Path, name: str, cases: Path, simulated: Path, epochs: int) -> SegmentationModel:
+    """A fold's network after ``epochs`` more on the set's cases that it may see; kept in ``folder``/own_<set>."""
+    out = folder / f"own_{name}"
+    held_out = (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split()
+    own = tuple(load_case(path) for path in sorted(cases.glob(f"{name}_*.npz")) if path.stem not in held_out)
+    invented = tuple(load_case(path) for path in sorted(simulated.glob("*.npz")))
+    settings = TrainingSettings(epochs=epochs, learning_rate=OWN_RATE, simulated_share=OWN_SIMULATED_SHARE)
+    trainer = train(Cases(own, invented, ()), out, settings, network=bundle_network(folder / "bundle"))
+    export_bundle(trainer.averaged(), out / "bundle", name=out.name, version="0.1.0", provenance={"trained_on": [name]})
+    return load_segmentation_model(out / "bundle")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, required=True, help="folder of `train segmentation --folds`")
     parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and _lab or _sem files")
+    parser.add_argument("--own", type=int, metavar="EPOCHS", help="also go on with each set's own cases, for so many epochs")
+    parser.add_argument("--simulated", type=Path, help="with --own: folder of simulated cases")
     arguments = parser.parse_args()
+    if arguments.own and arguments.simulated is None:
+        parser.error("--own needs --simulated")
     cases = arguments.run / "cases"
-    offsets_mm = {
-        name: set_offset_mm(arguments.data, name) for name in {path.stem.split("_")[0] for path in cases.glob("*.npz")}
-    }
-    rows, simulated = [], []
+    sets = sorted({path.stem.split("_")[0] for path in cases.glob("*.npz")})
+    offsets_mm = {name: set_offset_mm(arguments.data, name) for name in sets}
+    rows, simulated, retrained = [], [], []
     alone = load_segmentation_model(arguments.run / SIMULATED_FOLDER / "bundle")
     for folder in sorted(arguments.run.glob("fold_*")):
         model = load_segmentation_model(folder / "bundle")
-        for name in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split():
-            offset_mm = offsets_mm[name.split("_")[0]]
-            rows.append(measure(name, arguments.data, cases, model, offset_mm))
-            simulated.append(measure(name, arguments.data, cases, alone, offset_mm))
+        own = {name: gone_on(folder, name, cases, arguments.simulated, arguments.own) for name in sets} if arguments.own else {}
+        for case in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split():
+            name = case.split("_")[0]
+            networks = [(rows, model), (simulated, alone), *([(retrained, own[name])] if own else [])]
+            for results, network in networks:
+                results.append(measure(case, arguments.data, cases, network, offsets_mm[name]))
             print(json.dumps(rows[-1]), flush=True)
     _report("of the fold", rows)
     _report("simulations alone", simulated)
+    if retrained:
+        _report("of the fold, gone on with the set's own cases", retrained)
 
 
 if __name__ == "__main__":
