@@ -23,6 +23,8 @@ _LEAST_SACRUM_MM = 50.0
 tilted L5 can pass for S1 (seen at 44 mm)."""
 _SACRAL_SHARE = 0.35
 _DOUBTFUL_SHARE = 0.15
+_SHARE_ABOVE = 0.25
+"""Of the sacrum: with more above the centre of the lowest body at the edge, that is a part of the sacrum."""
 _MAX_SIDEWAYS_MM = 15.0
 """Left-right range of the centres above which the slices cut the bodies obliquely: levels are then easily miscounted."""
 
@@ -45,10 +47,26 @@ def settle_lowest(bodies: Bodies, body: Floats, sacrum: Floats) -> tuple[Bodies,
     """
     share = sacral_share(bodies, body, sacrum)
     voxels: Bools = sacrum > 0.5
-    if share > _SACRAL_SHARE:
+    if share > _SACRAL_SHARE or _within_the_sacrum(bodies, voxels):
         return without_lowest(bodies), voxels | (bodies.labels == bodies.count), ()
     doubt = f"the lowest body may be S1 (the network takes {100 * share:.0f} % of it for sacrum)"
     return bodies, voxels, (doubt,) if share > _DOUBTFUL_SHARE else ()
+
+
+def _within_the_sacrum(bodies: Bodies, sacrum: Bools) -> bool:
+    """Whether the image's lower edge cuts the lowest body while much of the sacrum lies above its centre."""
+    at_the_edge = bodies.count > 0 and bool((bodies.labels[:, -2:] == bodies.count).any())
+    if not at_the_edge or sacrum.sum() * _voxel_ml(bodies) < _MIN_SACRUM_ML:
+        return False
+    return float(sacrum[:, : _row_of_lowest(bodies)].sum()) > _SHARE_ABOVE * float(sacrum.sum())
+
+
+def _voxel_ml(bodies: Bodies) -> float:
+    return float(np.prod(bodies.spacing_mm)) / 1000
+
+
+def _row_of_lowest(bodies: Bodies) -> int:
+    return int(bodies.centres_mm[-1][1] / bodies.spacing_mm[1])
 
 
 def number_levels(bodies: Bodies, sacrum: Bools, shift: int = 0) -> Numbering:
@@ -89,7 +107,7 @@ def in_range(label: int) -> bool:
 def _below_the_lowest(bodies: Bodies, sacrum: Bools) -> Bools:
     """The sacrum without what the network takes for sacrum above the lowest body's centre."""
     below = sacrum.copy()
-    below[:, : int(bodies.centres_mm[-1][1] / bodies.spacing_mm[1])] = False
+    below[:, : _row_of_lowest(bodies)] = False
     return below
 
 
@@ -97,9 +115,8 @@ def _gap_to_sacrum_mm(bodies: Bodies, below: Bools) -> float | None:
     """Distance from the lowest body to the sacrum below it; None where no sacrum is in view."""
     from scipy import ndimage
 
-    voxel_ml = float(np.prod(bodies.spacing_mm)) / 1000
     lowest = bodies.labels == bodies.count
-    if below.sum() * voxel_ml < _MIN_SACRUM_ML:
+    if below.sum() * _voxel_ml(bodies) < _MIN_SACRUM_ML:
         return None
     box = ndimage.find_objects((lowest | below).astype(np.uint8))[0]
     distance_mm = ndimage.distance_transform_edt(~lowest[box], bodies.spacing_mm)

@@ -78,6 +78,21 @@ def test_s1_taken_half_for_a_body_is_not_counted(make_spine):
     assert number_levels(bodies, found).labels == (19, 20, 21, 22, 23, 24)
 
 
+def test_a_body_that_the_lower_edge_cuts_below_the_top_of_the_sacrum_is_not_counted(make_spine):
+    """Where the view ends within S1 the network may take its lowest part for a body."""
+    spine = make_spine(6)
+    start = int(np.flatnonzero(spine.sacrum.any(axis=(0, 2)))[0])
+    body, sacrum = spine.body[:, : start + 24].copy(), spine.sacrum[:, : start + 24].astype(np.float32)
+    columns = np.flatnonzero(sacrum.any(axis=(0, 1)))
+    middle = slice(int(columns[0]) + 2, int(columns[-1]) - 2)
+    sacrum[3:12, start + 12 :, middle], body[3:12, start + 12 :, middle] = 0, 1
+    found = split_bodies(body, SPACING_MM, 0.5)
+    assert found.count == 7
+    bodies, _, doubts = settle_lowest(found, body, sacrum)
+    assert bodies.count == 6
+    assert doubts == ()
+
+
 def test_a_clear_l5_stays_a_body(make_spine):
     spine = make_spine(6)
     bodies, _, doubts = settle_lowest(split_bodies(spine.body, SPACING_MM, 0.5), spine.body, spine.sacrum.astype(np.float32))
