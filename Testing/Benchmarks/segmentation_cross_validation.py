@@ -1,14 +1,16 @@
 """Dice and surface distance of each real case by the network whose fold has held it out, and by that of simulations alone.
 
     opradiomics train segmentation --data ../shared/data/spine-mr --simulated SIM --simulate 90 \\
-        --backbone MOBILENET --folds 5 --simulated-epochs 30 --epochs 55 --out OUT
+        --backbone MOBILENET --folds 5 --simulated-epochs 30 --epochs 45 --out OUT
     python Testing/Benchmarks/segmentation_cross_validation.py --run OUT --data ../shared/data/spine-mr
 
-The sets draw the border of a body 1.0 to 1.5 mm apart, so a case is measured twice: against its reader's labels moved to the
-border of the training, and with the network's border moved the other way against the labels as they were drawn. The move is one
-figure a set, of its images and labels (`labels.border_offset_mm`). L1, L2 and L3 by name where a set labels levels, else all
-bodies together. Wrong levels count with what they reach. HD95 is in plane, over the central half of the slices, of the bodies
-that the reader's overlap there (spider leaves out bodies at the ends of its views).
+The sets draw the border of a body 1.0 to 1.5 mm apart, so a case is measured against its reader's labels moved to the border of
+the training, and where a set labels levels also with the network's border moved the other way against the labels as they were
+drawn ("drawn"). The move is one figure a set, of its images and labels (`labels.border_offset_mm`). It does not bring back the
+lateral slices that training leaves out, so "best" tells what the training's own labels reach when they are moved back.
+L1, L2 and L3 by name where a set labels levels, else all bodies together, in the rows where they are known. Wrong levels count
+with what they reach. HD95 is in plane, over the central half of the slices, of the bodies that the reader's overlap there
+(spider leaves out bodies at the ends of its views).
 
 --own 6 --simulated SIM also measures what a department gets that retrains on its own cases: each fold's network goes on for 6
 epochs on the fold's other cases of one set (and on the simulated ones), and is measured on that set's cases of the fold.
@@ -28,6 +30,7 @@ from OPRadiomicsLib.errors import MaskError, StudyError
 from OPRadiomicsLib.io import read_volume
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
+from OPRadiomicsLib.segmentation.bundle import CHECKSUMS
 from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase, load_case, set_offset_mm
 from OPRadiomicsTrainingLib.segmentation.compare import bundle_network
 from OPRadiomicsTrainingLib.segmentation.export import export_bundle
@@ -42,7 +45,7 @@ OWN_RATE = 5e-4
 """Learning rate of --own, a quarter of the usual."""
 OWN_SIMULATED_SHARE = 0.2
 """Of its samples: they alone label the sacrum, from which levels are counted."""
-FIGURES = ("dice", "dice_central", "hd95_central_mm", "drawn_dice", "drawn_dice_central", "drawn_hd95_central_mm")
+FIGURES = tuple(f"{prefix}{name}" for prefix in ("", "drawn_", "best_") for name in ("dice", "dice_central", "hd95_central_mm"))
 
 
 def measure(name: str, data: Path, cases: Path, model: SegmentationModel, offset_mm: float) -> dict[str, object]:
@@ -67,13 +70,12 @@ def measure(name: str, data: Path, cases: Path, model: SegmentationModel, offset
             **figures(found * known, ((case.body > 0) & known).astype(np.uint8), case.spacing_mm, by_level=False),
         }
     drawn = sitk.GetArrayFromImage(sitk.ReadImage(str(path))).astype(np.uint8)
-    outward = with_border_moved(found, case.spacing_mm, -offset_mm)
-    at_readers = figures(outward, drawn, case.spacing_mm, by_level=True)
-    return {
-        "case": name,
-        **figures(found, at_training_border(drawn, case), case.spacing_mm, by_level=True),
-        **{f"drawn_{key}": value for key, value in at_readers.items() if key != "levels_right"},
-    }
+    truth = at_training_border(drawn, case)
+    at_readers = {}
+    for prefix, masks in (("drawn", found), ("best", truth)):
+        outward = with_border_moved(masks, case.spacing_mm, -offset_mm)
+        at_readers |= {f"{prefix}_{key}": v for key, v in figures(outward, drawn, case.spacing_mm, by_level=True).items()}
+    return {"case": name, **figures(found, truth, case.spacing_mm, by_level=True), **at_readers}
 
 
 def figures(found: Labels, truth: Labels, spacing_mm: tuple[float, float, float], *, by_level: bool) -> dict[str, object]:
@@ -129,6 +131,8 @@ def _report(title: str, rows: list[dict[str, object]]) -> None:
 def gone_on(folder: Path, name: str, cases: Path, simulated: Path, epochs: int) -> SegmentationModel:
     """A fold's network after ``epochs`` more on the set's cases that it may see; kept in ``folder``/own_<set>."""
     out = folder / f"own_{name}"
+    if (out / "bundle" / CHECKSUMS).exists():
+        return load_segmentation_model(out / "bundle")
     held_out = (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split()
     own = tuple(load_case(path) for path in sorted(cases.glob(f"{name}_*.npz")) if path.stem not in held_out)
     invented = tuple(load_case(path) for path in sorted(simulated.glob("*.npz")))

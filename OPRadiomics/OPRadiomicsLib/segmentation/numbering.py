@@ -54,11 +54,17 @@ def settle_lowest(bodies: Bodies, body: Floats, sacrum: Floats) -> tuple[Bodies,
 
 
 def _within_the_sacrum(bodies: Bodies, sacrum: Bools) -> bool:
-    """Whether the image's lower edge cuts the lowest body while much of the sacrum lies above its centre."""
-    at_the_edge = bodies.count > 0 and bool((bodies.labels[:, -2:] == bodies.count).any())
-    if not at_the_edge or sacrum.sum() * _voxel_ml(bodies) < _MIN_SACRUM_ML:
+    """Whether the image's lower edge cuts the lowest body while much of the sacrum that it touches lies above its centre."""
+    from scipy import ndimage
+
+    lowest = bodies.labels == bodies.count
+    if bodies.count == 0 or not lowest[:, -2:].any():
         return False
-    return float(sacrum[:, : _row_of_lowest(bodies)].sum()) > _SHARE_ABOVE * float(sacrum.sum())
+    parts, _ = ndimage.label(lowest | sacrum)
+    touching = sacrum & np.isin(parts, np.unique(parts[lowest]))
+    if touching.sum() * _voxel_ml(bodies) < _MIN_SACRUM_ML:
+        return False
+    return float(touching[:, : _row_of_lowest(bodies)].sum()) > _SHARE_ABOVE * float(touching.sum())
 
 
 def _voxel_ml(bodies: Bodies) -> float:

@@ -7,13 +7,19 @@ the two compute what the file's convolution computes (as data-dependent initiali
 
 from __future__ import annotations
 
+import json
+import struct
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import MissingDependencyError, ModelError
+from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.segmentation.bundle import sha256_of
 
 from .augment import Sample
 
@@ -24,37 +30,88 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 
+RECORD_FILE: Final = "backbone.json"
+"""In the folder of a run: name and SHA-256 of the file that it started from, empty where from none."""
+
 _IDENTIFIER = b"TFL3"
 _EXPECTED = "MobileNetV2 of width 1.0 as TFLite file, such as tf2_mobilenet_v2_1.0_224_ptq.tflite"
 _REMEDY = "give such a file with --backbone, or leave the option out"
 
 
-def pretrained_network(path: Path, samples: Sequence[Sample], seed: int) -> DeepLabV3Plus:
-    """A new network whose backbone computes what the file's does, on such samples as the training will draw.
+@dataclass(frozen=True, eq=False)
+class Backbone:
+    """A file's convolutions, (weights, biases) in their order, that fit the backbone of `DeepLabV3Plus`."""
 
-    Parameters
-    ----------
-    path
-        MobileNetV2 of width 1.0, floats or 8-bit integers, with or without the layers that end in ImageNet's classes.
-    samples
-        From which the batch normalisation takes its statistics; some 30 are enough.
-    seed
-        Decides the weights of pyramid and decoder.
+    name: str
+    sha256: str
+    layers: tuple[tuple[Floats, Floats], ...]
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """For a bundle's metadata."""
+        return {"backbone": self.name, "backbone_sha256": self.sha256}
+
+
+def read_backbone(path: Path) -> Backbone:
+    """MobileNetV2 of width 1.0, weights in floats or 8-bit integers, with or without the layers of ImageNet's classes.
 
     Raises
     ------
     ModelError
-        If the file is no TFLite file or holds other convolutions.
+        If the file cannot be read, is no TFLite file, is damaged or holds other convolutions.
     MissingDependencyError
         If the package that reads TFLite files is not installed.
+    """
+    from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
+
+    needed = [tuple(convolution.weight.shape) for convolution, _ in _backbone_pairs(DeepLabV3Plus())]
+    try:
+        found = tuple(islice(tflite_convolutions(path), len(needed)))
+    except (struct.error, AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise ModelError(f"{path.name} is damaged, or stores its weights in another way", _EXPECTED, _REMEDY) from None
+    if [weight.shape for weight, _ in found] != needed:
+        raise ModelError(f"{path.name}: convolutions of another network than MobileNetV2 of width 1.0", _EXPECTED, _REMEDY)
+    return Backbone(path.name, sha256_of(path), found)
+
+
+def require_same_backbone(out: Path, backbone: Backbone | None) -> None:
+    """Refuse to go on with a run that started from another backbone, whose name the bundle would then bear.
+
+    Raises
+    ------
+    ModelError
+        If ``out`` records another file, or none.
+    """
+    record = out / RECORD_FILE
+    began = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+    given = backbone.provenance if backbone else {}
+    if began.get("backbone_sha256") != given.get("backbone_sha256"):
+        now, before = (f"--backbone {one['backbone']}" if one else "no --backbone" for one in (given, began))
+        raise ModelError(f"--resume with {now}", f"{before}, as the run in {out.name}/ began", "give the option as before")
+
+
+def record_backbone(out: Path, backbone: Backbone | None) -> None:
+    """Write `RECORD_FILE`."""
+    write_text(out / RECORD_FILE, json.dumps(backbone.provenance if backbone else {}) + "\n")
+
+
+def pretrained_network(backbone: Backbone, samples: Sequence[Sample], seed: int) -> DeepLabV3Plus:
+    """A new network, each convolution of whose backbone computes in training, on these samples, what the file's does.
+
+    Parameters
+    ----------
+    samples
+        From which the batch normalisation takes its statistics; some 30 are enough.
+    seed
+        Decides the weights of pyramid and decoder.
     """
     import torch
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
 
     torch.manual_seed(seed)
     network = DeepLabV3Plus()
-    pairs = _backbone_pairs(network)
-    hooks = [_imitate(*found, *pair) for found, pair in zip(_fitting(path, pairs), pairs, strict=True)]
+    pairs = zip(backbone.layers, _backbone_pairs(network), strict=True)
+    hooks = [_imitate(*layer, *pair) for layer, pair in pairs]
     with torch.no_grad():
         network.train()(torch.from_numpy(np.stack([sample.image for sample in samples])))
     for hook in hooks:
@@ -68,14 +125,6 @@ def _backbone_pairs(network: DeepLabV3Plus) -> list[tuple[nn.Conv2d, nn.BatchNor
     modules = [m for part in (network.at_half, network.at_quarter, network.at_sixteenth) for m in part.modules()]
     convolutions = [m for m in modules if isinstance(m, nn.Conv2d)]
     return list(zip(convolutions, (m for m in modules if isinstance(m, nn.BatchNorm2d)), strict=True))
-
-
-def _fitting(path: Path, pairs: Sequence[tuple[nn.Conv2d, nn.BatchNorm2d]]) -> list[tuple[Floats, Floats]]:
-    found = list(tflite_convolutions(path))[: len(pairs)]
-    shapes = [weight.shape for weight, _ in found], [tuple(convolution.weight.shape) for convolution, _ in pairs]
-    if shapes[0] != shapes[1]:
-        raise ModelError(f"{path.name}: convolutions of another network than MobileNetV2 of width 1.0", _EXPECTED, _REMEDY)
-    return found
 
 
 def _imitate(weight: Floats, bias: Floats, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> Any:

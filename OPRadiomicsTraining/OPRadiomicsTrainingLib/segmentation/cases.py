@@ -26,6 +26,9 @@ DISTANCE_STEP_MM = 1 / 16
 TRAINING_SETS = ("chu", "myosegmentum", "spider")
 """Prefixes of the files that may be trained on: zukic is kept for testing."""
 
+_UNSURE_ROWS = 4
+"""Where the canal ends in view, bodies are cut: moving that border inward would call so many rows of them background."""
+
 _MISSING_SLICES = {"myosegmentum_31": (13,)}
 """Slices whose labels are known to be incomplete."""
 
@@ -113,8 +116,9 @@ def _read(image_path: Path) -> _Source:
         bodies = sitk.GetArrayFromImage(sitk.ReadImage(str(body_file))).astype(np.uint8)
         return _Source(name, array, bodies, np.zeros_like(bodies), (z, y, x))
     semantic = sitk.GetArrayFromImage(sitk.ReadImage(str(image_path.with_name(f"{name}_sem.nii.gz"))))
-    bodies = labels.bodies_of_vertebrae(semantic == 1, semantic == 3).astype(np.uint8)
-    tissue = np.where(semantic == 3, CANAL, np.where(semantic == 2, DISC, 0)).astype(np.uint8)
+    canal = labels.without_specks(semantic == 3)
+    bodies = labels.bodies_of_vertebrae(semantic == 1, canal).astype(np.uint8)
+    tissue = np.where(canal, CANAL, np.where(semantic == 2, DISC, 0)).astype(np.uint8)
     return _Source(name, array, bodies, tissue, (z, y, x))
 
 
@@ -196,8 +200,10 @@ def _weight(source: _Source) -> Bytes:
     if source.semantic:
         top = np.flatnonzero(source.bodies.any(axis=(0, 2)))
         known = labels.rows_of_canal(source.tissue == CANAL)
-        weight[:, : max(known.start, int(top[0]) - 2) if top.size else 0] = 0
-        weight[:, known.stop :] = 0
+        cut_above = known.start + _UNSURE_ROWS if known.start else 0
+        weight[:, : max(cut_above, int(top[0]) - 2) if top.size else 0] = 0
+        if known.stop < weight.shape[1]:
+            weight[:, max(0, known.stop - _UNSURE_ROWS) :] = 0
         return weight
     for label in np.unique(source.bodies[source.bodies > 0]):
         _doubt_lateral_slices(weight, source.bodies == label)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
     from OPRadiomicsLib.types import Progress
 
+    from .backbone import Backbone
     from .parallel import Group
     from .train import Cases, TrainingSettings
 
@@ -65,11 +66,18 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     from OPRadiomicsLib.progress import part
     from OPRadiomicsLib.types import no_progress
 
+    from .backbone import read_backbone, record_backbone, require_same_backbone
     from .parallel import joined
     from .train import TrainingSettings
 
     _require_options_that_fit(options)
+    backbone = None if options.backbone is None else read_backbone(options.backbone)
+    options = argparse.Namespace(**{**vars(options), "backbone": backbone})
     _require_writable(options.out)
+    if options.resume:
+        require_same_backbone(options.out, backbone)
+    elif options.folds is not None:
+        _require_no_checkpoint(options.out)
     on_gpu = options.device != "cpu"
     settings = TrainingSettings(
         options.epochs, batches_per_epoch=options.batches, seed=options.seed, device=options.device, bf16=on_gpu
@@ -79,6 +87,8 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     try:
         with joined(options.device) as group:
             progress = progress if group.writes else no_progress
+            if group.writes and not options.resume:
+                record_backbone(options.out, backbone)
             cases = _prepare(options, settings, group, part(progress, 0.0, 0.05))
             trained = _one_network if options.folds is None else _network_of_folds
             network, steps = trained(options, cases, settings, group, part(progress, 0.05, 0.93))
@@ -107,7 +117,7 @@ def _one_network(
         draw_curves(options.out)
         draw_preview(network, cases, options.out, options.device)
 
-    start = bundle_network(options.start) if options.start is not None else _pretrained(options, cases, settings)
+    start = bundle_network(options.start) if options.start is not None else _pretrained(options.backbone, cases, settings)
     trainer = train(
         cases,
         options.out,
@@ -130,8 +140,6 @@ def _network_of_folds(
     from .export import export_bundle
     from .folds import SIMULATED_FOLDER, cross_validate, fold_folder
 
-    if not options.resume:
-        _require_no_checkpoint(options.out)
     every = replace(cases, real=(*cases.real, *cases.validation), validation=())
     found = cross_validate(
         every,
@@ -139,7 +147,7 @@ def _network_of_folds(
         settings,
         options.folds,
         simulated_epochs=options.simulated_epochs,
-        network=_pretrained(options, replace(every, real=()), settings),
+        network=_pretrained(options.backbone, replace(every, real=()), settings),
         group=group,
         progress=progress,
     )
@@ -151,14 +159,14 @@ def _network_of_folds(
     return found.average, settings.batches_per_epoch * (options.simulated_epochs + options.folds * settings.epochs)
 
 
-def _pretrained(options: argparse.Namespace, cases: Cases, settings: TrainingSettings) -> DeepLabV3Plus | None:
+def _pretrained(backbone: Backbone | None, cases: Cases, settings: TrainingSettings) -> DeepLabV3Plus | None:
     from .backbone import pretrained_network
     from .train import draw_batch
 
-    if options.backbone is None:
+    if backbone is None:
         return None
     drawn_by_no_step = 2**31
-    return pretrained_network(options.backbone, draw_batch(cases, settings, drawn_by_no_step, range(32)), options.seed)
+    return pretrained_network(backbone, draw_batch(cases, settings, drawn_by_no_step, range(32)), settings.seed)
 
 
 def _require_no_checkpoint(out: Path) -> None:
@@ -201,6 +209,8 @@ def _require_options_that_fit(options: argparse.Namespace) -> None:
             "one of them",
             "each fold's network has a bundle of its own: measure it on its held_out.txt",
         )
+    if options.folds is not None and options.simulated is None:
+        raise StudyError("--folds without --simulated", "simulated cases to begin with", "give --simulated FOLDER")
 
 
 def _require_writable(out: Path) -> None:
@@ -230,8 +240,6 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Gro
 
 
 def _export(network: DeepLabV3Plus, bundle: Path, cases: Cases, options: argparse.Namespace, steps: int) -> list[str]:
-    from OPRadiomicsLib.segmentation.bundle import sha256_of
-
     from .export import export_bundle
 
     sets = sorted({case.name.split("_")[0] for case in cases.real + cases.simulated})
@@ -241,11 +249,7 @@ def _export(network: DeepLabV3Plus, bundle: Path, cases: Cases, options: argpars
         "steps": steps,
         "seed": options.seed,
         **({} if options.start is None else {"started_from": Path(options.start).name}),
-        **(
-            {}
-            if options.backbone is None
-            else {"backbone": options.backbone.name, "backbone_sha256": sha256_of(options.backbone)}
-        ),
+        **({} if options.backbone is None else options.backbone.provenance),
         **({} if options.folds is None else {"average_of_folds": options.folds}),
     }
     difference = export_bundle(network, bundle, name=options.name, version="0.1.0", provenance=provenance)

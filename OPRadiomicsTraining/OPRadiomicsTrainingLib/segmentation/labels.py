@@ -11,12 +11,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
+from OPRadiomicsLib.errors import StudyError
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 
 DROP = 0.25
 """Share of the drop from marrow to the darkest cortex at which the border lies: the marrow side, where the drop begins."""
+
+_SPECK_VOXELS = 50
 
 _RANGE_MM = 5.0
 _STEP_MM = 0.25
@@ -66,7 +69,16 @@ def border_offset_mm(profiles: list[Floats]) -> float:
 
     The median profile is followed outward from the marrow's plateau (-5 to -3 mm) to the cortex, its minimum within 3 mm of
     the drawn border; the offset is where a quarter of that drop has happened.
+
+    Raises
+    ------
+    StudyError
+        If there is no profile.
     """
+    if not profiles:
+        raise StudyError(
+            "No labelled body to find the border by", "bodies of 200 voxels in the middle slices", "check the labels"
+        )
     median = np.nanmedian(np.stack(profiles), axis=0)
     outward = np.arange(-_RANGE_MM, _RANGE_MM + _STEP_MM / 2, _STEP_MM)
     plateau = float(np.nanmedian(median[outward <= -3]))
@@ -155,8 +167,9 @@ def _shape_interpolated(body: Bools, spacing_mm: tuple[float, float, float]) -> 
 def bodies_of_vertebrae(vertebrae: Bools, canal: Bools) -> Bools:
     """The part of whole vertebrae that lies in front of the canal, slice by slice.
 
-    The canal's anterior border is the cut; where a slice has no canal in a row, the nearest slice that has one gives it. Rows
-    above and below the canal hold no body (`rows_of_canal`). Left-over pedicles are removed by an opening.
+    The canal's anterior border is the cut; where a slice has no canal in a row, the nearest slice that has one gives it, and
+    where none has, the rows above and below do. Rows beyond the canal hold no body (`rows_of_canal`). Left-over pedicles are
+    removed by an opening.
 
     Parameters
     ----------
@@ -177,6 +190,17 @@ def bodies_of_vertebrae(vertebrae: Bools, canal: Bools) -> Bools:
     return bodies
 
 
+def without_specks(canal: Bools) -> Bools:
+    """The parts of a canal of `_SPECK_VOXELS` and more: SPIDER's labels hold smaller ones on discs and endplates."""
+    from scipy import ndimage
+
+    parts, count = ndimage.label(canal)
+    large = np.bincount(parts.ravel(), minlength=count + 1) >= _SPECK_VOXELS
+    large[0] = False
+    kept: Bools = large[parts]
+    return kept
+
+
 def rows_of_canal(canal: Bools) -> slice:
     """From the first to the last row that holds canal in any slice: beyond them nobody knows where a body ends."""
     rows = np.flatnonzero(canal.any(axis=(0, 2)))
@@ -184,7 +208,7 @@ def rows_of_canal(canal: Bools) -> slice:
 
 
 def _fronts(canal: Bools) -> npt.NDArray[np.float64]:
-    """Column of the canal's anterior border, (k, rows), of the nearest slice that has one in that row."""
+    """Column of the canal's anterior border, (k, rows): the nearest slice's, and between rows interpolated."""
     from scipy import ndimage
 
     present = canal.any(axis=2)

@@ -24,15 +24,16 @@ def _vector(builder, values, prepend):
     return builder.EndVector()
 
 
-def _tensor(builder, values, buffer, axis, floats):
-    """A tensor's table; integers have one scale a channel along ``axis``."""
+def _tensor(builder, stored, buffer):
+    """A tensor's table; ``stored`` as `_stored` gives it."""
+    values, scales, zero_point, axis = stored
+    types = {"float32": "FLOAT32", "int8": "INT8", "uint8": "UINT8", "int32": "INT32"}
     quantisation = None
-    if not floats:
-        count = values.shape[axis]
-        scale = _vector(builder, _scales(values, axis).tolist(), lambda b: b.PrependFloat32)
-        builder.StartVector(8, count, 8)
-        for _ in range(count):
-            builder.PrependInt64(0)
+    if scales is not None:
+        scale = _vector(builder, scales.tolist(), lambda b: b.PrependFloat32)
+        builder.StartVector(8, len(scales), 8)
+        for _ in scales:
+            builder.PrependInt64(zero_point)
         zero = builder.EndVector()
         tflite.QuantizationParametersStart(builder)
         tflite.QuantizationParametersAddScale(builder, scale)
@@ -42,27 +43,30 @@ def _tensor(builder, values, buffer, axis, floats):
     shape = _vector(builder, values.shape, lambda b: b.PrependInt32)
     tflite.TensorStart(builder)
     tflite.TensorAddShape(builder, shape)
-    tflite.TensorAddType(builder, tflite.TensorType.FLOAT32 if floats else tflite.TensorType.INT8)
+    tflite.TensorAddType(builder, getattr(tflite.TensorType, types[values.dtype.name]))
     tflite.TensorAddBuffer(builder, buffer)
     if quantisation is not None:
         tflite.TensorAddQuantization(builder, quantisation)
     return tflite.TensorEnd(builder)
 
 
-def _scales(values, axis):
+def _stored(values, axis, how):
+    """Integers, scales, zero point and their axis: int8 with a scale a channel, uint8 with one for all, biases in int32."""
+    if how == "floats":
+        return values.astype(np.float32), None, 0, 0
+    if values.ndim == 1:
+        return np.round(values / 1e-4).astype(np.int32), np.array([1e-4], np.float32), 0, 0
+    if how == "uint8":
+        scale = np.float32(np.abs(values).max() / 120)
+        return (np.round(values / scale) + 131).astype(np.uint8), np.array([scale]), 131, 0
     others = tuple(n for n in range(values.ndim) if n != axis)
-    return np.abs(values).max(axis=others).astype(np.float32) / np.float32(127)
-
-
-def _bytes(values, axis, floats):
-    if floats:
-        return values.astype(np.float32).tobytes()
+    scales = np.abs(values).max(axis=others).astype(np.float32) / np.float32(127)
     along = [1] * values.ndim
     along[axis] = -1
-    return np.round(values / _scales(values, axis).reshape(along)).astype(np.int8).tobytes()
+    return np.round(values / scales.reshape(along)).astype(np.int8), scales, 0, axis
 
 
-def write_tflite(path, layers, *, floats):
+def write_tflite(path, layers, how="floats"):
     """One convolution after another; ``layers`` holds (weight, bias, depthwise), weights in torch's order of axes."""
     builder = flatbuffers.Builder(1 << 20)
     content = [b""]
@@ -72,8 +76,9 @@ def write_tflite(path, layers, *, floats):
         as_stored = weight.transpose((1, 2, 3, 0) if depthwise else (0, 2, 3, 1))
         for values, axis in ((as_stored, 3 if depthwise else 0), (bias, 0)):
             places.append(len(tensors))
-            tensors.append(_tensor(builder, values, len(content), axis, floats))
-            content.append(_bytes(values, axis, floats))
+            stored = _stored(values, axis, how)
+            tensors.append(_tensor(builder, stored, len(content)))
+            content.append(stored[0].tobytes())
         inputs = _vector(builder, [0, *places], lambda b: b.PrependInt32)
         tflite.OperatorStart(builder)
         tflite.OperatorAddOpcodeIndex(builder, 1 if depthwise else 0)
@@ -146,46 +151,75 @@ def _samples(rng):
     return [Sample(image, *(np.zeros(1, np.float32),) * 4) for image in planes]
 
 
-@pytest.mark.parametrize("floats", [True, False])
-def test_the_backbone_computes_what_the_file_describes(floats, tmp_path):
+def _read(path, layers, how="floats"):
+    write_tflite(path, layers, how)
+    return backbone.read_backbone(path)
+
+
+@pytest.mark.parametrize(("how", "steps"), [("floats", 0), ("int8", 0.5 / 127), ("uint8", 0.5 / 120)])
+def test_the_backbone_computes_what_the_file_describes(how, steps, tmp_path):
     rng = np.random.default_rng(1)
     layers, samples = _layers(rng), _samples(rng)
-    write_tflite(tmp_path / "net.tflite", layers, floats=floats)
-    network = backbone.pretrained_network(tmp_path / "net.tflite", samples, seed=1)
+    found = _read(tmp_path / "net.tflite", layers, how)
+    for (weight, bias), (true_weight, true_bias, _) in zip(found.layers, layers, strict=True):
+        assert np.abs(weight - true_weight).max() <= 1.01 * steps * np.abs(true_weight).max()
+        assert np.abs(bias - true_bias).max() < 1e-4
+    network = backbone.pretrained_network(found, samples, seed=1)
     images = torch.from_numpy(np.stack([sample.image for sample in samples]))
-    if not floats:  # 8-bit integers change the weights: the reference takes them as they are stored
-        stored = backbone.tflite_convolutions(tmp_path / "net.tflite")
-        found = [(*pair, layer[2]) for pair, layer in zip(stored, layers, strict=True)]
-        assert all(np.abs(a[0] - b[0]).max() < np.abs(b[0]).max() / 200 for a, b in zip(found, layers, strict=True))
-        layers = found
     with torch.no_grad():
-        torch.testing.assert_close(_backbone(network.train())(images), _folded_reference(layers)(images), rtol=1e-3, atol=1e-2)
+        reference = _folded_reference([(*pair, layer[2]) for pair, layer in zip(found.layers, layers, strict=True)])(images)
+        torch.testing.assert_close(_backbone(network.train())(images), reference, rtol=1e-3, atol=1e-2)
 
 
 def test_it_is_the_seed_that_decides_the_rest(tmp_path):
     rng = np.random.default_rng(1)
-    layers, samples = _layers(rng), _samples(rng)
-    write_tflite(tmp_path / "net.tflite", layers, floats=True)
-    first, again, other = (backbone.pretrained_network(tmp_path / "net.tflite", samples, seed) for seed in (1, 1, 2))
+    found, samples = _read(tmp_path / "net.tflite", _layers(rng)), _samples(rng)
+    first, again, other = (backbone.pretrained_network(found, samples, seed) for seed in (1, 1, 2))
     assert all(torch.equal(tensor, again.state_dict()[name]) for name, tensor in first.state_dict().items())
     assert not torch.equal(first.head.weight, other.head.weight)
 
 
 def test_another_network_is_refused(tmp_path):
-    rng = np.random.default_rng(1)
-    write_tflite(tmp_path / "net.tflite", _layers(rng)[:-1], floats=True)
     with pytest.raises(ModelError, match=r"net\.tflite: convolutions of another network"):
-        backbone.pretrained_network(tmp_path / "net.tflite", _samples(rng), seed=1)
+        _read(tmp_path / "net.tflite", _layers(np.random.default_rng(1))[:-1])
+
+
+@pytest.mark.parametrize("length", [20, 5000, 300_000])
+def test_a_damaged_file_is_refused(length, tmp_path):
+    path = tmp_path / "net.tflite"
+    write_tflite(path, _layers(np.random.default_rng(1)))
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(ModelError, match="is damaged"):
+        backbone.read_backbone(path)
 
 
 def test_what_is_no_tflite_file_is_refused(tmp_path):
     (tmp_path / "net.tflite").write_bytes(b"weights")
     for name, what in (("net.tflite", "is no TFLite file"), ("gone.tflite", "cannot be read")):
         with pytest.raises(ModelError, match=what):
-            list(backbone.tflite_convolutions(tmp_path / name))
+            backbone.read_backbone(tmp_path / name)
 
 
-def test_a_network_to_go_on_from_has_its_backbone_already(tmp_path, capsys):
-    command = ["train", "segmentation", "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--start", "lumbar-bodies"]
-    assert main([*command, "--backbone", str(tmp_path / "net.tflite")]) == 2
+@pytest.fixture
+def command(tmp_path):
+    return ["train", "segmentation", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
+
+
+def test_a_network_to_go_on_from_has_its_backbone_already(command, tmp_path, capsys):
+    assert main([*command, "--start", "lumbar-bodies", "--backbone", str(tmp_path / "net.tflite")]) == 2
     assert "--backbone with --start" in capsys.readouterr().err
+
+
+def test_a_file_that_will_not_do_is_refused_before_any_work(command, tmp_path, capsys):
+    assert main([*command, "--backbone", str(tmp_path / "net.tflite")]) == 2
+    assert "net.tflite cannot be read" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_goes_on_with_the_backbone_that_it_began_with(tmp_path):
+    found = _read(tmp_path / "net.tflite", _layers(np.random.default_rng(1)))
+    backbone.require_same_backbone(tmp_path, None)
+    backbone.record_backbone(tmp_path, found)
+    backbone.require_same_backbone(tmp_path, found)
+    with pytest.raises(ModelError, match=r"--resume with no --backbone.*--backbone net\.tflite, as the run"):
+        backbone.require_same_backbone(tmp_path, None)

@@ -63,6 +63,11 @@ def test_folds_go_with_no_network_that_has_learnt_their_cases(option, tmp_path, 
     assert not (tmp_path / "run").exists()
 
 
+def test_folds_need_simulated_cases_to_begin_with(tmp_path, capsys):
+    assert main(["train", "segmentation", "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--folds", "2"]) == 2
+    assert "give --simulated" in capsys.readouterr().err
+
+
 def test_a_broken_cross_validation_ends_with_the_same_bits(tiny, tmp_path):
     cases, settings = tiny
     straight = folds.cross_validate(cases, tmp_path / "straight", settings, 2, simulated_epochs=1)

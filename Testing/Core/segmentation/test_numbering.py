@@ -93,6 +93,16 @@ def test_a_body_that_the_lower_edge_cuts_below_the_top_of_the_sacrum_is_not_coun
     assert doubts == ()
 
 
+def test_what_passes_for_sacrum_elsewhere_takes_no_body_away(make_spine):
+    spine = make_spine(6, with_sacrum=False)
+    edge = spine.tops[-1] + 15
+    body, sacrum = spine.body[:, :edge].copy(), np.zeros_like(spine.body[:, :edge])
+    sacrum[3:12, edge - 90 : edge - 75, 110:135] = 1
+    found = split_bodies(body, SPACING_MM, 0.5)
+    bodies, _, _ = settle_lowest(found, body, sacrum)
+    assert bodies.count == found.count == 6
+
+
 def test_a_clear_l5_stays_a_body(make_spine):
     spine = make_spine(6)
     bodies, _, doubts = settle_lowest(split_bodies(spine.body, SPACING_MM, 0.5), spine.body, spine.sacrum.astype(np.float32))

@@ -112,9 +112,26 @@ def test_beyond_the_canal_no_body_is_known(tmp_path):
         sitk.WriteImage(sitk.GetImageFromArray(array), str(tmp_path / f"spider_1_{name}.nii.gz"))
     prepare_real_cases(tmp_path, tmp_path / "cases", sets=("spider",))
     case = load_case(tmp_path / "cases" / "spider_1.npz")
-    assert (case.body[2, 54:62, 15:35] > 0).all()
+    counted = case.weight[2, 54:, 15:35] > 0
+    assert counted[:7].all()
+    assert (case.body[2, 54:, 15:35] > 0)[counted].all(), "no row of the cut body counts as background"
     assert not case.weight[:, 65:].any()
-    assert (case.weight[:, 20:65] == 255).all()
+    assert (case.weight[:, 20:61] == 255).all()
+
+
+def test_a_speck_of_canal_cuts_no_body():
+    vertebra, canal = np.zeros((3, 60, 90), bool), np.zeros((3, 60, 90), bool)
+    vertebra[:, 15:45, 10:40] = True
+    canal[:, 5:55, 40:55] = True
+    speckled = canal.copy()
+    speckled[0, 16:18, 12:15] = True
+    assert np.array_equal(labels.without_specks(speckled), canal)
+    assert not labels.without_specks(speckled & ~canal).any()
+
+
+def test_a_set_without_a_labelled_body_is_refused():
+    with pytest.raises(StudyError, match="No labelled body"):
+        labels.border_offset_mm([])
 
 
 def test_the_sacrum_seed_lies_one_step_below_l5():
