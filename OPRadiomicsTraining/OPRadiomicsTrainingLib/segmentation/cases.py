@@ -202,7 +202,7 @@ def _weight(source: _Source) -> Bytes:
         known = labels.rows_of_canal(source.tissue == CANAL)
         cut_above = known.start + _UNSURE_ROWS if known.start else 0
         weight[:, : max(cut_above, int(top[0]) - 2) if top.size else 0] = 0
-        if known.stop < weight.shape[1]:
+        if known.stop < source.bodies.shape[1]:
             weight[:, max(0, known.stop - _UNSURE_ROWS) :] = 0
         return weight
     for label in np.unique(source.bodies[source.bodies > 0]):

@@ -211,12 +211,13 @@ def _fronts(canal: Bools) -> npt.NDArray[np.float64]:
     """Column of the canal's anterior border, (k, rows): the nearest slice's, and between rows interpolated."""
     from scipy import ndimage
 
-    present = canal.any(axis=2)
+    present: Bools = np.asarray(canal.any(axis=2))
     smooth = np.zeros(present.shape)
     for k in np.flatnonzero(present.any(axis=1)):
         rows = np.flatnonzero(present[k])
         smooth[k, rows] = ndimage.median_filter(canal[k, rows].argmax(axis=1).astype(float), 9)
-    slices, across = np.indices(present.shape)
+    places = np.indices(present.shape)
+    slices, across = places[0], places[1]
     for row in range(present.shape[1]):
         holders = np.flatnonzero(present[:, row])
         if holders.size:
@@ -224,6 +225,6 @@ def _fronts(canal: Bools) -> npt.NDArray[np.float64]:
     fronts: npt.NDArray[np.float64] = smooth[slices, across]
     gaps = ~present.any(axis=0)
     known = np.flatnonzero(~gaps)
-    for k in range(len(canal)):
-        fronts[k, gaps] = np.interp(np.flatnonzero(gaps), known, fronts[k, known])
+    for front in fronts:
+        front[gaps] = np.interp(np.flatnonzero(gaps), known, front[known])
     return fronts
