@@ -39,6 +39,24 @@ def test_a_sacrum_cut_by_the_lower_edge_is_to_be_confirmed_unless_s1_and_s2_are_
     assert doubts == ()
 
 
+def test_stray_sacrum_below_l5_is_no_height_of_it(make_spine):
+    spine = make_spine(6)
+    start = int(np.flatnonzero(spine.sacrum.any(axis=(0, 2)))[0])
+    columns = np.flatnonzero(spine.sacrum[:, start].any(axis=0))
+    spine.sacrum[:, start:] = spine.sacrum[:, [start]]
+    end = start + 46
+    sacrum = spine.sacrum[:, :end].copy()
+    sacrum[6, start - 8 : start - 6, columns[0] : columns[0] + 3] = True
+    assert any("46 mm" in doubt for doubt in number_levels(split_bodies(spine.body[:, :end], SPACING_MM, 0.5), sacrum).doubts)
+
+
+def test_a_lowest_body_that_is_much_smaller_may_be_s1(make_spine):
+    spine = make_spine(6)
+    spine.body[:, spine.tops[-1] :, 78:] = 0
+    doubts = _numbered(spine).doubts
+    assert any("may be S1" in doubt for doubt in doubts), doubts
+
+
 def test_a_gap_in_the_row_is_counted_as_a_level(make_spine):
     numbering = _numbered(make_spine(7, skip=3))
     assert numbering.labels == (18, 19, 20, 22, 23, 24)
