@@ -95,9 +95,16 @@ def measure_case(case: Case, model: SegmentationModel) -> dict[str, object]:
         "hd95_central_mm": float(np.mean(distances)),
         "asks_for_confirmation": segmentation.needs_confirmation,
         "levels_right": right and all((found == v).any() for v in levels.values()),
+        "by_slice": _by_slice(found, case.labels, list(levels.values())),
         "by_level": {level: (round(every[level], 3), round(central[level], 3)) for level in levels},
         "volume_ratio": float(np.isin(found, list(levels.values())).sum() / np.isin(case.labels, list(levels.values())).sum()),
     }
+
+
+def _by_slice(found: Labels, truth: Labels, values: list[int]) -> list[float | None]:
+    """Mean Dice of the levels in each slice; None where neither shows any."""
+    rows = ([dice(a == value, b == value) for value in values] for a, b in zip(found, truth, strict=True))
+    return [round(float(np.nanmean(row)), 3) if np.isfinite(row).any() else None for row in rows]
 
 
 def int8_cost(case: Case, model: SegmentationModel) -> dict[str, object]:

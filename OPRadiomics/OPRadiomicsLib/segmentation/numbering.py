@@ -26,7 +26,8 @@ _DOUBTFUL_SHARE = 0.15
 _SHARE_ABOVE = 0.25
 """Of the sacrum: with more above the centre of the lowest body at the edge, that is a part of the sacrum."""
 _LEAST_OF_NEXT = 0.68
-"""Volume of the lowest body in that of the next one up: L5 held 0.72 to 1.1 of L4 in 67 real volumes, S1 taken for L5 0.6."""
+"""Volume of the lowest body in that of the next one up: L5 held 0.72 to 1.1 of L4 in 67 real volumes as networks
+that had not seen them draw it, S1 taken for L5 0.61."""
 _MAX_SIDEWAYS_MM = 15.0
 """Left-right range of the centres above which the slices cut the bodies obliquely: levels are then easily miscounted."""
 
@@ -154,9 +155,8 @@ def _largest_piece(mask: Bools) -> Bools:
     from scipy import ndimage
 
     parts, count = ndimage.label(mask)
-    sizes = np.bincount(parts.ravel(), minlength=2)[1:]
-    piece: Bools = parts == 1 + int(np.argmax(sizes))
-    return piece if count else mask
+    largest: Bools = parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:])) if count else mask
+    return largest
 
 
 def _leaps(bodies: Bodies) -> tuple[list[int], list[str]]:

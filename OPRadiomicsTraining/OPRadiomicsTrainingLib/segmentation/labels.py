@@ -114,7 +114,15 @@ def body_distance_mm(bodies: npt.NDArray[np.uint8], spacing_mm: tuple[float, flo
 def with_border_moved(
     bodies: npt.NDArray[np.uint8], spacing_mm: tuple[float, float, float], offset_mm: float
 ) -> npt.NDArray[np.uint8]:
-    """Labels whose border lies ``offset_mm`` further out (negative: further in), so that two conventions can be compared."""
+    """Labels whose border lies ``offset_mm`` further out (negative: further in), so that two conventions can be compared.
+
+    Parameters
+    ----------
+    bodies
+        Labels, (k, rows, columns), 0 for none.
+    spacing_mm
+        Of k, rows, columns.
+    """
     moved = np.zeros_like(bodies)
     depth = np.zeros(bodies.shape, np.float32)
     for label, box, distance in _moved(bodies, spacing_mm, offset_mm):
@@ -191,7 +199,7 @@ def bodies_of_vertebrae(vertebrae: Bools, canal: Bools) -> Bools:
 
 
 def without_specks(canal: Bools) -> Bools:
-    """The parts of a canal of `_SPECK_VOXELS` and more: SPIDER's labels hold smaller ones on discs and endplates."""
+    """The parts of a canal, (k, rows, columns), of `_SPECK_VOXELS` and more: SPIDER has smaller ones on discs and endplates."""
     from scipy import ndimage
 
     parts, count = ndimage.label(canal)
@@ -202,7 +210,7 @@ def without_specks(canal: Bools) -> Bools:
 
 
 def rows_of_canal(canal: Bools) -> slice:
-    """From the first to the last row that holds canal in any slice: beyond them nobody knows where a body ends."""
+    """From the first to the last row of (k, rows, columns) that holds canal: beyond them nobody knows where a body ends."""
     rows = np.flatnonzero(canal.any(axis=(0, 2)))
     return slice(int(rows[0]), int(rows[-1]) + 1) if rows.size else slice(0, 0)
 

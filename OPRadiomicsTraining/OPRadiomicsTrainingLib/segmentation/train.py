@@ -89,7 +89,17 @@ def _held_out(files: list[Path], step: int) -> list[Path]:
 
 
 def draw_batch(cases: Cases, settings: TrainingSettings, step: int, places: range) -> list[Sample]:
-    """The samples of a step at these places of its batch; the same whoever asks, and when."""
+    """The samples of a step at these places of its batch; the same whoever asks, and when.
+
+    Raises
+    ------
+    StudyError
+        If there is no case to draw from.
+    """
+    if not cases.real and not cases.simulated:
+        raise StudyError(
+            "No case to draw samples from", "real or simulated cases", "give --data, or --simulated and --simulate N"
+        )
     batch = []
     for place in places:
         rng = np.random.default_rng([settings.seed, step, place])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 import numpy as np
 import pytest
 from OPRadiomicsLib.cli import main
@@ -14,6 +17,7 @@ flatbuffers = pytest.importorskip("flatbuffers")
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation import backbone  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.augment import Sample  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase  # noqa: E402
 from torch import nn  # noqa: E402
 
 
@@ -223,3 +227,22 @@ def test_a_run_goes_on_with_the_backbone_that_it_began_with(tmp_path):
     backbone.require_same_backbone(tmp_path, found)
     with pytest.raises(ModelError, match=r"--resume with no --backbone.*--backbone net\.tflite, as the run"):
         backbone.require_same_backbone(tmp_path, None)
+
+
+def test_training_starts_from_it_and_the_bundle_says_so(tmp_path, monkeypatch):
+    """One step from a narrow network's file, by the command."""
+    wide = DeepLabV3Plus
+    monkeypatch.setattr("OPRadiomicsLib.segmentation.network.DeepLabV3Plus", lambda: wide(width=0.25, aspp=8))
+    narrow = [m for m in _backbone(wide(width=0.25, aspp=8)).modules() if isinstance(m, nn.Conv2d)]
+    rng = np.random.default_rng(1)
+    layers = [(rng.normal(0, 0.3, m.weight.shape), np.zeros(m.out_channels), m.groups > 1) for m in narrow]
+    write_tflite(tmp_path / "net.tflite", layers)
+    case = np.zeros((3, 200, 140), np.uint8)
+    labelled = np.ones(5, bool)
+    TrainingCase("sim_0000_painted", case, case.astype(np.int8), case, case + 255, labelled, (3.3, 1.0, 1.0)).save(tmp_path)
+    command = ["train", "segmentation", "--simulated", str(tmp_path), "--simulate", "1", "--epochs", "1", "--batches", "1"]
+    assert main([*command, "--backbone", str(tmp_path / "net.tflite"), "--out", str(tmp_path / "run")]) == 0
+    told = json.loads((tmp_path / "run" / "bundle" / "configs" / "metadata.json").read_text())["opradiomics"]
+    assert told["backbone"] == "net.tflite"
+    assert told["backbone_sha256"] == hashlib.sha256((tmp_path / "net.tflite").read_bytes()).hexdigest()
+    assert main([*command, "--out", str(tmp_path / "run"), "--resume"]) == 2, "begun with a backbone"

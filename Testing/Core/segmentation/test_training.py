@@ -246,6 +246,11 @@ def test_no_case_at_all_is_an_error(tmp_path):
         train.gather_cases(tmp_path, None, train.TrainingSettings())
 
 
+def test_no_case_to_draw_from_is_an_error():
+    with pytest.raises(StudyError, match="No case to draw"):
+        train.draw_batch(train.Cases((), (), ()), train.TrainingSettings(), 0, range(1))
+
+
 def test_simulated_training_cases_stray_in_grid_and_contrast_and_are_kept(tmp_path):
     """Two studies give eight cases; a second call makes none anew."""
     from OPRadiomicsTrainingLib.segmentation.simulated import prepare_simulated_cases
