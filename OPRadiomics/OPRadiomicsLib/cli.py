@@ -253,7 +253,9 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="how the network runs: 8-bit integers, floats, torch (default: the first that is there)",
     )
-    parser.add_argument("--mirror", action="store_true", help="the network also sees the mirror image; twice its time")
+    parser.add_argument(
+        "--single-scale", action="store_true", help="the network sees the image at 1 mm alone, not at three scales"
+    )
     parser.add_argument("--shift", type=int, choices=(-1, 0, 1), default=0, help="renumber all levels by one: +1 is caudal")
 
 

@@ -323,10 +323,12 @@ def _by_review(mask: Mask, review: Review) -> _Reviewed:
 
 def _segmentation(options: argparse.Namespace, volume: Volume, progress: Progress) -> Segmentation:
     from .segmentation.bundle import DEFAULT_MODEL, load_segmentation_model
+    from .segmentation.inference import GRID_MM, SCALES_MM
     from .segmentation.inference import segment as segment_volume
 
     model = load_segmentation_model(DEFAULT_MODEL if options.model is None else options.model)
-    return segment_volume(volume, model, backend=options.backend, shift=options.shift, mirror=options.mirror, progress=progress)
+    scales_mm = (GRID_MM,) if options.single_scale else SCALES_MM
+    return segment_volume(volume, model, backend=options.backend, shift=options.shift, scales_mm=scales_mm, progress=progress)
 
 
 def _corrected(options: argparse.Namespace, study: workflow.Study) -> dict[Role, Mask]:

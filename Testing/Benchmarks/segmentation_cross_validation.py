@@ -14,13 +14,14 @@ with what they reach. HD95 is in plane, over the central half of the slices, of 
 
 --own 6 --simulated SIM also measures what a department gets that retrains on its own cases: each fold's network goes on for 6
 epochs on the fold's other cases of one set (and on the simulated ones), and is measured on that set's cases of the fold.
+--single-scale shows every network the image at 1 mm alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ from OPRadiomicsLib.io import read_volume
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
 from OPRadiomicsLib.segmentation.bundle import CHECKSUMS
+from OPRadiomicsLib.segmentation.inference import GRID_MM, SCALES_MM
 from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase, load_case, set_offset_mm
 from OPRadiomicsTrainingLib.segmentation.compare import bundle_network
 from OPRadiomicsTrainingLib.segmentation.export import export_bundle
@@ -48,7 +50,9 @@ OWN_SIMULATED_SHARE = 0.2
 FIGURES = tuple(f"{prefix}{name}" for prefix in ("", "drawn_", "best_") for name in ("dice", "dice_central", "hd95_central_mm"))
 
 
-def measure(name: str, data: Path, cases: Path, model: SegmentationModel, offset_mm: float) -> dict[str, object]:
+def measure(
+    name: str, data: Path, cases: Path, model: SegmentationModel, *, offset_mm: float, scales_mm: Sequence[float]
+) -> dict[str, object]:
     """Figures of one case at the border of the training and at its reader's; NaN where there is nothing to measure.
 
     Parameters
@@ -59,7 +63,7 @@ def measure(name: str, data: Path, cases: Path, model: SegmentationModel, offset
     case = load_case(cases / f"{name}.npz")
     volume = read_volume(data / f"{name}_img.nii.gz")
     try:
-        found = segment(volume, model).mask.labels
+        found = segment(volume, model, scales_mm=scales_mm).mask.labels
     except (MaskError, StudyError):
         found = np.zeros(volume.shape, np.uint8)
     path = data / f"{name}_lab.nii.gz"
@@ -115,10 +119,12 @@ def _mean(values: Iterator[float]) -> float:
 
 
 def summary(rows: list[dict[str, object]]) -> dict[str, object]:
-    """Means and standard deviations over the cases, and how many have every level where it belongs."""
+    """Means and standard deviations over the cases, how many have every level where it belongs, and the Dice of these."""
     values = {name: np.array([row.get(name, np.nan) for row in rows], float) for name in FIGURES}
     means = {name: f"{np.nanmean(v):.3f} (SD {np.nanstd(v):.3f})" for name, v in values.items() if np.isfinite(v).any()}
-    return {"n": len(rows), **means, "levels_right": sum(bool(row["levels_right"]) for row in rows)}
+    right = [bool(row["levels_right"]) for row in rows]
+    of_these = {f"{name}_where_right": round(float(values[name][right].mean()), 3) for name in ("dice", "dice_central")}
+    return {"n": len(rows), **means, "levels_right": sum(right), **of_these}
 
 
 def _report(title: str, rows: list[dict[str, object]]) -> None:
@@ -146,12 +152,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, required=True, help="folder of `train segmentation --folds`")
     parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and _lab or _sem files")
+    parser.add_argument("--single-scale", action="store_true", help="without test-time augmentation")
     parser.add_argument("--own", type=int, metavar="EPOCHS", help="also go on with each set's own cases, for so many epochs")
     parser.add_argument("--simulated", type=Path, help="with --own: folder of simulated cases")
     arguments = parser.parse_args()
     if arguments.own and arguments.simulated is None:
         parser.error("--own needs --simulated")
     cases = arguments.run / "cases"
+    scales_mm = (GRID_MM,) if arguments.single_scale else SCALES_MM
     sets = sorted({path.stem.split("_")[0] for path in cases.glob("*.npz")})
     offsets_mm = {name: set_offset_mm(arguments.data, name) for name in sets}
     rows, simulated, retrained = [], [], []
@@ -163,7 +171,7 @@ def main() -> None:
             name = case.split("_")[0]
             networks = [(rows, model), (simulated, alone), *([(retrained, own[name])] if own else [])]
             for results, network in networks:
-                results.append(measure(case, arguments.data, cases, network, offsets_mm[name]))
+                results.append(measure(case, arguments.data, cases, network, offset_mm=offsets_mm[name], scales_mm=scales_mm))
             print(json.dumps(rows[-1]), flush=True)
     _report("of the fold", rows)
     _report("simulations alone", simulated)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ import SimpleITK as sitk
 from OPRadiomicsLib.geometry import volume_from_sitk
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
+from OPRadiomicsLib.segmentation.inference import GRID_MM, SCALES_MM
 from OPRadiomicsLib.segmentation.runners import Backend
 from OPRadiomicsLib.types import Volume
 
@@ -77,9 +78,9 @@ def hd95_mm(predicted: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], spac
     return float(distances.mean())
 
 
-def measure_case(case: Case, model: SegmentationModel) -> dict[str, object]:
+def measure_case(case: Case, model: SegmentationModel, scales_mm: Sequence[float] = SCALES_MM) -> dict[str, object]:
     """Figures of one case: Dice of L1-L3 over all slices and the central half, HD95 there, whether each level is right."""
-    segmentation = segment(case.volume, model, shift=case.shift)
+    segmentation = segment(case.volume, model, shift=case.shift, scales_mm=scales_mm)
     found = segmentation.mask.labels
     middle = central_half(len(found))
     levels = {level: LABEL_OF_LEVEL[level] for level in STUDY_LEVELS}
@@ -206,6 +207,7 @@ def main() -> None:
     )
     parser.add_argument("--model", default="lumbar-bodies", help="shipped name or folder of a bundle")
     parser.add_argument("--int8", action="store_true", help="what 8-bit integers cost, case by case, and nothing else")
+    parser.add_argument("--single-scale", action="store_true", help="without test-time augmentation")
     parser.add_argument("--robustness", action="store_true", help="also altered versions of each case")
     parser.add_argument("--validation", type=Path, help="folder of prepared training cases: adds the held-out ones")
     arguments = parser.parse_args()
@@ -213,10 +215,11 @@ def main() -> None:
     if arguments.int8:
         print_int8_cost([c for prefix in arguments.cases.split(",") for c in read_cases(arguments.data, prefix)], model)
         return
+    scales_mm = (GRID_MM,) if arguments.single_scale else SCALES_MM
     for case in read_cases(arguments.data, arguments.cases):
-        print(json.dumps(measure_case(case, model)), flush=True)
+        print(json.dumps(measure_case(case, model, scales_mm)), flush=True)
         for name, changed in variants(case) if arguments.robustness else ():
-            print(json.dumps({"changed": name, **measure_case(changed, model)}), flush=True)
+            print(json.dumps({"changed": name, **measure_case(changed, model, scales_mm)}), flush=True)
     if arguments.validation:
         print(json.dumps({"held out of training, Dice of all bodies": measure_validation(arguments.validation, model)}))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
+from ..progress import part
 from ..types import LevelQuality, Mask, Progress, Segmentation, Volume, no_progress
 from .bundle import SegmentationModel
 from .cleanup import Bodies, Bools, Floats, split_bodies
@@ -15,13 +17,17 @@ from .gaps import one_piece
 from .numbering import Numbering, in_range, number_levels, settle_lowest
 from .outline import as_drawn
 from .quality import assess_levels
-from .runners import Backend, Runner, choose_backend, make_runner, with_mirror_image
+from .runners import Backend, Runner, choose_backend, make_runner
 from .sagittal import SagittalOrder, require_image, resample_in_plane, sagittal_order
 from .standardise import standardise
 
 BODY, SACRUM, CANAL = 1, 2, 3
 GRID_MM = 1.0
-"""In-plane resolution that the network was trained at."""
+"""In-plane resolution that the network was trained at, and of its probabilities."""
+
+SCALES_MM = (0.8, 1.0, 1.2)
+"""In-plane resolutions at which it sees an image; the mean of the probabilities counts (multi-scale inference: Chen et al.,
+IEEE TPAMI 2018;40:834). Training stretches its samples by 12 % (SD), so each of them is a size that the network knows."""
 
 BATCH = 1
 """Slices at a time: the quickest measured (Testing/Benchmarks/batch_vs_whole_stack.py)."""
@@ -45,7 +51,7 @@ def segment(
     *,
     backend: Backend = "auto",
     shift: int = 0,
-    mirror: bool = False,
+    scales_mm: Sequence[float] = SCALES_MM,
     threads: int | None = None,
     progress: Progress = no_progress,
 ) -> Segmentation:
@@ -59,8 +65,8 @@ def segment(
         As `runners.choose_backend`.
     shift
         Levels by which the numbering is moved down (+1) or up (-1), where the reader knows better.
-    mirror
-        Test-time augmentation by `runners.with_mirror_image`.
+    scales_mm
+        In-plane resolutions for test-time augmentation; ``(GRID_MM,)`` leaves it out.
     threads
         For the network alone; None leaves it to the backend.
 
@@ -82,10 +88,9 @@ def segment(
     progress("Loading the network", 0.0)
     chosen = choose_backend(model, backend)
     runner = make_runner(model, chosen, threads)
-    runner = with_mirror_image(runner) if mirror else runner
     order = sagittal_order(volume)
     slices = order.apply(volume.array).astype(np.float32)
-    probabilities = predict_probabilities(slices, order, runner, model.neighbour_mm, progress)
+    probabilities = predict_probabilities(slices, order, runner, model.neighbour_mm, scales_mm=scales_mm, progress=progress)
     progress("Separating and numbering the bodies", 0.9)
     bodies = split_bodies(probabilities.body, probabilities.spacing_mm, model.threshold)
     bodies, sacrum, unsettled = settle_lowest(bodies, probabilities.body, probabilities.sacrum)
@@ -98,7 +103,8 @@ def segment(
     canal = _on_image(probabilities.canal, order, slices.shape) > 0.5
     levels = _with_volumes_of(labels, order, assess_levels(bodies, numbering, probabilities.body))
     progress("Segmented", 1.0)
-    origin = f"model {model.name} {model.version}, SHA-256 {model.checksum}, {chosen}{', mirrored' if mirror else ''}"
+    seen_at = " and ".join(f"{mm:g}" for mm in scales_mm)
+    origin = f"model {model.name} {model.version}, SHA-256 {model.checksum}, at {seen_at} mm, {chosen}"
     return Segmentation(
         Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, origin),
         levels,
@@ -110,7 +116,7 @@ def segment(
 
 @dataclass(frozen=True, eq=False)
 class NetworkInput:
-    """What the network is fed: standardised planes at 1 mm, padded to its stride, and for each the three that make its image.
+    """What the network is fed: standardised planes, padded to its stride, and for each the three that make its image.
 
     ``shape`` is that of a plane before padding, (rows, columns).
     """
@@ -127,11 +133,13 @@ class NetworkInput:
         return self.planes[self.triples[chosen]]
 
 
-def network_input(slices: npt.NDArray[np.float32], order: SagittalOrder, neighbour_mm: float) -> NetworkInput:
-    """Bring a stack, (slice, row, column) as ``order`` gives it, to the form in which the network was trained."""
+def network_input(
+    slices: npt.NDArray[np.float32], order: SagittalOrder, neighbour_mm: float, scale_mm: float = GRID_MM
+) -> NetworkInput:
+    """Bring a stack, (slice, row, column) as ``order`` gives it, to ``scale_mm`` in plane and the form of the training."""
     slice_mm, row_mm, column_mm = order.spacing_mm
-    shape = (_length(slices.shape[1], row_mm), _length(slices.shape[2], column_mm))
-    planes = standardise(resample_in_plane(slices, (row_mm, column_mm), shape, (GRID_MM, GRID_MM)))
+    shape = _shape(slices, order, scale_mm)
+    planes = standardise(resample_in_plane(slices, (row_mm, column_mm), shape, (scale_mm, scale_mm)))
     padded = np.pad(planes, ((0, 0), (0, -shape[0] % _STRIDE), (0, -shape[1] % _STRIDE)), mode="edge")
     step = max(1, round(neighbour_mm / slice_mm))
     indices = np.arange(len(padded))
@@ -144,6 +152,8 @@ def predict_probabilities(
     order: SagittalOrder,
     runner: Runner,
     neighbour_mm: float,
+    *,
+    scales_mm: Sequence[float] = (GRID_MM,),
     progress: Progress = no_progress,
 ) -> Probabilities:
     """Run the network over all slices, `BATCH` at a time: the memory stays small and Cancel is prompt.
@@ -152,20 +162,38 @@ def predict_probabilities(
     ----------
     slices
         (slice, row, column) as ``order`` gives them.
+    scales_mm
+        In-plane resolutions at which the network sees them; the probabilities are the mean.
     """
-    prepared = network_input(slices, order, neighbour_mm)
+    shape = _shape(slices, order, GRID_MM)
+    mean = np.zeros((3, len(slices), *shape), np.float32)
+    work = np.array([1 / mm**2 for mm in scales_mm])
+    ends = 0.1 + 0.8 * np.append(0, np.cumsum(work) / work.sum())
+    for scale_mm, start, end in zip(scales_mm, ends[:-1], ends[1:], strict=True):
+        classes = _classes(network_input(slices, order, neighbour_mm, scale_mm), runner, part(progress, start, end))
+        mean += np.stack([resample_in_plane(one, (scale_mm, scale_mm), shape, (GRID_MM, GRID_MM)) for one in classes])
+    mean /= len(scales_mm)
+    return Probabilities(mean[0], mean[1], mean[2], (order.spacing_mm[0], GRID_MM, GRID_MM))
+
+
+def _classes(prepared: NetworkInput, runner: Runner, progress: Progress) -> Floats:
+    """Softmax of body, sacrum and canal, (3, slice, row, column), without the padding."""
     rows, columns = prepared.shape
     result = np.empty((3, len(prepared), rows, columns), np.float32)
     for start in range(0, len(prepared), BATCH):
-        progress("Segmenting", 0.1 + 0.8 * start / len(prepared))
+        progress("Segmenting", start / len(prepared))
         chosen = slice(start, start + BATCH)
         classes = _softmax(runner(prepared.images(chosen)))[:, BODY : CANAL + 1, :rows, :columns]
         result[:, chosen] = classes.swapaxes(0, 1)
-    return Probabilities(result[0], result[1], result[2], (order.spacing_mm[0], GRID_MM, GRID_MM))
+    return result
 
 
-def _length(count: int, spacing_mm: float) -> int:
-    return int(np.floor((count - 1) * spacing_mm / GRID_MM)) + 1
+def _shape(slices: npt.NDArray[np.float32], order: SagittalOrder, scale_mm: float) -> tuple[int, int]:
+    """Rows and columns of the stack at another in-plane resolution."""
+    rows, columns = (
+        int(np.floor((count - 1) * mm / scale_mm)) + 1 for count, mm in zip(slices.shape[1:], order.spacing_mm[1:], strict=True)
+    )
+    return rows, columns
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -132,8 +132,3 @@ def _torch_threads(threads: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def with_mirror_image(runner: Runner) -> Runner:
-    """Test-time augmentation: mean logits of an image and of its mirror image, its slices in reverse; twice the time."""
-    return lambda images: 0.5 * (runner(images) + runner(np.ascontiguousarray(images[:, ::-1])))

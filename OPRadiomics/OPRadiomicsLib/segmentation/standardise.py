@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-WINDOW_MM = 96
-"""Side of the square neighbourhood: two to three vertebrae."""
+WINDOW = 96
+"""Side of the square neighbourhood in voxels: two to three vertebrae at 1 mm."""
 
 _FLOOR = 0.15
 """Share of the slice's own spread that keeps air from being blown up to noise."""
@@ -23,11 +23,11 @@ def standardise(slices: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     Parameters
     ----------
     slices
-        (n, rows, columns) at 1 mm.
+        (n, rows, columns) at about 1 mm.
     """
     from scipy import ndimage
 
-    size = (0, WINDOW_MM + 1, WINDOW_MM + 1)
+    size = (0, WINDOW + 1, WINDOW + 1)
     mean = ndimage.uniform_filter(slices, size, mode="nearest")
     square = ndimage.uniform_filter(np.square(slices), size, mode="nearest")
     spread = np.sqrt(np.maximum(square - np.square(mean), 0))

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.segmentation import inference
 from OPRadiomicsLib.segmentation.inference import predict_probabilities
-from OPRadiomicsLib.segmentation.runners import with_mirror_image
 from OPRadiomicsLib.segmentation.sagittal import SagittalOrder
 
 
@@ -70,14 +69,46 @@ def test_local_standardisation_removes_gain_and_coil():
     assert standardise(7 * image) == pytest.approx(plain, abs=1e-3)
 
 
-def test_with_its_mirror_image_a_network_answers_alike_for_left_and_right():
-    """A network that favours one side's neighbour has no favourite any more."""
-    images = np.random.default_rng(0).normal(size=(2, 3, 16, 16)).astype(np.float32)
+def _seen_at(scales_mm, network=_threshold_network):
+    """Shapes of what a network is shown of three slices of 96 x 80 mm, the body's probability, and the progress."""
+    shapes, fractions = [], []
 
-    def lopsided(seen):
-        return np.repeat(seen[:, :1] + 0.5 * seen[:, 1:2], 5, axis=1)
+    def spy(images):
+        shapes.append(images.shape[2:])
+        return network(images)
 
-    both = with_mirror_image(lopsided)
-    assert not np.allclose(lopsided(images), lopsided(images[:, ::-1]))
-    assert both(images) == pytest.approx(both(images[:, ::-1]))
-    assert both(images)[:, 0] == pytest.approx(0.5 * (images[:, 0] + images[:, 2]) + 0.5 * images[:, 1], abs=1e-6)
+    image = np.random.default_rng(0).random((3, 96, 80), np.float32)
+    found = predict_probabilities(
+        image, _order((3.3, 1.0, 1.0)), spy, 3.3, scales_mm=scales_mm, progress=lambda _, done: fractions.append(done)
+    )
+    return shapes, found.body, fractions
+
+
+def test_a_network_sees_every_slice_at_each_scale():
+    shapes, body, _ = _seen_at((0.8, 1.0, 1.2))
+    assert shapes == [(128, 112)] * 3 + [(96, 80)] * 3 + [(80, 80)] * 3, "each padded to a multiple of 16"
+    assert body.shape == (3, 96, 80), "at 1 mm, whatever the scales"
+
+
+def test_scales_count_alike():
+    alone = [_seen_at((mm,))[1] for mm in (0.8, 1.0, 1.2)]
+    assert not np.allclose(alone[0], alone[1])
+    np.testing.assert_allclose(_seen_at((0.8, 1.0, 1.2))[1], np.mean(alone, axis=0), atol=1e-6)
+
+
+def test_progress_over_scales_never_goes_back():
+    _, _, fractions = _seen_at((0.8, 1.0, 1.2))
+    assert fractions == sorted(fractions)
+    assert fractions[0] == pytest.approx(0.1)
+    assert fractions[-1] < 0.9
+
+
+def test_more_scales_keep_the_place_of_a_square():
+    image = np.zeros((5, 120, 120), np.float32)
+    image[:, 40:70, 40:70] = 1
+    one, three = (
+        predict_probabilities(image, _order((3.3, 1.0, 1.0)), _threshold_network, 3.3, scales_mm=scales).body > 0.5
+        for scales in ((1.0,), inference.SCALES_MM)
+    )
+    assert np.abs(np.argwhere(one).mean(axis=0) - np.argwhere(three).mean(axis=0)).max() < 0.2, "voxels"
+    assert three.sum() == pytest.approx(one.sum(), rel=0.05)
