@@ -192,8 +192,8 @@
             <translation>在 T1WI 上分割 L1-L3</translation>
         </message>
         <message>
-            <source>The network draws every vertebral body in view and numbers them upward from the sacrum.</source>
-            <translation>网络勾画视野内的每个椎体，并从骶椎向上编号。</translation>
+            <source>The network draws every vertebral body in view and numbers them upward from the sacrum, as if there were five lumbar vertebrae.</source>
+            <translation>网络勾画视野内的每个椎体，并以五个腰椎为前提，从骶椎向上编号。</translation>
         </message>
         <message>
             <source>Draw by hand</source>

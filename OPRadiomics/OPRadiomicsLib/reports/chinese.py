@@ -40,6 +40,9 @@ CHINESE: Final[Mapping[str, str]] = MappingProxyType(
         "confidence": "置信度",
         "flags": "阅片提示",
         "no_flags": "—",
+        "levels_caption": (
+            "节段自骶椎向上计数，以五个腰椎为前提。若为四个或六个腰椎，或有移行椎，编号可能相差一个节段；仅凭腰椎视野无法判断。"
+        ),
         "accepted_by": "审核者",
         "explanation": "概率的解释",
         "shap_caption": (

@@ -44,6 +44,10 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "confidence": "Confidence",
         "flags": "For the reader",
         "no_flags": "—",
+        "levels_caption": (
+            "Levels are counted upward from the sacrum, which is right for five lumbar vertebrae. With four or six of them, "
+            "or a transitional vertebra, they may be one off: nothing in a lumbar view alone shows that."
+        ),
         "accepted_by": "Accepted by",
         "explanation": "Why this probability",
         "shap_caption": (
