@@ -81,6 +81,8 @@ def segment(
         If the image is not sagittal, too small, constant, or holds NaN or infinite values.
     MissingDependencyError, ModelError
         If the network cannot be run.
+    ValueError
+        If ``scales_mm`` holds no resolution, or one that is not positive.
     Cancelled
         If ``progress`` raises it.
     """
@@ -164,7 +166,14 @@ def predict_probabilities(
         (slice, row, column) as ``order`` gives them.
     scales_mm
         In-plane resolutions at which the network sees them; the probabilities are the mean.
+
+    Raises
+    ------
+    ValueError
+        If ``scales_mm`` holds no resolution, or one that is not positive.
     """
+    if not scales_mm or not min(scales_mm) > 0:
+        raise ValueError(f"scales_mm {tuple(scales_mm)}; expected one positive resolution or more")
     shape = _shape(slices, order, GRID_MM)
     mean = np.zeros((3, len(slices), *shape), np.float32)
     work = np.array([1 / mm**2 for mm in scales_mm])
