@@ -172,7 +172,7 @@ def predict_probabilities(
     ValueError
         If ``scales_mm`` holds no resolution, or one that is not positive.
     """
-    if not scales_mm or not min(scales_mm) > 0:
+    if not scales_mm or not all(mm > 0 for mm in scales_mm):
         raise ValueError(f"scales_mm {tuple(scales_mm)}; expected one positive resolution or more")
     shape = _shape(slices, order, GRID_MM)
     mean = np.zeros((3, len(slices), *shape), np.float32)

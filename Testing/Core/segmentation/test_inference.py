@@ -49,7 +49,7 @@ def test_neighbouring_slices_are_taken_at_the_distance_of_training():
     assert np.array_equal(images[0, 0], images[0, 1]), "the first slice stands in for what lies before it"
 
 
-@pytest.mark.parametrize("scales_mm", [(), (0.0, 1.0), (-1.0,), (float("nan"),)])
+@pytest.mark.parametrize("scales_mm", [(), (0.0, 1.0), (-1.0,), (1.0, float("nan"))])
 def test_scales_that_are_none_are_refused(scales_mm):
     with pytest.raises(ValueError, match="one positive resolution"):
         predict_probabilities(
