@@ -3,8 +3,10 @@
 Sizes in mm, angles in degrees. Frame of the anatomy: x to the left, y to posterior, z to superior, origin at the
 centre of L3.
 
-Sources: body sizes by level from Panjabi et al., Spine 1992;17:299-306, and Zhou et al., Eur Spine J 2000;9:242-248;
-disc heights and lordosis from Roussouly et al., Spine 2005;30:346-353, and Frobin et al., Clin Biomech 1997;12 Suppl 1.
+Sources: body sizes by level from Panjabi et al., Spine 1992;17:299-306, and Zhou et al., Eur Spine J 2000;9:242-248, heights
+nearer Bonczar et al., Surg Radiol Anat 47:22, 2024, than Panjabi's, which are 10 % lower; disc heights from Frobin et al., Clin
+Biomech 1997;12 Suppl 1, and Zhang et al., J Orthop Surg Res 2018;13:34; lordosis from Roussouly et al., Spine 2005;30:346-353.
+That is of people standing; lying down it is about a quarter less, within the spread that patients are given.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ WEDGE = _by_level(6.0, 8.5, 3.0, 0.5, -1.0, -2.5, -3.5, -3.5, -3.0, -3.0)
 DISC_HEIGHT = _by_level(9.0, 10.0, 11.0, 10.3, 9.2, 8.0, 6.6, 5.6, 5.2, 5.0)
 PEDICLE_WIDTH = _by_level(15.0, 15.0, 12.0, 9.8, 8.6, 8.2, 7.6, 7.4, 6.5, 6.2)
 CANAL_WIDTH = _by_level(27.0, 26.5, 24.5, 23.5, 23.0, 22.5, 21.5, 19.0, 18.0, 17.5)
-"""Pedicles and the distance between them, side to side (Zindrick et al., Spine 1987;12:160-166; Panjabi)."""
+"""Pedicles and the distance between them, side to side (Zindrick et al., Spine 1987;12:160-166; Panjabi); the lowest pedicles
+narrower than theirs of 18 mm, as CT shows them (Krag et al., Spine 1988;13:27-32: 15 and 11 mm in L5 and L4)."""
 
 DISC_WEDGE = _by_level(13.0, 13.0, 11.0, 8.5, 6.5, 4.5, 1.5, 0.0, -0.5, -0.5)
 """Of the disc below the named level; wedges count as lordosis where positive."""
@@ -117,7 +120,8 @@ class Variety:
     ``marrow_mean`` and ``marrow_sd`` shift the fat fraction of whole patients apart from their BMD, toward the red marrow of
     younger people, for networks that must not take marrow's brightness for granted. ``modic`` holds beside a disc of
     degeneration 0.6; its odds grow e^4-fold from a fresh disc to a black one: endplates change where the disc is worn.
-    ``wear_mean`` and ``wear_sd`` are the discs' degeneration at 69 years, by patient.
+    Haemangiomas and Modic's types 1 and 3 are more frequent than in people (where type 2 is by far the commonest), so that
+    a network meets them. ``wear_mean`` and ``wear_sd`` are the discs' degeneration at 69 years, by patient.
     """
 
     six_lumbar: float = 0.04

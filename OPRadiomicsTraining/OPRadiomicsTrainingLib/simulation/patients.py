@@ -109,7 +109,9 @@ def sample_marrow(rng: np.random.Generator, patient: Patient, signal_strength: f
 
     The fat fraction has a mean of 0.53 at a BMD of 80 mg/cm3 and an SD of 0.09 over patients, as in older people (Schwartz et
     al., J Clin Endocrinol Metab 2013;98:2294-2300: 0.535 +- 0.081 in men, 0.550 +- 0.084 in women). It rises by 0.17 per 100
-    mg/cm3 lost: assumed, for a correlation with BMD of -0.6. Bone volume fraction of the spongiosa is near 0.1, falls with
+    mg/cm3 lost, near Cheng et al., Bone 2020;134:115312 (2.7 to 3.3 mg/cm3 a per cent of fat, so r -0.64 to -0.77, at all
+    ages from 21 to 82); here r is about -0.6. At 79 years alone Schwartz found less than half of that effect, so what models
+    reach on these patients says nothing about real ones. Bone volume fraction of the spongiosa is near 0.1, falls with
     BMD, and trabeculae are lost unevenly (Hildebrand et al., J Bone Miner Res 1999;14:1167-1174).
     """
     deficit = signal_strength * (OSTEOPOROSIS_BMD - patient.bmd) / 100.0

@@ -112,8 +112,9 @@ PROTOCOLS: Final = MappingProxyType(
     }
 )
 """TR, TE, field of view and matrix are the study's Table 1. The T1WI of centre B is printed there with a TE of 160 ms, which
-no T1-weighted image has: 16 ms is taken. Echo trains, bandwidths and residual fat (the olefinic tenth, which resonates
-near water, is not suppressed) are not published; usual values are taken."""
+no T1-weighted image has: 16 ms is taken. Echo trains, bandwidths and residual fat are not published; usual values are taken. Of
+fat's protons 8.6 %, olefinic and glycerol, resonate near water and are not suppressed (Hamilton et al., NMR Biomed
+2011;24:784-790)."""
 
 
 def stir(sequence: Sequence) -> Sequence:

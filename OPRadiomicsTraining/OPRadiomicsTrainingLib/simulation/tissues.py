@@ -5,13 +5,15 @@ of its own water and of the one fat below, so that chemical shift and fat suppre
 
 Sources
 -------
-Stanisz : Stanisz et al., Magn Reson Med 2005;54:507-512. 1.5 T and 3 T: blood 1441 / 290 and 1932 / 275, spinal cord
-    745 / 74 and 993 / 78, muscle 1008 / 44 and 1412 / 50 ms.
+Stanisz : Stanisz et al., Magn Reson Med 2005;54:507-512, in vitro. 1.5 T and 3 T: blood 1441 / 290 and 1932 / 275, spinal
+    cord (of rats) 745 / 74 and 993 / 78, muscle (of mice) 1008 / 44 and 1412 / 50 ms. Smith et al., Magn Reson Med
+    2008;60:213-219, find 876 / 73 (white matter) and 973 / 76 ms (grey) in the human cord at 3 T.
 Gold : Gold et al., AJR 2004;183:343-351. 1.5 T and 3 T: muscle 1130 / 35 and 1420 / 32, subcutaneous fat 288 / 165 and
     371 / 133, synovial fluid 2850 / 1210 and 3620 / 767 ms.
 Bazelaire : de Bazelaire et al., Radiology 2004;230:652-659. 1.5 T and 3 T: liver 586 / 46 and 809 / 34, kidney cortex
-    966 / 87 and 1142 / 76, paravertebral muscle 856 / 27 and 898 / 29, marrow of L4 549 / 49 and 586 / 49 ms. Over its
-    tissues T1 is 21 % longer at 3 T and T2 8 % shorter: so are scaled what others measured at 1.5 T alone.
+    966 / 87 and 1142 / 76, paravertebral muscle 856 / 27 and 898 / 29, marrow of L4 549 / 49 and 586 / 49, T2 of
+    fat 58 and 68 ms. Over its tissues T1 is 21 % longer at 3 T and T2 8 % shorter: so is scaled what others measured at
+    1.5 T alone.
 Drake : Drake-Perez et al., AJNR 2018;39:788-795, of the spine. T1 / T2 / proton density: cerebrospinal fluid 4273 / 1578
     / 1.08, cord 780 / 102 / 0.59, vertebral body 515 / 101 / 0.91, disc 1165 / 102 / 0.79 (normal), 723 / 67 / 0.61
     (between), 554 / 56 / 0.48 (desiccated).
@@ -23,7 +25,8 @@ Urban : Urban and McMullin, Spine 1988;13:179-187. Water of the nucleus from abo
     degenerate. Drake's lower densities of worn discs miss the protons of short T2: discs would be half as bright on T1WI.
 Rooney : Rooney et al., Magn Reson Med 2007;57:308-318 (T1 of cerebrospinal fluid, about 4.3 s at any field).
 Ruschke : Ruschke et al., NMR Biomed 2021;34:e4439. T2 of marrow's water falls with the fat fraction: r -0.58 (women), -0.55
-    (men) in 260 people.
+    (men) in 260 people; median 21 ms at 3 T.
+Mulkern : Mulkern et al., J Magn Reson Imaging 1994;4:585-589. Lumbar marrow by trains of spin echoes: water 71, lipid 113 ms.
 Karampinos : Karampinos et al., J Magn Reson Imaging 2018;47:332-353 (marrow water and fat as two compartments).
 Pai : Pai et al., Magn Reson Imaging 2008;26:1215-1220 (T2 of fat at 3 T between 41 and 143 ms, longer with longer trains).
 Henkelman : Henkelman et al., J Magn Reson Imaging 1992;2:533-540 (echo trains refocus J coupling: fat is bright).
@@ -94,8 +97,8 @@ def _fields(
 
 
 FAT: Final = _fields(0.97, (288.0, 371.0), (135.0, 120.0))
-"""PD: Woodard. T1: Gold. T2: as echo trains show it, J coupling refocused (Henkelman), within Pai's range, near Gold's
-165 / 133."""
+"""PD: Woodard. T1: Gold. T2: as echo trains show it, J coupling refocused (Henkelman), within Pai's range, between Mulkern's
+113 and Gold's 165 / 133; Bazelaire's is half of that."""
 
 _NOTHING: Final = _fields(0.0, (1000.0, 1000.0), (10.0, 10.0))
 
@@ -104,7 +107,8 @@ _MARROW_T1: Final = (930.0, 1000.0)
 both means water would have to relax faster at 3 T."""
 
 _MARROW_T2: Final = (50.0, 46.0)
-"""Bazelaire's 49 ms, 8 % shorter at 3 T; by spin echoes. Spectroscopy finds half of that (Ruschke)."""
+"""Assumed at Bazelaire's 49 ms, 8 % shorter at 3 T, though that is of water and fat together: water alone was found at half of
+it by single echoes (Ruschke) and above it by trains of them (Mulkern), such as these sequences have."""
 
 MARROW_T2_PER_FAT: Final = -0.9
 """Relative change of the water's T2 per unit of fat fraction, from 0.5: Ruschke's r with spreads of 24 % and 0.15."""

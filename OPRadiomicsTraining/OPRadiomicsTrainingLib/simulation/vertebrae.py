@@ -30,7 +30,8 @@ MODIC = {1: Lesion(-0.28, 1.05, 1.5, 1.5), 2: Lesion(0.22), 3: Lesion(-0.25, 0.3
 """Oedema, fat, sclerosis (Modic et al., Radiology 1988;166:193-199, who describe and don't measure: amounts assumed)."""
 
 HAEMANGIOMA = Lesion(0.2, 1.1, 1.0, 2.5)
-"""Fat and slow blood, fewer trabeculae (Baudrez et al., Skeletal Radiol 2001;30:442-446); amounts assumed."""
+"""Fat and slow blood between the kinds that Baudrez et al., Skeletal Radiol 2001;30:442-446, found: 78 % adipocytes in those
+bright on T1WI, 43 % in those bright on T2WI alone, 48 % in marrow. The other amounts are assumed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +170,7 @@ def _vein(canvas: Canvas, box: Box, local: shapes.Local, *, vertebra: Vertebra, 
     if size <= 0:
         return
     vein = shapes.ellipsoid(local, (0.0, 0.82 * b, 0.0), (5.0 * size, 0.30 * b * size, 1.9 * size))
-    # Venous blood: assumed to have a quarter of arterial blood's T2, for its deoxyhaemoglobin.
+    # Venous blood: assumed to have a quarter of arterial blood's T2, for its deoxyhaemoglobin. At 1.5 T that is short.
     blood = Material(Tissue.VESSEL, fat_fraction=float(rng.uniform(0.1, 0.6)), t2_scale=0.25)
     canvas.paint(box, vein, blood, opacity=float(rng.uniform(0.35, 0.8)))
 
