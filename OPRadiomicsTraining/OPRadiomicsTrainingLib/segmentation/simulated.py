@@ -29,7 +29,8 @@ def prepare_simulated_cases(count: int, out: Path, *, seed: int, progress: Progr
     """Simulate ``count`` studies and write four cases of each: the three sequences, and one of random tissue contrast.
 
     Anatomy, protocol and grid stray far (`training_options`); one study in six is cut to T12-L4. The border rule is the one
-    that the real sets get. Cases that are there already are kept, so that a broken run goes on.
+    that the real sets get, and a body ends sideways where it no longer fills the middle of a slice. Cases that are there
+    already are kept, so that a broken run goes on.
     """
     from OPRadiomicsTrainingLib.simulation.patients import sample_patient
     from OPRadiomicsTrainingLib.simulation.study import simulate_study
@@ -98,7 +99,7 @@ def simulated_cases(study: SimulatedStudy, name: str, rng: np.random.Generator) 
     spacing_mm = (slice_mm, row_mm, column_mm)
     images = {role.value: np.asarray(volume.array, np.float32) for role, volume in study.volumes.items()}
     offset_mm = _offset_mm(images["T1WI"], bodies, row_mm)
-    distance = to_distance_bytes(labels.body_distance_mm(bodies, spacing_mm, offset_mm))
+    distance = to_distance_bytes(labels.filling_the_slice(labels.body_distance_mm(bodies, spacing_mm, offset_mm)))
     tissue = _classes(study)
     images["painted"] = paint(study.tissues, rng)
     return [

@@ -76,10 +76,18 @@ def test_two_bodies_that_grow_share_the_gap_between_them():
     assert (grown[2, 29, 20:40] == 21).all()
 
 
-def test_a_slice_that_the_body_fills_only_partly_is_not_marrow():
-    distance = np.stack([np.full((4, 4), v, np.float32) for v in (-3.0, 1.0, 4.0, 4.0)])
-    kept = labels.filling_the_slice(distance)[:, 0, 0] > 0
-    assert kept.tolist() == [False, False, True, True]
+def test_a_slice_that_the_body_leaves_within_its_middle_half_is_not_marrow():
+    distance = np.stack([np.full((4, 4), v, np.float32) for v in (-8.0, 2.5, 8.0, 8.0, 3.0, -8.0)])
+    lowered = labels.filling_the_slice(distance)[:, 0, 0]
+    assert lowered == pytest.approx([-8.0, -0.125, 6.625, 6.75, 0.25, -8.0])
+
+
+def test_a_border_is_moved_in_each_slice_alone():
+    bodies = np.zeros((5, 60, 60), np.uint8)
+    bodies[1:4, 15:45, 15:45] = 20
+    moved = labels.body_distance_mm(bodies, (3.3, 1.0, 1.0), -2.0) > 0
+    assert moved.any(axis=(1, 2)).tolist() == [False, True, True, True, False], "the body ends sideways where it did"
+    assert np.array_equal(moved[1], moved[2])
 
 
 def test_the_part_of_a_vertebra_before_the_canal_is_its_body():
