@@ -7,18 +7,16 @@ the two compute what the file's convolution computes (as data-dependent initiali
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import MissingDependencyError, ModelError
-from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.segmentation.bundle import sha256_of
 
 from .augment import Sample
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 Floats = npt.NDArray[np.float32]
-
-RECORD_FILE: Final = "backbone.json"
-"""In the folder of a run: name and SHA-256 of the file that it started from, empty where from none."""
 
 _IDENTIFIER = b"TFL3"
 _EXPECTED = "MobileNetV2 of width 1.0 as TFLite file, such as tf2_mobilenet_v2_1.0_224_ptq.tflite"
@@ -64,35 +59,16 @@ def read_backbone(path: Path) -> Backbone:
     """
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
 
-    needed = [tuple(convolution.weight.shape) for convolution, _ in _backbone_pairs(DeepLabV3Plus())]
+    needed = [(tuple(c.weight.shape), (c.out_channels,)) for c, _ in _backbone_pairs(DeepLabV3Plus())]
     try:
         found = tuple(islice(tflite_convolutions(path), len(needed)))
     except (struct.error, AttributeError, IndexError, KeyError, TypeError, ValueError):
         raise ModelError(f"{path.name} is damaged, or stores its weights in another way", _EXPECTED, _REMEDY) from None
-    if [weight.shape for weight, _ in found] != needed:
+    if not all(np.isfinite(values).all() for layer in found for values in layer):
+        raise ModelError(f"{path.name} holds weights that are no finite numbers", _EXPECTED, _REMEDY)
+    if [(weight.shape, bias.shape) for weight, bias in found] != needed:
         raise ModelError(f"{path.name}: convolutions of another network than MobileNetV2 of width 1.0", _EXPECTED, _REMEDY)
     return Backbone(path.name, sha256_of(path), found)
-
-
-def require_same_backbone(out: Path, backbone: Backbone | None) -> None:
-    """Refuse to go on with a run that started from another backbone, whose name the bundle would then bear.
-
-    Raises
-    ------
-    ModelError
-        If ``out`` records another file, or none.
-    """
-    record = out / RECORD_FILE
-    began = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
-    given = backbone.provenance if backbone else {}
-    if began.get("backbone_sha256") != given.get("backbone_sha256"):
-        now, before = (f"--backbone {one['backbone']}" if one else "no --backbone" for one in (given, began))
-        raise ModelError(f"--resume with {now}", f"{before}, as the run in {out.name}/ began", "give the option as before")
-
-
-def record_backbone(out: Path, backbone: Backbone | None) -> None:
-    """Write `RECORD_FILE`."""
-    write_text(out / RECORD_FILE, json.dumps(backbone.provenance if backbone else {}) + "\n")
 
 
 def pretrained_network(backbone: Backbone, samples: Sequence[Sample], seed: int) -> DeepLabV3Plus:

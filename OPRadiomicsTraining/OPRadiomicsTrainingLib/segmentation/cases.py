@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.errors import OPRadiomicsError, StudyError
+from OPRadiomicsLib.files import write_bytes
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL
-from OPRadiomicsLib.types import Progress, no_progress
+from OPRadiomicsLib.types import FloatArray, Progress, Volume, no_progress
 
 from . import labels
 
@@ -62,11 +66,10 @@ class TrainingCase:
     spacing_mm: tuple[float, float, float]
 
     def save(self, folder: Path) -> None:
-        """Write ``folder/<name>.npz`` by way of a temporary file."""
-        path = folder / f"{self.name}.npz"
-        partial = path.with_suffix(".part.npz")
+        """Write ``folder/<name>.npz``, whole or not at all; raises `OutputError` as `write_bytes`."""
+        content = io.BytesIO()
         np.savez_compressed(
-            partial,
+            content,
             image=self.image,
             body=self.body,
             tissue=self.tissue,
@@ -74,14 +77,32 @@ class TrainingCase:
             labelled=self.labelled,
             spacing_mm=np.asarray(self.spacing_mm),
         )
-        partial.replace(path)
+        write_bytes(folder / f"{self.name}.npz", content.getvalue())
+
+
+def case_files(*folders: Path | None) -> list[Path]:
+    """The prepared cases of folders, by name; a folder that is None holds none."""
+    return [path for folder in folders if folder is not None for path in sorted(folder.glob("*.npz"))]
 
 
 def load_case(path: Path) -> TrainingCase:
-    """Read what `TrainingCase.save` wrote."""
-    with np.load(path) as file:
-        rows = [float(v) for v in file["spacing_mm"]]
-        arrays = {key: file[key] for key in ("image", "body", "tissue", "weight", "labelled")}
+    """Read what `TrainingCase.save` wrote.
+
+    Raises
+    ------
+    StudyError
+        If the file is damaged.
+    """
+    try:
+        with np.load(path) as file:
+            rows = [float(v) for v in file["spacing_mm"]]
+            arrays = {key: file[key] for key in ("image", "body", "tissue", "weight", "labelled")}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise StudyError(
+            f"Training case {path.name} cannot be read ({type(error).__name__})",
+            "a case as it was prepared",
+            "delete the file; the next run prepares it again",
+        ) from None
     return TrainingCase(name=path.stem, spacing_mm=(rows[0], rows[1], rows[2]), **arrays)
 
 
@@ -105,21 +126,50 @@ class _Source:
 
 
 def _read(image_path: Path) -> _Source:
-    import SimpleITK as sitk
+    """Image and labels in sagittal order, however the files store their axes."""
+    from OPRadiomicsLib.io import read_mask, read_volume
+    from OPRadiomicsLib.segmentation.sagittal import sagittal_order
 
     name = image_path.name.removesuffix("_img.nii.gz")
-    image = sitk.ReadImage(str(image_path))
-    x, y, z = image.GetSpacing()
-    array = sitk.GetArrayFromImage(image).astype(np.float32)
-    body_file = image_path.with_name(f"{name}_lab.nii.gz")
-    if body_file.exists():
-        bodies = sitk.GetArrayFromImage(sitk.ReadImage(str(body_file))).astype(np.uint8)
-        return _Source(name, array, bodies, np.zeros_like(bodies), (z, y, x))
-    semantic = sitk.GetArrayFromImage(sitk.ReadImage(str(image_path.with_name(f"{name}_sem.nii.gz"))))
+    body_file, semantic_file = (image_path.with_name(f"{name}_{kind}.nii.gz") for kind in ("lab", "sem"))
+    try:
+        image = read_volume(image_path)
+        order = sagittal_order(image)
+        array = order.apply(image.array).astype(np.float32)
+        if body_file.exists():
+            bodies = order.apply(read_mask(body_file, image, ()).labels)
+            _require_neighbours(bodies)
+            return _Source(name, array, bodies, np.zeros_like(bodies), order.spacing_mm)
+        if not semantic_file.exists():
+            raise StudyError(
+                "Neither labels of bodies nor of vertebrae", f"{body_file.name} or {semantic_file.name}", "add one"
+            )
+        semantic = order.apply(_semantic(semantic_file, image))
+    except OPRadiomicsError as error:
+        raise StudyError(f"Case {name}: {error.found}", error.expected, error.remedy) from None
     canal = labels.without_specks(semantic == 3)
     bodies = labels.bodies_of_vertebrae(semantic == 1, canal).astype(np.uint8)
     tissue = np.where(canal, CANAL, np.where(semantic == 2, DISC, 0)).astype(np.uint8)
-    return _Source(name, array, bodies, tissue, (z, y, x))
+    return _Source(name, array, bodies, tissue, order.spacing_mm)
+
+
+def _semantic(path: Path, image: Volume) -> FloatArray:
+    """1 vertebra, 2 disc, 3 canal, on the image's grid."""
+    from OPRadiomicsLib.geometry import require_same_grid
+    from OPRadiomicsLib.io import read_volume
+
+    semantic = read_volume(path)
+    require_same_grid(image, semantic)
+    return semantic.array
+
+
+def _require_neighbours(bodies: Bytes) -> None:
+    """Two bodies tell where the row goes on unlabelled."""
+    count = np.unique(bodies[bodies > 0]).size
+    if count < 2:
+        raise StudyError(
+            f"{count} labelled body", "two neighbours or more, such as L1 to L3", "label the others, or leave the case out"
+        )
 
 
 def prepare_real_cases(
@@ -132,22 +182,27 @@ def prepare_real_cases(
     data
         Folder with <case>_img.nii.gz and <case>_lab.nii.gz (bodies) or <case>_sem.nii.gz (1 vertebra, 2 disc, 3 canal).
     out
-        Folder for the .npz files, made if absent.
+        Folder for the .npz files, made if absent; those that it holds are replaced.
 
     Raises
     ------
     StudyError
-        If the folder holds none of the sets.
+        If the folder holds none of the sets, or a case cannot be used: its name and why.
     """
     paths = {name: sorted(data.glob(f"{name}*_img.nii.gz")) for name in sets}
     if not any(paths.values()):
         raise StudyError(
-            f"No training image in {data.name}/", f"files {', '.join(f'{s}*_img.nii.gz' for s in sets)}", "give --data FOLDER"
+            f"No training image in {data.name}/",
+            f"files {', '.join(f'{s}*_img.nii.gz' for s in sets)}",
+            "give the first word of your files' names with --set, or another --data",
         )
-    out.mkdir(parents=True, exist_ok=True)
+    for path in case_files(out):
+        path.unlink()  # of images that may have changed or gone
     offsets = {}
     done, total = 0, sum(map(len, paths.values()))
     for name, files in paths.items():
+        if not files:
+            continue
         sources = [_read(file) for file in files]
         offsets[name] = _border_offset_mm(sources)
         for source in sources:
@@ -260,9 +315,11 @@ def sacrum_seed(bodies: Bytes, spacing_mm: tuple[float, float, float], radius_mm
     Parameters
     ----------
     bodies
-        VerSe codes, (k, rows, columns), the lowest being L5.
+        VerSe codes, (k, rows, columns), the lowest being L5; fewer than three bodies tell nothing.
     """
     low = sorted(int(label) for label in np.unique(bodies[bodies > 0]))[-3:]
+    if len(low) < 3:
+        return np.zeros(bodies.shape, np.uint8)
     l3, l4, l5 = (np.argwhere(bodies == label).mean(axis=0)[1:] * spacing_mm[1:] for label in low)
     first, second = l4 - l3, l5 - l4
     bend = np.arctan2(second[1], second[0]) - np.arctan2(first[1], first[0])

@@ -24,7 +24,12 @@ def add_train_command(subparsers: Any) -> None:
     models = train.add_subparsers(dest="model", required=True, metavar="MODEL")
     parser = models.add_parser("segmentation", help="the network that finds vertebral bodies", description=__doc__)
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="real <case>_img.nii.gz with _lab or _sem files")
-    parser.add_argument("--set", action="append", metavar="NAME", help="first word of the names of --data's images; repeat it")
+    parser.add_argument(
+        "--set",
+        action="append",
+        metavar="NAME",
+        help="first word of the names of --data's images; repeat it (default: chu, myosegmentum and spider, the public sets)",
+    )
     parser.add_argument("--start", metavar="BUNDLE", help="go on from this network's weights: shipped name or folder")
     parser.add_argument(
         "--backbone", type=Path, metavar="FILE", help="start from MobileNetV2's weights of ImageNet in this TFLite file"
@@ -34,8 +39,8 @@ def add_train_command(subparsers: Any) -> None:
     )
     parser.add_argument("--name", default="lumbar-bodies", help="of the network (default: %(default)s)")
     parser.add_argument("--simulated", type=Path, metavar="FOLDER", help="simulated cases; those missing are made there")
-    parser.add_argument("--simulate", type=int, default=40, metavar="N", help="studies to simulate (default 40)")
-    parser.add_argument("--epochs", type=int, default=100, help="default 100")
+    parser.add_argument("--simulate", type=_count, default=40, metavar="N", help="studies to simulate (default 40)")
+    parser.add_argument("--epochs", type=_count, default=100, help="default 100")
     parser.add_argument(
         "--folds",
         type=int,
@@ -44,11 +49,11 @@ def add_train_command(subparsers: Any) -> None:
         "real cases, and their average as the bundle",
     )
     parser.add_argument(
-        "--simulated-epochs", type=int, default=30, metavar="N", help="with --folds: on simulated images alone (default 30)"
+        "--simulated-epochs", type=_count, default=30, metavar="N", help="with --folds: on simulated images alone (default 30)"
     )
-    parser.add_argument("--batches", type=int, default=50, help="of 8 samples, an epoch (default 50)")
-    parser.add_argument("--seed", type=int, default=1, help="decides everything that is random (default 1)")
-    parser.add_argument("--threads", type=int, default=2, help="of torch (default 2); a run is bit-identical for one number")
+    parser.add_argument("--batches", type=_count, default=50, help="of 8 samples, an epoch (default 50)")
+    parser.add_argument("--seed", type=_not_negative, default=1, help="decides everything that is random (default 1)")
+    parser.add_argument("--threads", type=_count, default=2, help="of torch (default 2); a run is bit-identical for one number")
     parser.add_argument("--device", default="cpu", help="cpu or cuda (default cpu)")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="checkpoints, curves and the bundle")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
@@ -60,24 +65,43 @@ def add_train_command(subparsers: Any) -> None:
     int8.set_defaults(run=run_int8)
 
 
+def _count(text: str) -> int:
+    """An option's value, at least 1."""
+    return _at_least(1, text)
+
+
+def _not_negative(text: str) -> int:
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = least - 1
+    if value < least:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number of at least {least}")
+    return value
+
+
 def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Train, export, compare with the network it started from; Cancel and Ctrl-C keep the last epoch's checkpoint."""
     import torch
     from OPRadiomicsLib.progress import part
     from OPRadiomicsLib.types import no_progress
 
-    from .backbone import read_backbone, record_backbone, require_same_backbone
+    from .backbone import read_backbone
     from .parallel import joined
+    from .record import begin, require_same
     from .train import TrainingSettings
 
     _require_options_that_fit(options)
     backbone = None if options.backbone is None else read_backbone(options.backbone)
     options = argparse.Namespace(**{**vars(options), "backbone": backbone})
     _require_writable(options.out)
+    record = _record(options)
     if options.resume:
-        require_same_backbone(options.out, backbone)
-    elif options.folds is not None:
-        _require_no_checkpoint(options.out)
+        require_same(options.out, record)
     on_gpu = options.device != "cpu"
     settings = TrainingSettings(
         options.epochs, batches_per_epoch=options.batches, seed=options.seed, device=options.device, bf16=on_gpu
@@ -88,20 +112,25 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
         with joined(options.device) as group:
             progress = progress if group.writes else no_progress
             if group.writes and not options.resume:
-                record_backbone(options.out, backbone)
+                begin(options.out, record)
             cases = _prepare(options, settings, group, part(progress, 0.0, 0.05))
             trained = _one_network if options.folds is None else _network_of_folds
             network, steps = trained(options, cases, settings, group, part(progress, 0.05, 0.93))
+            return Outcome(()) if not group.writes else _finished(network, cases, options, steps, part(progress, 0.93, 1.0))
     except (KeyboardInterrupt, Cancelled):
         raise Cancelled(f"the same command with --resume goes on from {options.out}") from None
     finally:
         torch.set_num_threads(before)
-    if not group.writes:
-        return Outcome(())
-    progress("Exporting", 0.93)
+
+
+def _finished(network: DeepLabV3Plus, cases: Cases, options: argparse.Namespace, steps: int, progress: Progress) -> Outcome:
+    """Export, and compare with the network in use."""
+    from OPRadiomicsLib.progress import part
+
+    progress("Exporting", 0.0)
     lines = _export(network, options.out / "bundle", cases, options, steps)
     if options.folds is None:
-        lines += _compared(options, cases, part(progress, 0.95, 1.0))
+        lines += _compared(options, cases, part(progress, 0.3, 1.0))
     progress("Done", 1.0)
     return Outcome(tuple(lines), (options.out / "bundle",))
 
@@ -111,7 +140,7 @@ def _one_network(
 ) -> tuple[DeepLabV3Plus, int]:
     from .compare import bundle_network
     from .compare_pictures import draw_preview
-    from .train import train
+    from .train import CHECKPOINT_FILE, train
 
     def show(network: DeepLabV3Plus) -> None:
         draw_curves(options.out)
@@ -122,7 +151,7 @@ def _one_network(
         cases,
         options.out,
         settings,
-        resume=options.resume,
+        resume=(options.out / CHECKPOINT_FILE).exists(),
         network=start,
         group=group,
         after_epoch=show,
@@ -169,14 +198,18 @@ def _pretrained(backbone: Backbone | None, cases: Cases, settings: TrainingSetti
     return pretrained_network(backbone, draw_batch(cases, settings, drawn_by_no_step, range(32)), settings.seed)
 
 
-def _require_no_checkpoint(out: Path) -> None:
-    from .train import CHECKPOINT_FILE
+def _record(options: argparse.Namespace) -> dict[str, object]:
+    """What decides the weights but for the cases and the epochs, which a resumed run may have more of."""
+    from OPRadiomicsLib.segmentation import load_segmentation_model
 
-    found = sorted(path.parent.name for path in out.glob(f"*/{CHECKPOINT_FILE}"))
-    if found:
-        raise OutputError(
-            f"{out} holds an earlier run ({', '.join(found)})", "an empty folder", "add --resume to go on with it"
-        )
+    own: dict[str, object] = {"--seed": options.seed, "--batches": options.batches, "--set": options.set}
+    if options.folds is not None:
+        own |= {"--folds": options.folds, "--simulated-epochs": options.simulated_epochs}
+    if options.start is not None:
+        own["--start"] = f"SHA-256 {load_segmentation_model(options.start).checksum}"
+    if options.backbone is not None:
+        own["--backbone"] = f"{options.backbone.name}, SHA-256 {options.backbone.sha256}"
+    return own
 
 
 def run_int8(arguments: argparse.Namespace) -> int:
@@ -193,6 +226,8 @@ def _int8(bundle: Path) -> str:
 
 
 def _require_options_that_fit(options: argparse.Namespace) -> None:
+    from OPRadiomicsLib.segmentation import load_segmentation_model
+
     if options.data is None and options.simulated is None:
         raise StudyError(
             "Neither --data nor --simulated", "at least one of them", "name a folder of images or of simulated cases"
@@ -211,6 +246,20 @@ def _require_options_that_fit(options: argparse.Namespace) -> None:
         )
     if options.folds is not None and options.simulated is None:
         raise StudyError("--folds without --simulated", "simulated cases to begin with", "give --simulated FOLDER")
+    if options.compare is not None:
+        load_segmentation_model(options.compare)
+    _require_device(options.device)
+
+
+def _require_device(name: str) -> None:
+    import torch
+
+    try:
+        torch.empty(1, device=name)
+    except (RuntimeError, AssertionError) as error:  # what torch raises without CUDA
+        raise StudyError(
+            f"--device {name} ({str(error).splitlines()[0]})", "cpu, or cuda where torch and a GPU support it", "choose another"
+        ) from None
 
 
 def _require_writable(out: Path) -> None:
@@ -223,18 +272,18 @@ def _require_writable(out: Path) -> None:
 
 
 def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Group, progress: Progress) -> Cases:
-    from .cases import TRAINING_SETS, prepare_real_cases
+    from .cases import TRAINING_SETS, case_files, prepare_real_cases
+    from .record import require_same_cases
     from .simulated import prepare_simulated_cases
     from .train import gather_cases
 
     real = None if options.data is None else options.out / "cases"
     if real is not None and group.writes:
-        sets = options.set or TRAINING_SETS
-        images = {path.name.removesuffix("_img.nii.gz") for name in sets for path in options.data.glob(f"{name}*_img.nii.gz")}
-        if not images or not images <= {path.stem for path in real.glob("*.npz")}:  # none, or a run that was stopped at it
-            prepare_real_cases(options.data, real, sets=sets, progress=progress)
+        prepare_real_cases(options.data, real, sets=options.set or TRAINING_SETS, progress=progress)
     if options.simulated is not None and group.writes:
         prepare_simulated_cases(options.simulate, options.simulated, seed=options.seed, progress=progress)
+    if group.writes:
+        require_same_cases(options.out, case_files(real, options.simulated))
     group.wait()
     return gather_cases(real, options.simulated, settings)
 

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from OPRadiomicsLib.errors import ModelError, StudyError
+from OPRadiomicsLib.files import write_bytes
 from OPRadiomicsLib.types import Progress, no_progress
 
 from .augment import Sample, draw_sample
-from .cases import BODY, TrainingCase, load_case
+from .cases import BODY, TrainingCase, case_files, load_case
 from .parallel import Group
 
 if TYPE_CHECKING:
@@ -72,12 +73,12 @@ def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSe
         If neither folder holds a case.
     """
     by_set: dict[str, list[Path]] = {}
-    for path in sorted(real.glob("*.npz")) if real else []:
+    for path in case_files(real):
         by_set.setdefault(path.stem.split("_")[0], []).append(path)
     step = max(2, round(1 / settings.validation_share))
     held_out = [path for files in by_set.values() for path in _held_out(files, step)]
     training = [path for files in by_set.values() for path in files if path not in held_out]
-    invented = sorted(simulated.glob("*.npz")) if simulated else []
+    invented = case_files(simulated)
     if not training and not invented:
         raise StudyError("No training case", "prepared .npz cases, real or simulated", "give --data or --simulated")
     groups = ([load_case(path) for path in paths] for paths in (training, invented, held_out))
@@ -202,25 +203,30 @@ class Trainer:
 
     def save(self, path: Path) -> None:
         """Write weights, averages and the optimiser's moments as safetensors, by way of a temporary file."""
-        from safetensors.torch import save_file
+        from safetensors.torch import save
 
         tensors = {f"network.{name}": t for name, t in self.network.state_dict().items()}
         tensors |= {f"average.{name}": t for name, t in self.average.items()}
         for number, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"adam.{number}.{key}": t for key, t in state.items()}
-        partial = path.with_suffix(".part")
         contiguous = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-        save_file(contiguous, partial, {"step": str(self.step), "settings": json.dumps(asdict(self.settings))})
-        partial.replace(path)
+        write_bytes(path, save(contiguous, {"step": str(self.step), "settings": json.dumps(asdict(self.settings))}))
 
     def restore(self, path: Path) -> None:
         """Continue from what `save` wrote."""
-        from safetensors import safe_open
+        from safetensors import SafetensorError, safe_open
         from safetensors.torch import load_file
 
-        tensors = load_file(path, device=self.settings.device)
-        with safe_open(path, "pt") as file:
-            self.step = int(file.metadata()["step"])
+        try:
+            tensors = load_file(path, device=self.settings.device)
+            with safe_open(path, "pt") as file:
+                self.step = int(file.metadata()["step"])
+        except SafetensorError as error:
+            raise ModelError(
+                f"Checkpoint {path.name} is damaged ({error})",
+                "a checkpoint as training wrote it",
+                "begin anew in another folder",
+            ) from None
         try:
             self.network.load_state_dict(_with_prefix(tensors, "network."))
         except RuntimeError as error:
@@ -295,7 +301,7 @@ def train(
     Raises
     ------
     ModelError
-        If ``resume`` finds no checkpoint, or one of another network.
+        If ``resume`` finds no checkpoint, a damaged one or one of another network, or the loss is no longer finite.
     Cancelled
         If ``progress``, which is called before each batch, raises it; the last epoch's checkpoint stays.
     """
@@ -310,6 +316,7 @@ def train(
     for batch in _batches(cases, settings, range(trainer.step, last), trainer.group.places(settings.batch_size)):
         progress(f"Epoch {trainer.step // per_epoch + 1} of {settings.epochs}", trainer.step / last)
         losses.append(trainer.learn(batch))
+        _require_finite(losses[-1], trainer.step)
         if trainer.step % per_epoch or not trainer.group.writes:
             continue
         epoch = trainer.step // per_epoch
@@ -324,6 +331,13 @@ def train(
             after_epoch(trainer.averaged())
         losses, started = [], time.monotonic()
     return trainer
+
+
+def _require_finite(loss: float, step: int) -> None:
+    if not math.isfinite(loss):
+        raise ModelError(
+            f"A loss of {loss} in step {step}", "a finite one", "check the images and the weights that it started from"
+        )
 
 
 def _restore(trainer: Trainer, out: Path) -> None:

@@ -220,13 +220,15 @@ def test_a_file_that_will_not_do_is_refused_before_any_work(command, tmp_path, c
     assert not (tmp_path / "run").exists()
 
 
-def test_a_run_goes_on_with_the_backbone_that_it_began_with(tmp_path):
-    found = _read(tmp_path / "net.tflite", _layers(np.random.default_rng(1)))
-    backbone.require_same_backbone(tmp_path, None)
-    backbone.record_backbone(tmp_path, found)
-    backbone.require_same_backbone(tmp_path, found)
-    with pytest.raises(ModelError, match=r"--resume with no --backbone.*--backbone net\.tflite, as the run"):
-        backbone.require_same_backbone(tmp_path, None)
+@pytest.mark.parametrize("fault", ["nan", "bias"])
+def test_weights_that_no_network_can_use_are_refused(fault, tmp_path):
+    layers = _layers(np.random.default_rng(1))
+    weight, bias, depthwise = layers[3]
+    layers[3] = (np.where(np.arange(weight.size).reshape(weight.shape) == 7, np.nan, weight), bias, depthwise)
+    if fault == "bias":
+        layers[3] = (weight, bias[:-1], depthwise)
+    with pytest.raises(ModelError, match="no finite numbers" if fault == "nan" else "another network"):
+        _read(tmp_path / "net.tflite", layers)
 
 
 def test_training_starts_from_it_and_the_bundle_says_so(tmp_path, monkeypatch):

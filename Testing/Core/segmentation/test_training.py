@@ -7,6 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 ndimage = pytest.importorskip("scipy.ndimage")
+sitk = pytest.importorskip("SimpleITK")
 
 from OPRadiomicsLib.errors import ModelError, StudyError  # noqa: E402
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
@@ -112,12 +113,11 @@ def test_where_a_slice_shows_no_canal_its_neighbour_says_where_a_body_ends():
 
 def test_beyond_the_canal_no_body_is_known(tmp_path):
     """A vertebra reaches 10 rows beyond the canal: they count neither as body nor as background."""
-    sitk = pytest.importorskip("SimpleITK")
     semantic = np.zeros((5, 90, 90), np.uint8)
     semantic[:, 20:45, 10:40], semantic[:, 50:75, 10:40], semantic[:, 0:65, 40:55] = 1, 1, 3
     image = np.where(semantic == 1, 200, 40) + np.random.default_rng(0).integers(0, 20, semantic.shape)
     for name, array in (("img", image.astype(np.int16)), ("sem", semantic)):
-        sitk.WriteImage(sitk.GetImageFromArray(array), str(tmp_path / f"spider_1_{name}.nii.gz"))
+        sitk.WriteImage(_sagittal(array), str(tmp_path / f"spider_1_{name}.nii.gz"))
     prepare_real_cases(tmp_path, tmp_path / "cases", sets=("spider",))
     case = load_case(tmp_path / "cases" / "spider_1.npz")
     counted = case.weight[2, 54:, 15:35] > 0
@@ -125,6 +125,79 @@ def test_beyond_the_canal_no_body_is_known(tmp_path):
     assert (case.body[2, 54:, 15:35] > 0)[counted].all(), "no row of the cut body counts as background"
     assert not case.weight[:, 65:].any()
     assert (case.weight[:, 20:61] == 255).all()
+
+
+def _drawn(folder, *, bodies, image=None, codes="LPS"):
+    """A case own_1, whose file stores its axes as ``codes`` say."""
+    folder.mkdir(exist_ok=True)
+    image = np.where(bodies > 0, 180, 40) + np.arange(bodies.size).reshape(bodies.shape) % 17 if image is None else image
+    for name, array in (("img", image.astype(np.int16)), ("lab", bodies)):
+        stored = _sagittal(array)
+        sitk.WriteImage(sitk.DICOMOrient(stored, codes) if codes else stored, str(folder / f"own_1_{name}.nii.gz"))
+    return folder
+
+
+def _sagittal(array):
+    """Slices of 3.3 mm, rows from head to foot, columns from front to back."""
+    stored = sitk.GetImageFromArray(array)
+    stored.SetSpacing((1.0, 1.0, 3.3))
+    stored.SetDirection((0, 0, 1, 1, 0, 0, 0, -1, 0))
+    return stored
+
+
+def _two_bodies(dtype=np.uint8):
+    bodies = np.zeros((5, 120, 90), dtype)
+    bodies[1:4, 20:46, 30:62], bodies[1:4, 56:82, 30:62] = 20, 21
+    return bodies
+
+
+@pytest.mark.parametrize("codes", ["LPS", "RAS", "SLA"])
+def test_a_case_is_the_same_however_its_file_stores_the_axes(codes, tmp_path):
+    cases = []
+    for name, stored in (("one", ""), ("other", codes)):
+        data = _drawn(tmp_path / name, bodies=_two_bodies(), codes=stored)
+        prepare_real_cases(data, tmp_path / f"{name}_cases", sets=("own",))
+        cases.append(load_case(tmp_path / f"{name}_cases" / "own_1.npz"))
+    assert cases[1].spacing_mm == pytest.approx((3.3, 1.0, 1.0))
+    assert all(np.array_equal(getattr(cases[0], key), getattr(cases[1], key)) for key in ("image", "body", "weight"))
+
+
+def test_labels_that_cannot_be_learnt_are_refused_by_the_case(tmp_path):
+    one = np.where(_two_bodies() == 20, 20, 0).astype(np.uint8)
+    wrapped = _two_bodies(np.int16)
+    wrapped[wrapped == 20] = 276
+    for bodies, image, said in (
+        (one, None, "1 labelled body"),
+        (wrapped, None, "276"),
+        (_two_bodies()[:, :, :80], np.indices((5, 120, 90)).sum(axis=0), "grid"),
+    ):
+        with pytest.raises(StudyError, match=rf"(?s)Case own_1: .*{said}"):
+            prepare_real_cases(_drawn(tmp_path, bodies=bodies, image=image, codes=""), tmp_path / "cases", sets=("own",))
+
+
+def test_an_image_without_labels_is_named(tmp_path):
+    (_drawn(tmp_path, bodies=_two_bodies()) / "own_1_lab.nii.gz").unlink()
+    with pytest.raises(StudyError, match="Case own_1: Neither labels"):
+        prepare_real_cases(tmp_path, tmp_path / "cases", sets=("own",))
+
+
+def test_cases_of_images_that_are_gone_go_too(tmp_path):
+    replace(_case(), name="chu_9").save(tmp_path / "cases")
+    prepare_real_cases(_drawn(tmp_path / "data", bodies=_two_bodies()), tmp_path / "cases", sets=("own", "chu"))
+    assert [path.stem for path in (tmp_path / "cases").iterdir()] == ["own_1"]
+
+
+def test_two_bodies_and_no_third_tell_nothing_of_the_sacrum(tmp_path):
+    bodies = np.where(_two_bodies() > 0, _two_bodies() + np.uint8(3), 0).astype(np.uint8)
+    assert not sacrum_seed(bodies, (3.3, 1.0, 1.0)).any()
+
+
+def test_a_damaged_case_is_named(tmp_path):
+    _case().save(tmp_path)
+    path = tmp_path / "chu_1.npz"
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(StudyError, match=r"chu_1\.npz cannot be read"):
+        load_case(path)
 
 
 def test_a_speck_of_canal_cuts_no_body():
@@ -238,6 +311,24 @@ def test_a_checkpoint_of_another_network_is_refused(tiny, tmp_path, monkeypatch)
     monkeypatch.setattr("OPRadiomicsLib.segmentation.network.DeepLabV3Plus", lambda: DeepLabV3Plus(width=0.5, aspp=8))
     with pytest.raises(ModelError, match="another network"):
         train.train(cases, tmp_path, settings, resume=True)
+
+
+def test_a_damaged_checkpoint_is_named(tiny, tmp_path):
+    cases, settings = tiny
+    train.train(cases, tmp_path, replace(settings, epochs=1))
+    path = tmp_path / "checkpoint.safetensors"
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(ModelError, match="is damaged"):
+        train.train(cases, tmp_path, settings, resume=True)
+
+
+def test_a_loss_that_is_no_number_ends_the_training(tiny, tmp_path):
+    cases, settings = tiny
+    network = DeepLabV3Plus(width=0.25, aspp=8)
+    network.head.bias.data.fill_(float("nan"))
+    with pytest.raises(ModelError, match="step 1"):
+        train.train(cases, tmp_path, settings, network=network)
+    assert not (tmp_path / "checkpoint.safetensors").exists()
 
 
 def test_a_tenth_of_each_set_is_held_out(tmp_path):

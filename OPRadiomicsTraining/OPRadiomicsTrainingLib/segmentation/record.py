@@ -1,0 +1,98 @@
+"""What decides a run's weights, kept in its folder, so that --resume goes on with the run that began there and no other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from OPRadiomicsLib.errors import ModelError, OutputError
+from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.segmentation.bundle import sha256_of
+
+from .train import CHECKPOINT_FILE
+
+RECORD_FILE: Final = "run.json"
+_CASES: Final = "cases_sha256"
+
+Record = Mapping[str, object]
+"""Options by name, as JSON keeps them."""
+
+
+def begin(out: Path, record: Record) -> None:
+    """Write the record of a new run.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds checkpoints of an earlier run, or can't be written.
+    """
+    found = sorted(path.parent.relative_to(out).as_posix() for path in out.rglob(CHECKPOINT_FILE))
+    if found:
+        where = "" if found == ["."] else f" ({', '.join(found)})"
+        raise OutputError(
+            f"{out} holds an earlier run{where}",
+            "a folder without checkpoints",
+            "add --resume to go on with it, or choose another",
+        )
+    _write(out, record)
+
+
+def require_same(out: Path, record: Record) -> None:
+    """Refuse to go on with a run that began with other options.
+
+    Raises
+    ------
+    ModelError
+        If ``out`` holds no record, a damaged one, or another one.
+    """
+    began = _read(out)
+    differing = [name for name in {**began, **record} if name != _CASES and began.get(name) != record.get(name)]
+    if differing:
+        now, before = (", ".join(f"{name} {one.get(name)}" for name in differing) for one in (record, began))
+        raise ModelError(f"--resume with {now}", f"{before}, as the run in {out.name}/ began", "give the options as before")
+
+
+def require_same_cases(out: Path, paths: Iterable[Path]) -> None:
+    """Refuse to go on with other images or labels than the run began with; where it has only begun, keep their digest.
+
+    Parameters
+    ----------
+    paths
+        Files of the prepared cases.
+
+    Raises
+    ------
+    ModelError
+        If the record's digest is another one.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(paths, key=lambda path: path.name):
+        digest.update(f"{path.name} {sha256_of(path)}\n".encode())
+    began = _read(out)
+    if began.get(_CASES, digest.hexdigest()) != digest.hexdigest():
+        raise ModelError(
+            "Cases that differ from those that the run began with",
+            f"the images, labels and simulated cases of the run in {out.name}/",
+            "begin anew in another folder: what a network was tested on must not change under it",
+        )
+    _write(out, {**began, _CASES: digest.hexdigest()})
+
+
+def _write(out: Path, record: Record) -> None:
+    write_text(out / RECORD_FILE, json.dumps(record, indent=2) + "\n")
+
+
+def _read(out: Path) -> dict[str, object]:
+    path = out / RECORD_FILE
+    if not path.exists():
+        raise ModelError(f"No run in {out.name}/ to go on with", RECORD_FILE, "start without --resume")
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        record = None
+    if not isinstance(record, dict):
+        raise ModelError(f"{RECORD_FILE} in {out.name}/ is damaged", "JSON as the run wrote it", "begin anew in another folder")
+    return record

@@ -1,0 +1,143 @@
+"""What a run began with is what --resume goes on with: options, cases, and a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from OPRadiomicsLib.cli import main
+from OPRadiomicsLib.errors import ModelError, OutputError
+
+torch = pytest.importorskip("torch")
+sitk = pytest.importorskip("SimpleITK")
+
+from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation import record  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.train import CHECKPOINT_FILE  # noqa: E402
+
+STEP = ("--epochs", "1", "--batches", "1", "--threads", "1")
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """Two images of a department, each with two bodies."""
+    folder = tmp_path_factory.mktemp("images")
+    for number in range(2):
+        bodies = np.zeros((5, 120, 90), np.uint8)
+        bodies[1:4, 20:46, 30:62], bodies[1:4, 56:82, 30:62] = 20, 21
+        image = np.where(bodies > 0, 180, 40) + np.random.default_rng(number).integers(0, 20, bodies.shape)
+        for name, array in (("img", image.astype(np.int16)), ("lab", bodies)):
+            _write(array, folder / f"own_{number}_{name}.nii.gz")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(own, tmp_path_factory):
+    """A run that was stopped before its first checkpoint, gone on with to its end."""
+    wide = DeepLabV3Plus
+    out = tmp_path_factory.mktemp("runs") / "run"
+    record.begin(out, {"--seed": 1, "--batches": 1, "--set": ["own"]})
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("OPRadiomicsLib.segmentation.network.DeepLabV3Plus", lambda: wide(width=0.25, aspp=8))
+        assert _train(own, out, "--resume") == 0
+    return out
+
+
+@pytest.fixture
+def run(finished, tmp_path):
+    return Path(shutil.copytree(finished, tmp_path / "run"))
+
+
+def _write(array, path):
+    """Slices left to right, rows head to foot, columns front to back."""
+    image = sitk.GetImageFromArray(array)
+    image.SetSpacing((1.0, 1.0, 3.3))
+    image.SetDirection((0, 0, 1, 1, 0, 0, 0, -1, 0))
+    sitk.WriteImage(image, str(path))
+
+
+def _train(own, out, *more):
+    return main(["train", "segmentation", "--data", str(own), "--set", "own", *STEP, "--out", str(out), *more])
+
+
+def _change_a_label(own):
+    path = own / "own_0_lab.nii.gz"
+    array = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+    array[2, 20:24] = 0
+    _write(array, path)
+
+
+def test_a_run_that_was_stopped_before_its_first_checkpoint_begins(finished):
+    assert (finished / "bundle").is_dir()
+    assert (finished / CHECKPOINT_FILE).is_file()
+
+
+def test_a_folder_with_an_earlier_run_is_refused_and_kept(run, own, capsys):
+    before = (run / CHECKPOINT_FILE).read_bytes()
+    assert _train(own, run, "--seed", "2") == 2
+    assert "holds an earlier run" in capsys.readouterr().err
+    assert (run / CHECKPOINT_FILE).read_bytes() == before
+    assert json.loads((run / record.RECORD_FILE).read_text())["--seed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"), [(("--seed", "2"), "--seed 2"), (("--batches", "3"), "--batches 3"), (("--set", "own_0"), "own_0")]
+)
+def test_a_run_goes_on_with_the_options_that_it_began_with(changed, said, run, own, capsys):
+    assert _train(own, run, "--resume", *changed) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_run_does_not_go_on_with_labels_that_have_changed(run, own, tmp_path, capsys):
+    changed = Path(shutil.copytree(own, tmp_path / "changed"))
+    _change_a_label(changed)
+    assert _train(changed, run, "--resume", "--epochs", "2") == 2
+    assert "Cases that differ" in capsys.readouterr().err
+
+
+def test_folds_that_were_dealt_otherwise_are_refused(tmp_path):
+    """Else a network would be tested on what it has learnt."""
+    record.begin(tmp_path, {"--folds": 4})
+    with pytest.raises(ModelError, match=r"--resume with --folds 2.*--folds 4, as the run"):
+        record.require_same(tmp_path, {"--folds": 2})
+
+
+def test_resuming_where_nothing_began_says_so(own, tmp_path, capsys):
+    assert _train(own, tmp_path / "run", "--resume") == 2
+    assert "start without --resume" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["{", "[]"])
+def test_a_damaged_record_is_named(content, tmp_path):
+    (tmp_path / record.RECORD_FILE).write_text(content)
+    with pytest.raises(ModelError, match=r"run\.json in .* is damaged"):
+        record.require_same(tmp_path, {})
+
+
+def test_checkpoints_of_folds_count_as_an_earlier_run(tmp_path):
+    (tmp_path / "fold_1").mkdir()
+    (tmp_path / "fold_1" / "checkpoint.safetensors").write_bytes(b"")
+    with pytest.raises(OutputError, match="fold_1"):
+        record.begin(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--epochs", "0"), "at least 1"),
+        (("--seed", "-1"), "at least 0"),
+        (("--device", "abacus"), "--device abacus"),
+        (("--compare", "nobody"), "nobody"),
+    ],
+)
+def test_options_that_cannot_be_met_are_refused_before_any_work(option, said, own, tmp_path, capsys):
+    try:
+        status = _train(own, tmp_path / "run", *option)
+    except SystemExit as stop:
+        status = stop.code
+    assert status == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
