@@ -178,6 +178,7 @@ def _network_of_folds(
         simulated_epochs=options.simulated_epochs,
         network=_pretrained(options.backbone, replace(every, real=()), settings),
         group=group,
+        after_epoch=draw_curves,
         progress=progress,
     )
     if not group.writes:
@@ -327,6 +328,7 @@ def draw_curves(out: Path) -> None:
     import csv
 
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     series: dict[str, list[tuple[int, float]]] = {}
     with (out / "curves.csv").open(encoding="utf-8", newline="") as file:
@@ -342,6 +344,10 @@ def draw_curves(out: Path) -> None:
     right.set(xlabel="epoch", ylabel="Dice of held-out cases", ylim=(0, 1))
     if right.lines:
         right.legend()
+    else:
+        right.text(0.5, 0.5, "none yet", ha="center", transform=right.transAxes)
+    for axis in (left, right):
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     partial, picture = out / "curves.part.png", out / "curves.png"
     figure.savefig(partial, dpi=100)
     partial.replace(picture)

@@ -6,7 +6,7 @@ networks lie near enough to each other for their weights to be averaged (model s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -75,6 +75,7 @@ def cross_validate(
     simulated_epochs: int,
     network: DeepLabV3Plus | None = None,
     group: Group | None = None,
+    after_epoch: Callable[[Path], object] | None = None,
     progress: Progress = no_progress,
 ) -> CrossValidated:
     """Train one network on the simulated cases, ``count`` that go on from it, and average these.
@@ -92,6 +93,8 @@ def cross_validate(
         Of a fold; ``epochs`` is a fold's.
     network
         From which the one on simulated cases starts, and which has seen none of the real ones; a new one where left out.
+    after_epoch
+        Called with a network's folder when an epoch's figures are written there, e.g. to draw curves.
 
     Raises
     ------
@@ -107,7 +110,8 @@ def cross_validate(
     group = group or Group()
     first = replace(settings, epochs=simulated_epochs)
     alone = Cases((), cases.simulated, ())
-    start = _trained(alone, out / SIMULATED_FOLDER, first, network, group=group, progress=part(progress, 0.0, share))
+    told = _named("Simulated images", part(progress, 0.0, share))
+    start = _trained(alone, out / SIMULATED_FOLDER, first, network, group=group, after_epoch=after_epoch, progress=told)
     networks = []
     for number, held_out in enumerate(folds, start=1):
         names = {case.name for case in held_out}
@@ -115,8 +119,15 @@ def cross_validate(
         own = replace(settings, seed=settings.seed + number, learning_rate=LATER_RATE * settings.learning_rate)
         folder = fold_folder(out, number)
         ends = (share + (1 - share) * n / count for n in (number - 1, number))
+        told = _named(f"Fold {number} of {count}", part(progress, *ends))
         trainer = _trained(
-            Cases(learnt, cases.simulated, held_out), folder, own, start.averaged(), group=group, progress=part(progress, *ends)
+            Cases(learnt, cases.simulated, held_out),
+            folder,
+            own,
+            start.averaged(),
+            group=group,
+            after_epoch=after_epoch,
+            progress=told,
         )
         if group.writes:
             write_text(folder / HELD_OUT_FILE, "".join(f"{name}\n" for name in sorted(names)))
@@ -131,11 +142,17 @@ def _trained(
     network: DeepLabV3Plus | None,
     *,
     group: Group,
+    after_epoch: Callable[[Path], object] | None,
     progress: Progress,
 ) -> Trainer:
     begun = (out / CHECKPOINT_FILE).exists()
     group.wait()
-    return train(cases, out, settings, resume=begun, network=network, group=group, progress=progress)
+    show = None if after_epoch is None else lambda _: after_epoch(out)
+    return train(cases, out, settings, resume=begun, network=network, group=group, after_epoch=show, progress=progress)
+
+
+def _named(name: str, progress: Progress) -> Progress:
+    return lambda message, fraction: progress(f"{name}: {message}", fraction)
 
 
 def average_networks(networks: Sequence[DeepLabV3Plus]) -> DeepLabV3Plus:

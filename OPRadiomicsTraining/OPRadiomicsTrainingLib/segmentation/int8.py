@@ -122,7 +122,13 @@ def _head(graph: Path) -> list[str]:
 
 
 def body_agreement(model: SegmentationModel, int8_graph: Path, images: Sequence[Floats]) -> float:
-    """Dice of the class "body" between a graph and the bundle's own in floats; 1 where neither finds any."""
+    """Dice of the class "body" between a graph and the bundle's own in floats.
+
+    Raises
+    ------
+    ModelError
+        If neither finds any.
+    """
     import onnxruntime as ort
 
     session = ort.InferenceSession(str(int8_graph), providers=["CPUExecutionProvider"])
@@ -133,7 +139,11 @@ def body_agreement(model: SegmentationModel, int8_graph: Path, images: Sequence[
         second = session.run(["logits"], {"images": batch})[0].argmax(axis=1) == BODY
         both += int((first & second).sum())
         total += int(first.sum()) + int(second.sum())
-    return 2 * both / total if total else 1.0
+    if total == 0:
+        raise ModelError(
+            "No body found in a simulated study", "a network that finds some, to compare integers on", "train longer"
+        )
+    return 2 * both / total
 
 
 def _describe(folder: Path, agreement: float) -> None:
