@@ -129,7 +129,10 @@ def _ending(path: Path) -> str:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    """All files, linked folders included, each folder once (links may run in a circle); "._" files are macOS resource forks."""
+    """All files, linked folders included, each folder once (links may run in a circle).
+
+    Hidden folders are passed over, such as what a killed run left half-written; "._" files are macOS resource forks.
+    """
     seen: set[str] = set()
     found: list[Path] = []
     for root, folders, names in os.walk(folder, onerror=_stop, followlinks=True):
@@ -138,6 +141,7 @@ def _files_below(folder: Path) -> list[Path]:
             folders.clear()
             continue
         seen.add(real)
+        folders[:] = [name for name in folders if not name.startswith(".")]
         found.extend(Path(root) / name for name in names if not name.startswith("._"))
     return sorted(path for path in found if path.is_file())
 
