@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"opradiomics {options.command}: {error}", file=sys.stderr)
         return BAD_INPUT
     except (KeyboardInterrupt, Cancelled) as stop:
-        print(f"opradiomics {options.command}: stopped; {stop or 'nothing was written'}", file=sys.stderr)
+        print(f"opradiomics {options.command}: stopped; {str(stop) or 'nothing was written'}", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is flushed on exit
