@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from OPRadiomicsLib.errors import OutputError
+from OPRadiomicsLib.errors import OutputError, StudyError
 from OPRadiomicsLib.files import all_or_nothing, write_text
 from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
 
@@ -72,7 +72,7 @@ def simulate_cohort(plan: CohortPlan, out: Path, *, progress: Progress = no_prog
     OutputError
         If the folder holds another plan's cohort, cannot be written, or the disk has no room.
     StudyError
-        If a centre is unknown.
+        If a centre is unknown, or a case.json that is there already is damaged.
     """
     cases = plan.cases()
     _claim(plan, out)
@@ -156,8 +156,20 @@ def _write_table(out: Path, names: list[str]) -> Path:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for name in names:
-        writer.writerow(json.loads((out / name / "case.json").read_text(encoding="utf-8")))
+        writer.writerow(_read_row(out / name / "case.json"))
     return write_text(out / "cohort.csv", text.getvalue())
+
+
+def _read_row(path: Path) -> dict[str, Any]:
+    try:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        return {column: row[column] for column in COLUMNS}
+    except (ValueError, TypeError, KeyError) as error:
+        raise StudyError(
+            f"{path.parent.name}/{path.name} is damaged ({error})",
+            f"what the simulator wrote: {', '.join(COLUMNS)}",
+            "remove it: the same command then simulates the case anew",
+        ) from None
 
 
 def _claim(plan: CohortPlan, out: Path) -> None:
@@ -174,9 +186,9 @@ def _claim(plan: CohortPlan, out: Path) -> None:
         indent=2,
     )
     path = out / "cohort.json"
-    if path.exists() and path.read_text(encoding="utf-8").strip() != written:
+    if path.exists() and path.read_bytes().strip() != written.encode():
         raise OutputError(
-            f"Folder '{out}' holds a cohort of another plan",
+            f"Folder '{out}' holds a cohort of another plan, or its cohort.json is damaged",
             "the plan of the cohort that is to be continued, or an empty folder",
             "choose another folder, or repeat the settings that cohort.json lists",
         )
