@@ -60,7 +60,7 @@ def test_a_revision_agrees_better_than_an_independent_reading(result: Path) -> N
     assert medians["independent"] < medians["inter"]
 
 
-def test_pictures_and_report_are_there_and_marked_simulated(result: Path) -> None:
+def test_pictures_and_report_are_there_and_marked_simulated_as_the_readings_are(result: Path) -> None:
     for name in ("icc", "dice", "bland_altman"):
         assert (result / "pictures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     text = (result / "report.html").read_text(encoding="utf-8")
