@@ -19,7 +19,7 @@ def add_simulate_command(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "simulate",
         help="simulated lumbar MR studies, as DICOM or NIfTI",
-        description="Simulated lumbar MR: one demo study as DICOM, or with --cohort many cases with their truth.",
+        description="Simulated lumbar MR: one study, or with --cohort many cases, each with its truth (of one: --cohort 1).",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the study or the cohort is written")
     parser.add_argument(
@@ -36,7 +36,7 @@ def add_simulate_command(subparsers: Any) -> None:
     parser.add_argument(
         "--readers", type=Path, metavar="TABLE", help="masks by two readers of a simulated cohort's cases (column case, study)"
     )
-    parser.add_argument("--format", choices=("dicom", "nifti"), default="dicom", help="of a cohort's images (default: dicom)")
+    parser.add_argument("--format", choices=("dicom", "nifti"), default="dicom", help="of the images (default: dicom)")
     parser.add_argument(
         "--signal-strength",
         type=number_between(0, 2),
@@ -76,6 +76,10 @@ def simulate(arguments: argparse.Namespace, progress: Progress) -> Outcome:
     )
     if sum((arguments.cohort is not None, arguments.demo_study, arguments.readers is not None)) > 1:
         raise StudyError("Two of --cohort, --demo-study and --readers", "one of them", "leave the others out")
+    if arguments.format == "nifti" and (arguments.demo_study or arguments.readers is not None):
+        raise StudyError(
+            "--format nifti with --demo-study or --readers, whose format is fixed", "a study or a cohort", "leave it out"
+        )
     if arguments.readers is not None:
         return _simulate_readers(arguments, progress)
     if arguments.cohort is None:
@@ -87,8 +91,8 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> Outcome:
     import numpy as np
     from OPRadiomicsLib.files import all_or_nothing
 
+    from .cohort import write_images
     from .demo_study import write_demo_study
-    from .dicom import write_dicom
     from .patients import sample_patient
     from .study import simulate_study
 
@@ -104,7 +108,7 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> Outcome:
         if arguments.demo_study:
             write_demo_study(study, scratch)
         else:
-            write_dicom(study, scratch, np.random.default_rng(arguments.seed))
+            write_images(study, scratch, arguments.format)
     who = f"age {patient.age}, {'M' if patient.male else 'F'}, BMD {patient.bmd:.0f} mg/cm3"
     return Outcome((f"Simulated study {arguments.seed}: {who}",), (arguments.out,))
 

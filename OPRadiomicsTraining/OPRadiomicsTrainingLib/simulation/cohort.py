@@ -94,21 +94,22 @@ def _simulate(plan: CohortPlan, centre: str, seed: int) -> SimulatedStudy:
 
 def write_case(study: SimulatedStudy, folder: Path, plan: CohortPlan, name: str) -> None:
     """Images, truth and case.json of one study; case.json comes last, so that it proves the rest."""
-    from .dicom import write_dicom
-
     with all_or_nothing(folder) as scratch:
-        if plan.format == "dicom":
-            write_dicom(study, scratch / "dicom", np.random.default_rng(study.seed))
-        else:
-            _write_images(study, scratch)
+        write_images(study, scratch / "dicom" if plan.format == "dicom" else scratch, plan.format)
         if plan.truth:
             _write_truth(study, scratch / "truth")
     write_text(folder / "case.json", json.dumps(_row(name, study, plan), indent=2) + "\n")
 
 
-def _write_images(study: SimulatedStudy, folder: Path) -> None:
+def write_images(study: SimulatedStudy, folder: Path, form: Format) -> None:
+    """The series of a study as DICOM, a folder each; or T1WI.nii.gz, T2WI.nii.gz and FS-T2WI.nii.gz."""
     from OPRadiomicsLib.io.volumes import write_volume
 
+    from .dicom import write_dicom
+
+    if form == "dicom":
+        write_dicom(study, folder, np.random.default_rng(study.seed))
+        return
     folder.mkdir(parents=True, exist_ok=True)
     for role, volume in study.volumes.items():
         write_volume(volume, folder / f"{role.value}.nii.gz")

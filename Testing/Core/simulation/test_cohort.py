@@ -58,6 +58,13 @@ def test_dicom_cases_hold_four_series(plan: CohortPlan, tmp_path: Path, small: O
     assert len(list((tmp_path / "case_0001" / "dicom").iterdir())) == 4
 
 
+def test_one_study_is_written_in_the_format_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--format", "nifti", "--out", str(tmp_path / "one")]) == 0
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {"T1WI.nii.gz", "T2WI.nii.gz", "FS-T2WI.nii.gz"}
+    assert main(["simulate", "--format", "nifti", "--demo-study", "--out", str(tmp_path / "demo")]) == 2
+    assert "--format nifti with --demo-study" in capsys.readouterr().err
+
+
 def test_another_plan_is_not_mixed_into_a_cohort(plan: CohortPlan, tmp_path: Path) -> None:
     simulate_cohort(CohortPlan({"A": 1}, format="nifti", options=plan.options), tmp_path)
     with pytest.raises(OutputError, match="another plan"):
