@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -93,12 +93,37 @@ def _simulate(plan: CohortPlan, centre: str, seed: int) -> SimulatedStudy:
 
 
 def write_case(study: SimulatedStudy, folder: Path, plan: CohortPlan, name: str) -> None:
-    """Images, truth and case.json of one study; case.json comes last, so that it proves the rest."""
+    """Images, truth and case.json of one study; case.json comes last, so that it proves the rest.
+
+    It holds the case's row of cohort.csv and, as ``rare``, what is rare in its anatomy: `rare_findings`.
+    """
     with all_or_nothing(folder) as scratch:
         write_images(study, scratch / "dicom" if plan.format == "dicom" else scratch, plan.format)
         if plan.truth:
             _write_truth(study, scratch / "truth")
-    write_text(folder / "case.json", json.dumps(_row(name, study, plan), indent=2) + "\n")
+    write_text(folder / "case.json", json.dumps({**_row(name, study, plan), "rare": rare_findings(study)}, indent=2) + "\n")
+
+
+def rare_findings(study: SimulatedStudy) -> dict[str, Any]:
+    """What is rare in the bodies in view.
+
+    Returns
+    -------
+    dict
+        ``lumbar_vertebrae`` (5 or 6), ``sacralised`` (the lowest of them), ``deformity`` (level to biconcave or wedge),
+        ``modic`` (level to the type at the upper and the lower endplate, 0 for none), ``schmorl`` (level to whether the upper
+        and the lower endplate has a node), ``haemangioma`` (levels).
+    """
+    anatomy, levels = study.anatomy, study.bodies.levels
+    seen = [one for one in anatomy.vertebrae if one.level in levels]
+    return {
+        "lumbar_vertebrae": sum(one.level.startswith("L") for one in anatomy.vertebrae),
+        "sacralised": anatomy.sacralised,
+        "deformity": {one.level: one.deformity for one in seen if one.deformity},
+        "modic": {one.level: one.modic for one in seen if any(one.modic)},
+        "schmorl": {one.level: one.schmorl for one in seen if any(one.schmorl)},
+        "haemangioma": [one.level for one in seen if one.haemangioma],
+    }
 
 
 def write_images(study: SimulatedStudy, folder: Path, form: Format) -> None:
@@ -182,7 +207,7 @@ def _claim(plan: CohortPlan, out: Path) -> None:
             "format": plan.format,
             "signal_strength": plan.signal_strength,
             "truth": plan.truth,
-            "options": repr(plan.options),
+            "options": asdict(plan.options),
         },
         indent=2,
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import SimpleITK as sitk
 from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.errors import OutputError, StudyError
 from OPRadiomicsTrainingLib.simulation import cohort
+from OPRadiomicsTrainingLib.simulation.anatomy import Variety
 from OPRadiomicsTrainingLib.simulation.cli import parse_centres
 from OPRadiomicsTrainingLib.simulation.cohort import COLUMNS, CohortPlan, simulate_cohort
 from OPRadiomicsTrainingLib.simulation.study import Options
@@ -63,6 +65,24 @@ def test_one_study_is_written_in_the_format_asked_for(tmp_path: Path, capsys: py
     assert {path.name for path in (tmp_path / "one").iterdir()} == {"T1WI.nii.gz", "T2WI.nii.gz", "FS-T2WI.nii.gz"}
     assert main(["simulate", "--format", "nifti", "--demo-study", "--out", str(tmp_path / "demo")]) == 2
     assert "--format nifti with --demo-study" in capsys.readouterr().err
+
+
+def test_what_is_rare_stands_in_the_cases_record(plan: CohortPlan, tmp_path: Path) -> None:
+    always = Variety(six_lumbar=1.0, sacralised=1.0, deformity=1.0, modic=0.999, schmorl=1.0, haemangioma=1.0)
+    simulate_cohort(replace(plan, centres={"A": 1}, options=replace(plan.options, variety=always)), tmp_path)
+    rare = json.loads((tmp_path / "case_0001" / "case.json").read_text())["rare"]
+    assert (rare["lumbar_vertebrae"], rare["sacralised"]) == (6, True)
+    assert rare["schmorl"]["L3"] == [True, True]
+    assert set(rare["haemangioma"]) == set(rare["deformity"]) == set(rare["modic"])
+    assert set(rare["deformity"].values()) <= {"biconcave", "wedge"}
+    assert {"L1", "L2", "L3"} <= set(rare["haemangioma"])
+    assert json.loads((tmp_path / "cohort.json").read_text())["options"]["variety"]["six_lumbar"] == 1.0
+
+
+def test_a_patient_who_lay_still_has_moved_by_exactly_nothing(plan: CohortPlan, tmp_path: Path) -> None:
+    simulate_cohort(replace(plan, centres={"A": 1}), tmp_path)
+    motion = json.loads((tmp_path / "case_0001" / "truth" / "motion.json").read_text())
+    assert motion == dict.fromkeys(("T1WI", "T2WI", "FS-T2WI"), np.eye(4).tolist())
 
 
 def test_another_plan_is_not_mixed_into_a_cohort(plan: CohortPlan, tmp_path: Path) -> None:
