@@ -87,7 +87,9 @@ def add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_clinical(parser)
     _add_segmentation(parser)
     _add_feature_settings(parser)
-    parser.add_argument("--signature", default="demo-signature", help="shipped name or folder (default: %(default)s)")
+    parser.add_argument(
+        "--signature", default="demo-signature", help="shipped or installed name, or folder (default: %(default)s)"
+    )
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of report.html and the pictures (default: en)")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for report.html, prediction.json, masks, features, pictures"
@@ -163,9 +165,11 @@ def add_cohort(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for cases/, features.csv, predictions.csv, failures.csv"
     )
-    parser.add_argument("--signature", help="also predict and report: shipped name or folder (default: features alone)")
+    parser.add_argument(
+        "--signature", help="also predict and report: shipped or installed name, or folder (default: features alone)"
+    )
     parser.add_argument("--profile", help="shipped name or YAML file (default: the signature's, else standard)")
-    parser.add_argument("--model", help="segmentation model: name or folder (default: lumbar-bodies)")
+    parser.add_argument("--model", help="network: shipped or installed name, or folder (default: lumbar-bodies)")
     parser.add_argument("--register", action="store_true", help="bounded rigid registration before propagating")
     parser.add_argument("--allow-missing", action="store_true", help="go on where a case lacks a sequence")
     parser.add_argument("--per-level", action="store_true", help="also L1, L2 and L3 each on its own")
@@ -246,7 +250,7 @@ def _add_segmentation(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", help="segmentation model: name or folder (default: lumbar-bodies)")
+    parser.add_argument("--model", help="network: shipped or installed name, or folder (default: lumbar-bodies)")
     parser.add_argument(
         "--backend",
         choices=("auto", "int8", "onnxruntime", "torch"),

@@ -249,7 +249,9 @@ def _cohort_profile(name: str | None, signature: Signature | None) -> Profile:
 
 def _signature(name: str) -> Signature:
     if not name.strip():
-        raise ModelError("--signature without a name", "a shipped name or a folder", "leave it out for the demo signature")
+        raise ModelError(
+            "--signature without a name", "a shipped or installed name, or a folder", "leave it out for the demo signature"
+        )
     return load_signature(name)
 
 
