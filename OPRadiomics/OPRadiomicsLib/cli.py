@@ -16,7 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from . import __version__
-from .errors import Cancelled, OPRadiomicsError
+from .errors import Cancelled, MissingDependencyError, OPRadiomicsError
 
 BAD_INPUT = 2
 STOPPED = 130
@@ -40,14 +40,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except OPRadiomicsError as error:
-        print(f"opradiomics {options.command}: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return _refuse(options.command, error)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package.startswith("OPRadiomics") or not package:
+            raise
+        return _refuse(options.command, _missing(package))
     except (KeyboardInterrupt, Cancelled) as stop:
         print(f"opradiomics {options.command}: stopped; {str(stop) or 'nothing was written'}", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is flushed on exit
         return READER_GONE
+
+
+def _refuse(command: str, error: OPRadiomicsError) -> int:
+    print(f"opradiomics {command}: {error}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _missing(package: str) -> MissingDependencyError:
+    return MissingDependencyError(
+        f"The Python package {package} is not installed",
+        "the extra 'training' for the training library's commands, 'cohort' for many cases at once",
+        'pip install "opradiomics[training]"',
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -137,6 +137,22 @@ def test_a_stop_says_what_became_of_the_work(
     assert capsys.readouterr().err == f"opradiomics segment: stopped; {said}\n"
 
 
+def test_a_package_that_is_not_installed_is_named_with_the_way_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, refused: Refused
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    message = refused("train", "segmentation", "--data", "images")
+    assert "torch is not installed" in message
+    assert "opradiomics[training]" in message
+
+
+def test_a_missing_module_of_the_software_itself_is_its_own_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "OPRadiomicsLib.commands", None)
+    monkeypatch.delattr("OPRadiomicsLib.commands")
+    with pytest.raises(ModuleNotFoundError):
+        main(["segment", "t1.nii.gz", "-o", str(tmp_path / "mask.nii.gz")])
+
+
 def test_one_image_for_two_sequences_is_refused(files: dict[Role, Path], refused: Refused) -> None:
     image = files[Role.T1WI]
     message = refused("predict", "--t1", image, "--t2", image, "--fst2", files[Role.FST2WI], *PATIENT)
