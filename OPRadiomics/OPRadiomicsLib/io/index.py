@@ -105,7 +105,8 @@ def _all_frames(paths: Sequence[Path], progress: Progress) -> list[Frame]:
         raise StudyError(
             f"No DICOM file among the {len(paths)} files",
             "a lumbar MRI study in DICOM",
-            "check the path; NIfTI or NRRD files are given to `predict` one by one, with --t1, --t2 and --fst2",
+            "check the path; NIfTI, NRRD and MHA images are given as files: one to `segment`, and one by one to `predict` and "
+            "`features`, with --t1, --t2 and --fst2",
         )
     _require_no_blank_slice(others, frames)
     return frames
