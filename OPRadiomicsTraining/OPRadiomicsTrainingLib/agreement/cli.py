@@ -63,14 +63,14 @@ def icc(options: argparse.Namespace, progress: Progress) -> Outcome:
     _require_one_source(options)
     if options.draw is not None:
         return _draw(options)
-    from .comparison import feature_agreement, network_warnings
+    from .comparison import feature_agreement, network_warnings, size_warnings
     from .results import Report, write_results
 
     require_writable(options.out)
     study = _reader_study(options)
     comparisons, ratings, levels, warnings = _ratings(options, study, progress)
     agreement = feature_agreement(ratings, comparisons, threshold=options.threshold, bound=options.by)
-    warnings = (*warnings, *network_warnings(agreement))
+    warnings = (*warnings, *size_warnings(agreement), *network_warnings(agreement))
     simulated = options.simulated or (study is not None and study.simulated)
     progress("Writing the report", 0.95)
     write_results(Report(agreement, levels, warnings, simulated), options.out)
