@@ -62,7 +62,7 @@ paper: $(VENV)/.test
 	  --failures $(PAPER_WORK)/extraction/failures.csv -o $(PAPER_WORK)/cohort.csv
 	$(BIN)/opradiomics icc $(PAPER_WORK)/images/cohort.csv --draw $(PAPER_READ) -o $(PAPER_WORK)/read.csv
 	$(BIN)/opradiomics simulate --readers $(PAPER_WORK)/read.csv --out $(PAPER_WORK)/readings
-	$(BIN)/opradiomics icc $(PAPER_WORK)/readings --simulated -o $(PAPER_WORK)/icc
+	$(BIN)/opradiomics icc $(PAPER_WORK)/readings -o $(PAPER_WORK)/icc
 	$(BIN)/opradiomics paper $(PAPER_WORK)/cohort.csv --features $(PAPER_WORK)/icc/kept_features.txt \
 	  --acquisition $(PAPER_WORK)/acquisition_table1.csv --agreement $(PAPER_WORK)/icc \
 	  --compare random-forest,svm,gradient-boosting $(PAPER_FOLDS) --simulated --name simulated-study --out $(PAPER)

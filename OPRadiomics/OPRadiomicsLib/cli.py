@@ -16,7 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from . import __version__
-from .errors import Cancelled, OPRadiomicsError
+from .errors import Cancelled, MissingDependencyError, OPRadiomicsError
 
 BAD_INPUT = 2
 STOPPED = 130
@@ -40,14 +40,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except OPRadiomicsError as error:
-        print(f"opradiomics {options.command}: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return _refuse(options.command, error)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package.startswith("OPRadiomics") or not package:
+            raise
+        return _refuse(options.command, _missing(package))
     except (KeyboardInterrupt, Cancelled) as stop:
-        print(f"opradiomics {options.command}: stopped; {stop or 'nothing was written'}", file=sys.stderr)
+        print(f"opradiomics {options.command}: stopped; {str(stop) or 'nothing was written'}", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is flushed on exit
         return READER_GONE
+
+
+def _refuse(command: str, error: OPRadiomicsError) -> int:
+    print(f"opradiomics {command}: {error}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def _missing(package: str) -> MissingDependencyError:
+    return MissingDependencyError(
+        f"The Python package {package} is not installed",
+        "the extra 'training' for the training library's commands, 'cohort' for many cases at once",
+        'pip install "opradiomics[training]"',
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -87,7 +104,9 @@ def add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_clinical(parser)
     _add_segmentation(parser)
     _add_feature_settings(parser)
-    parser.add_argument("--signature", default="demo-signature", help="shipped name or folder (default: %(default)s)")
+    parser.add_argument(
+        "--signature", default="demo-signature", help="shipped or installed name, or folder (default: %(default)s)"
+    )
     parser.add_argument("--language", choices=("en", "zh"), default="en", help="of report.html and the pictures (default: en)")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for report.html, prediction.json, masks, features, pictures"
@@ -163,9 +182,11 @@ def add_cohort(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for cases/, features.csv, predictions.csv, failures.csv"
     )
-    parser.add_argument("--signature", help="also predict and report: shipped name or folder (default: features alone)")
+    parser.add_argument(
+        "--signature", help="also predict and report: shipped or installed name, or folder (default: features alone)"
+    )
     parser.add_argument("--profile", help="shipped name or YAML file (default: the signature's, else standard)")
-    parser.add_argument("--model", help="segmentation model: name or folder (default: lumbar-bodies)")
+    parser.add_argument("--model", help="network: shipped or installed name, or folder (default: lumbar-bodies)")
     parser.add_argument("--register", action="store_true", help="bounded rigid registration before propagating")
     parser.add_argument("--allow-missing", action="store_true", help="go on where a case lacks a sequence")
     parser.add_argument("--per-level", action="store_true", help="also L1, L2 and L3 each on its own")
@@ -246,7 +267,7 @@ def _add_segmentation(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", help="segmentation model: name or folder (default: lumbar-bodies)")
+    parser.add_argument("--model", help="network: shipped or installed name, or folder (default: lumbar-bodies)")
     parser.add_argument(
         "--backend",
         choices=("auto", "int8", "onnxruntime", "torch"),

@@ -102,7 +102,7 @@ def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
     require_place(description, options)
     volume = _one_volume(options)
     draft = _segmentation(options, volume, progress)
-    with all_or_nothing(options.out.parent) as folder:
+    with all_or_nothing(options.out.parent, options.out.name) as folder:
         io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
         io.write_json(describe(draft), folder / description.name)
     return Outcome((_mask_line(draft.mask, options), *warning_lines(draft.warnings)), (options.out, description))
@@ -122,7 +122,7 @@ def propagate(options: argparse.Namespace, progress: Progress) -> Outcome:
     mask = io.read_mask(options.mask, source)
     progress("Propagating", 0.3)
     found = carry(mask, source, onto, register=options.register)
-    with all_or_nothing(options.out.parent) as folder:
+    with all_or_nothing(options.out.parent, options.out.name) as folder:
         io.write_mask(found.mask, folder / options.out.name, all_levels=options.all_levels)
         io.write_json(describe_propagation(found), folder / description.name)
     progress("Done", 1.0)
@@ -249,7 +249,9 @@ def _cohort_profile(name: str | None, signature: Signature | None) -> Profile:
 
 def _signature(name: str) -> Signature:
     if not name.strip():
-        raise ModelError("--signature without a name", "a shipped name or a folder", "leave it out for the demo signature")
+        raise ModelError(
+            "--signature without a name", "a shipped or installed name, or a folder", "leave it out for the demo signature"
+        )
     return load_signature(name)
 
 

@@ -67,4 +67,5 @@ def warning_lines(warnings: Iterable[str]) -> tuple[str, ...]:
 def _line(name: str, prediction: Prediction) -> str:
     interval = "interval not published" if prediction.interval is None else "95 % CI {:.3f}-{:.3f}".format(*prediction.interval)
     verdict = {None: "class not published", True: "osteoporosis", False: "no osteoporosis"}[prediction.osteoporosis]
-    return f"{name:<27} P(osteoporosis) {prediction.probability:.3f}   {interval}   {verdict}"
+    threshold = "" if prediction.threshold is None else f" (threshold {prediction.threshold:.3f})"
+    return f"{name:<27} P(osteoporosis) {prediction.probability:.3f}   {interval}   {verdict}{threshold}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -34,7 +36,7 @@ def write_bytes(path: Path, content: bytes) -> Path:
             raise
     except OSError as error:
         raise OutputError(
-            f"Cannot write {path.name} in {path.parent} ({error.strerror})",
+            f"Cannot write {path.name} in {path.parent} ({error.strerror or error})",
             "a folder that this user may write, on a disk with room",
             "choose another output folder",
         ) from None
@@ -54,10 +56,16 @@ def _umask() -> int:
 
 
 @contextmanager
-def all_or_nothing(folder: Path) -> Iterator[Path]:
+def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
     """A scratch folder inside ``folder``; what was written into it moves to ``folder`` on success and vanishes on failure.
 
-    Files of the same names are replaced, others stay. On failure folders that were made for it vanish too.
+    Files of the same names are replaced, others stay. On failure folders that were made for it vanish too; what a run that was
+    killed left there goes the next time.
+
+    Parameters
+    ----------
+    name
+        Tells apart what other processes may be writing into the same folder at the same time.
 
     Raises
     ------
@@ -67,8 +75,11 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
     made = absent_folders(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as name:
-            scratch = Path(name)
+        prefix = f".writing-{name}-"
+        for leftover in folder.glob(f"{glob.escape(prefix)}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as made_here:
+            scratch = Path(made_here)
             yield scratch
             moves = {path: folder / path.relative_to(scratch) for path in sorted(scratch.rglob("*")) if path.is_file()}
             for target in moves.values():
@@ -81,7 +92,7 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
         if not isinstance(error, OSError):
             raise
         raise OutputError(
-            f"Results cannot be written to {folder} ({error.strerror})",
+            f"Results cannot be written to {folder} ({error.strerror or error})",
             "a folder that this user may write, on a disk with room",
             "choose another output folder",
         ) from None

@@ -6,9 +6,7 @@ A folder each, below the user's own data. Installing never overwrites: an older 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,24 +14,9 @@ from typing import Final
 
 from .errors import ModelError, OutputError
 from .files import write_text
+from .resources import FOLDER_VARIABLE, user_models_folder
 
 ACTIVE: Final = "active.json"
-FOLDER_VARIABLE: Final = "OPRADIOMICS_MODELS"
-"""Environment variable that names another folder, such as one that a department shares."""
-
-
-def user_models_folder() -> Path:
-    """Where models of this user go, on each system below the folder that Qt calls GenericDataLocation."""
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        home = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        home = Path.home() / "Library" / "Application Support"
-    else:
-        home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return home / "OPRadiomics" / "Models"
 
 
 def install_signature(source: str | Path) -> Path:
@@ -42,7 +25,7 @@ def install_signature(source: str | Path) -> Path:
     Returns
     -------
     Path
-        Its new folder; what `--signature` takes.
+        Its new folder; `--signature` takes it, or its name.
 
     Raises
     ------
@@ -62,6 +45,8 @@ def install_signature(source: str | Path) -> Path:
 
 def install_network(source: str | Path, *, activate: bool = True) -> Path:
     """Copy a trained network's bundle into the user's models and, if asked, use it from now on.
+
+    In use means in the panels and for a project's proposals; commands take it by its folder's name: `--model`.
 
     Raises
     ------

@@ -1,11 +1,17 @@
-"""Where shipped files lie: one resolver for the source tree, an installed wheel, and a built or installed extension."""
+"""Where shipped files and this user's models lie: one resolver for the source tree, a wheel, and the extension."""
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from .errors import ModelError
+
+FOLDER_VARIABLE: Final = "OPRADIOMICS_MODELS"
+"""Environment variable that names another folder for this user's models, such as one that a department shares."""
 
 
 @cache
@@ -33,8 +39,23 @@ def params_path(name: str) -> Path:
 
 
 def model_folder(name: str) -> Path:
-    """Resources/Models/<name>."""
-    return resources_folder() / "Models" / name
+    """Resources/Models/<name>; where none of that name ships, the one that this user has installed, if any."""
+    shipped, own = resources_folder() / "Models" / name, user_models_folder() / name
+    return own if own.is_dir() and not shipped.is_dir() else shipped
+
+
+def user_models_folder() -> Path:
+    """Where models of this user go, on each system below the folder that Qt calls GenericDataLocation."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        home = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        home = Path.home() / "Library" / "Application Support"
+    else:
+        home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return home / "OPRadiomics" / "Models"
 
 
 def demo_study_folder() -> Path:

@@ -102,7 +102,7 @@ def agreement_on_real(folder: Path, prefixes: str, *, itk_default: bool) -> None
     from segmentation_dice import read_cases
 
     rows = []
-    for case in (case for prefix in prefixes.split(",") for case in read_cases(folder, prefix)):
+    for case in read_cases(folder, prefixes.split(",")):
         row = _agreement(case.volume, case.labels, itk_default=itk_default)
         rows.append(row)
         print(f"{case.name:20}", "  ".join(f"{name} {value:.3f}" for name, value in row.items()), flush=True)

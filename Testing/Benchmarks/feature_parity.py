@@ -33,7 +33,7 @@ UNIT = (1.0, 1.0, 1.0)
 def real_sequences(folder: Path, prefixes: str, profile: Profile) -> Iterator[tuple[str, PreparedSequence]]:
     """Real volumes with L1, L2 and L3, after the profile's preprocessing, with the readers' masks."""
     codes = [LABEL_OF_LEVEL[level] for level in STUDY_LEVELS]
-    for case in (case for prefix in prefixes.split(",") for case in read_cases(folder, prefix)):
+    for case in read_cases(folder, prefixes.split(",")):
         bodies = Mask(np.where(np.isin(case.labels, codes), case.labels, 0).astype(np.uint8), case.volume.affine)
         yield case.name, _prepared(case.volume, marrow_region(bodies, profile.region), profile)
 

@@ -158,13 +158,16 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.own and arguments.simulated is None:
         parser.error("--own needs --simulated")
+    folders = sorted(arguments.run.glob("fold_*"))
+    if not folders:
+        parser.error(f"{arguments.run} holds no fold_1, ...: name the --out of `train segmentation --folds`")
     cases = arguments.run / "cases"
     scales_mm = (GRID_MM,) if arguments.single_scale else SCALES_MM
     sets = sorted({path.stem.split("_")[0] for path in cases.glob("*.npz")})
     offsets_mm = {name: set_offset_mm(arguments.data, name) for name in sets}
     rows, simulated, retrained = [], [], []
     alone = load_segmentation_model(arguments.run / SIMULATED_FOLDER / "bundle")
-    for folder in sorted(arguments.run.glob("fold_*")):
+    for folder in folders:
         model = load_segmentation_model(folder / "bundle")
         own = {name: gone_on(folder, name, cases, arguments.simulated, arguments.own) for name in sets} if arguments.own else {}
         for case in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split():

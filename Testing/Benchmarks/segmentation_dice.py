@@ -2,7 +2,7 @@
 
     python Testing/Benchmarks/segmentation_dice.py --data ../shared/data/spine-mr
 
-Each case is <case>_img.nii.gz with VerSe labels of the bodies in <case>_lab.nii.gz; --cases gives the prefix, by default
+Each case is <case>_img.nii.gz with VerSe labels of the bodies in <case>_lab.nii.gz; --cases gives prefixes, by default that of
 the pair that is never trained on. --robustness adds mirrored, resampled, cropped, noisy and shaded versions of each; the
 cropped one has lost L5, so it is numbered with a shift of -1, as the reader who is asked would do. With --validation the
 cases held out of training are measured, against labels at the harmonised border (all bodies together, not by level).
@@ -14,13 +14,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import SimpleITK as sitk
+from OPRadiomicsLib.errors import OPRadiomicsError, StudyError
 from OPRadiomicsLib.geometry import volume_from_sitk
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
@@ -46,13 +48,29 @@ class Case:
     shift: int = 0
 
 
-def read_cases(folder: Path, prefix: str) -> list[Case]:
-    """All cases of a prefix that have body labels."""
+def read_cases(folder: Path, prefixes: Sequence[str]) -> list[Case]:
+    """All cases of these prefixes that have body labels; those without are named on standard error.
+
+    Raises
+    ------
+    StudyError
+        If there is none.
+    """
     cases = []
-    for path in sorted(folder.glob(f"{prefix}*_img.nii.gz")):
-        image = sitk.ReadImage(str(path))
-        labels = sitk.GetArrayFromImage(sitk.ReadImage(str(path).replace("_img", "_lab"))).astype(np.uint8)
-        cases.append(Case(path.name.removesuffix("_img.nii.gz"), volume_from_sitk(image), labels))
+    for path in (path for prefix in prefixes for path in sorted(folder.glob(f"{prefix}*_img.nii.gz"))):
+        name = path.name.removesuffix("_img.nii.gz")
+        labels = folder / f"{name}_lab.nii.gz"
+        if labels.is_file():
+            drawn = sitk.GetArrayFromImage(sitk.ReadImage(str(labels))).astype(np.uint8)
+            cases.append(Case(name, volume_from_sitk(sitk.ReadImage(str(path))), drawn))
+        else:
+            print(f"left out: {name}, without {labels.name}", file=sys.stderr)
+    if not cases:
+        raise StudyError(
+            f"No case of {' or '.join(prefixes)} in {folder}",
+            "<case>_img.nii.gz with <case>_lab.nii.gz",
+            "check --data and --cases",
+        )
     return cases
 
 
@@ -91,15 +109,20 @@ def measure_case(case: Case, model: SegmentationModel, scales_mm: Sequence[float
     right = all(_most_frequent(found[case.labels == v]) == v for v in overlapping)
     return {
         "case": case.name,
-        "dice_all": float(np.mean(list(every.values()))),
-        "dice_central": float(np.mean(list(central.values()))),
-        "hd95_central_mm": float(np.mean(distances)),
+        "dice_all": round(float(np.mean(list(every.values()))), 4),
+        "dice_central": round(float(np.mean(list(central.values()))), 4),
+        "hd95_central_mm": round(float(np.mean(distances)), 4),
         "asks_for_confirmation": segmentation.needs_confirmation,
         "levels_right": right and all((found == v).any() for v in levels.values()),
         "by_slice": _by_slice(found, case.labels, list(levels.values())),
         "by_level": {level: (round(every[level], 3), round(central[level], 3)) for level in levels},
-        "volume_ratio": float(np.isin(found, list(levels.values())).sum() / np.isin(case.labels, list(levels.values())).sum()),
+        "volume_ratio": round(_volume(found, levels) / _volume(case.labels, levels), 4),
     }
+
+
+def _volume(labels: Labels, levels: Mapping[str, int]) -> int:
+    """Voxels of the levels."""
+    return int(np.isin(labels, list(levels.values())).sum())
 
 
 def _by_slice(found: Labels, truth: Labels, values: list[int]) -> list[float | None]:
@@ -194,16 +217,17 @@ def measure_validation(cases: Path, model: SegmentationModel) -> dict[str, float
     network = DeepLabV3Plus().eval()
     network.load_state_dict(load_file(model.weights_path))
     torch.set_num_threads(2)
-    return validation_dice(network, gather_cases(cases, None, TrainingSettings()).validation)
+    found = validation_dice(network, gather_cases(cases, None, TrainingSettings()).validation)
+    return {name: round(value, 4) for name, value in found.items()}
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and <case>_lab.nii.gz")
     parser.add_argument(
         "--cases",
         default=HELD_OUT,
-        help=f"prefix of the cases (default {HELD_OUT}, never trained on); with --int8 several, by commas",
+        help=f"prefixes of the cases, separated by commas (default {HELD_OUT}, never trained on)",
     )
     parser.add_argument("--model", default="lumbar-bodies", help="shipped name or folder of a bundle")
     parser.add_argument("--int8", action="store_true", help="what 8-bit integers cost, case by case, and nothing else")
@@ -211,18 +235,24 @@ def main() -> None:
     parser.add_argument("--robustness", action="store_true", help="also altered versions of each case")
     parser.add_argument("--validation", type=Path, help="folder of prepared training cases: adds the held-out ones")
     arguments = parser.parse_args()
-    model = load_segmentation_model(arguments.model)
+    try:
+        model = load_segmentation_model(arguments.model)
+        cases = read_cases(arguments.data, arguments.cases.split(","))
+    except OPRadiomicsError as error:
+        print(error, file=sys.stderr)
+        return 2
     if arguments.int8:
-        print_int8_cost([c for prefix in arguments.cases.split(",") for c in read_cases(arguments.data, prefix)], model)
-        return
+        print_int8_cost(cases, model)
+        return 0
     scales_mm = (GRID_MM,) if arguments.single_scale else SCALES_MM
-    for case in read_cases(arguments.data, arguments.cases):
+    for case in cases:
         print(json.dumps(measure_case(case, model, scales_mm)), flush=True)
         for name, changed in variants(case) if arguments.robustness else ():
             print(json.dumps({"changed": name, **measure_case(changed, model, scales_mm)}), flush=True)
     if arguments.validation:
         print(json.dumps({"held out of training, Dice of all bodies": measure_validation(arguments.validation, model)}))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

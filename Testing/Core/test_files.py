@@ -57,6 +57,22 @@ def test_a_file_in_a_results_folders_place_is_refused(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"masks": "a file"}
 
 
+def test_what_a_killed_run_left_goes_when_the_same_is_written_again(tmp_path):
+    for leftover in (".writing--1", ".writing-b.txt-2"):
+        write_text(tmp_path / leftover / "old.txt", "half")
+    with all_or_nothing(tmp_path) as scratch:
+        write_text(scratch / "a.txt", "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".writing-b.txt-2", "a.txt"]
+    with all_or_nothing(tmp_path, "b.txt") as scratch:
+        write_text(scratch / "b.txt", "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_an_error_without_a_reason_of_the_system_gives_its_own(tmp_path):
+    with pytest.raises(OutputError, match=r"\(no more room on the tape\)"), all_or_nothing(tmp_path):
+        raise OSError("no more room on the tape")
+
+
 def test_a_failure_removes_the_folders_that_were_made_and_no_other(tmp_path):
     (tmp_path / "mine").mkdir()
     with pytest.raises(KeyError), all_or_nothing(tmp_path / "mine" / "new" / "out") as scratch:

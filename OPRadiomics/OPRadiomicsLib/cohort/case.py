@@ -59,7 +59,7 @@ class CohortSettings:
         return {
             "software": __version__,
             "profile_hash": self.profile.hash,
-            "network": f"{self.model.name} {self.model.version}",
+            "network": f"{self.model.name} {self.model.version}, SHA-256 {self.model.checksum}",
             "signature": None if self.signature is None else self.signature.sha256,
             "register": self.register,
             "allow_missing": self.allow_missing,

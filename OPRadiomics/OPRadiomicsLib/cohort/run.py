@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +65,6 @@ def run_cohort(
     io.require_writable(out)
     _require_masks_apart(cases, out)
     todo = [case for case in cases if not _is_finished(case, settings, out)]
-    _sweep(todo, out)
     kept = len(cases) - len(todo)
     own = part(progress, kept / len(cases), 1.0)
     try:
@@ -109,13 +107,6 @@ def _compute(
 
 def _is_finished(case: Case, settings: CohortSettings, out: Path) -> bool:
     return bool(read_finished(out / CASES / case.name).get("key") == key_of(case, settings))
-
-
-def _sweep(todo: Sequence[Case], out: Path) -> None:
-    """Remove what a run that was killed left half-written."""
-    for case in todo:
-        for leftover in (out / CASES / case.name).glob(".writing-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _require_masks_apart(cases: Sequence[Case], out: Path) -> None:

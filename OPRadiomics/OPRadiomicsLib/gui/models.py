@@ -11,8 +11,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from ..installed import user_models_folder
-from ..resources import resources_folder
+from ..resources import resources_folder, user_models_folder
 
 FILE_NAME = "signature.json"
 

@@ -105,7 +105,8 @@ def _all_frames(paths: Sequence[Path], progress: Progress) -> list[Frame]:
         raise StudyError(
             f"No DICOM file among the {len(paths)} files",
             "a lumbar MRI study in DICOM",
-            "check the path; NIfTI or NRRD files are given to `predict` one by one, with --t1, --t2 and --fst2",
+            "check the path; NIfTI, NRRD and MHA images are given as files: one to `segment`, and one by one to `predict` and "
+            "`features`, with --t1, --t2 and --fst2",
         )
     _require_no_blank_slice(others, frames)
     return frames
@@ -129,7 +130,10 @@ def _ending(path: Path) -> str:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    """All files, linked folders included, each folder once (links may run in a circle); "._" files are macOS resource forks."""
+    """All files, linked folders included, each folder once (links may run in a circle).
+
+    Hidden folders are passed over, such as what a killed run left half-written; "._" files are macOS resource forks.
+    """
     seen: set[str] = set()
     found: list[Path] = []
     for root, folders, names in os.walk(folder, onerror=_stop, followlinks=True):
@@ -138,6 +142,7 @@ def _files_below(folder: Path) -> list[Path]:
             folders.clear()
             continue
         seen.add(real)
+        folders[:] = [name for name in folders if not name.startswith(".")]
         found.extend(Path(root) / name for name in names if not name.startswith("._"))
     return sorted(path for path in found if path.is_file())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,12 +64,14 @@ def read_table(path: str | Path) -> Table:
     Raises
     ------
     StudyError
-        If the file cannot be read as such, or a row has more cells than the heading.
+        If there is no such file, it cannot be read as a table, or a row has more cells than the heading.
     MissingDependencyError
         If Excel or Parquet is given and openpyxl or pyarrow is not installed.
     """
     file = Path(path)
     readers = {".xlsx": _read_excel, ".parquet": _read_parquet}
+    if not os.path.lexists(file):
+        raise StudyError(f"Table '{file.name[:80]}' does not exist", "a table's file", "check the path")
     if file.suffix.lower() not in TABLE_SUFFIXES:
         raise StudyError(
             f"Table '{file.name[:80]}'",

@@ -333,7 +333,7 @@ def save_signature(signature: Signature, folder: Path) -> Path:
 
 
 def load_signature(folder_or_name: str | Path) -> Signature:
-    """Signature from a folder or a file of that schema, or the shipped one of that name.
+    """Signature from a folder or a file of that schema, or the shipped or installed one of that name.
 
     Raises
     ------
@@ -360,16 +360,16 @@ _REPLACE: Final = "fetch the signature again from where it was fitted or publish
 
 def _signature_path(folder_or_name: str | Path) -> Path:
     given = Path(folder_or_name)
-    shipped = model_folder(given.name)
     try:
-        for path in (given, given / FILE_NAME, shipped / FILE_NAME if len(given.parts) == 1 else given):
+        named = model_folder(given.name)
+        for path in (given, given / FILE_NAME, named / FILE_NAME if len(given.parts) == 1 else given):
             if path.is_file():
                 return path
     except OSError as error:  # a name too long, a folder without permission
         raise ModelError(
             f"Signature cannot be read ({error.strerror})", "a folder that you may read", "check the path"
         ) from None
-    names = sorted(path.parent.name for path in shipped.parent.glob(f"*/{FILE_NAME}"))
+    names = sorted(path.parent.name for path in named.parent.glob(f"*/{FILE_NAME}"))
     raise ModelError(
         f"No signature '{given.name}'", f"one of {', '.join(names)}, or a folder that holds {FILE_NAME}", "check the name"
     )

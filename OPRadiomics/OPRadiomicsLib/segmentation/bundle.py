@@ -72,7 +72,7 @@ class SegmentationModel:
 
 
 def load_segmentation_model(name_or_folder: str | Path = DEFAULT_MODEL) -> SegmentationModel:
-    """Bundle of a shipped name (Resources/Models/<name>) or of a folder, its checksums verified.
+    """Bundle of a shipped or installed name (`resources.model_folder`) or of a folder, its checksums verified.
 
     Raises
     ------

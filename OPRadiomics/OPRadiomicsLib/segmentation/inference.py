@@ -82,7 +82,7 @@ def segment(
     MissingDependencyError, ModelError
         If the network cannot be run.
     ValueError
-        If ``scales_mm`` holds no resolution, or one that is not positive.
+        If ``scales_mm`` holds no resolution, or one that is not positive and finite.
     Cancelled
         If ``progress`` raises it.
     """
@@ -170,10 +170,10 @@ def predict_probabilities(
     Raises
     ------
     ValueError
-        If ``scales_mm`` holds no resolution, or one that is not positive.
+        If ``scales_mm`` holds no resolution, or one that is not positive and finite.
     """
-    if not scales_mm or not all(mm > 0 for mm in scales_mm):
-        raise ValueError(f"scales_mm {tuple(scales_mm)}; expected one positive resolution or more")
+    if not scales_mm or not all(0 < mm < np.inf for mm in scales_mm):
+        raise ValueError(f"scales_mm {tuple(scales_mm)}; expected one positive, finite resolution or more")
     shape = _shape(slices, order, GRID_MM)
     mean = np.zeros((3, len(slices), *shape), np.float32)
     work = np.array([1 / mm**2 for mm in scales_mm])

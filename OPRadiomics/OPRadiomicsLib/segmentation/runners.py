@@ -7,19 +7,21 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import MissingDependencyError, ModelError
-from .bundle import INT8_FILE, SegmentationModel
+from .bundle import INT8_FILE, WEIGHTS_FILE, SegmentationModel
 
 Floats = npt.NDArray[np.float32]
 Backend = Literal["auto", "int8", "onnxruntime", "torch"]
 Usable = Literal["int8", "onnxruntime", "torch"]
 Runner = Callable[[Floats], Floats]
 """Images (n, 3, rows, columns), multiples of 16, to logits (n, 5, rows, columns)."""
+
+_AGAIN: Final = "install the package again, or export the network again"
 
 PACKAGE_OF: Final = {"int8": "onnxruntime", "onnxruntime": "onnxruntime", "torch": "torch"}
 
@@ -32,8 +34,10 @@ def choose_backend(model: SegmentationModel, backend: Backend = "auto") -> Usabl
     MissingDependencyError
         If the package of the backend asked for, or with "auto" both packages, are not installed.
     ModelError
-        If 8-bit integers are asked for and the bundle has none.
+        If there is no such backend, or 8-bit integers are asked for and the bundle has none.
     """
+    if backend not in get_args(Backend):
+        raise ModelError(f"Backend '{backend}'", f"one of {', '.join(get_args(Backend))}", "choose one of them")
     if backend == "int8" and not model.has_int8:
         raise ModelError(
             f"Bundle {model.name} without {INT8_FILE}",
@@ -71,7 +75,7 @@ def make_runner(model: SegmentationModel, backend: Backend = "auto", threads: in
     Raises
     ------
     MissingDependencyError, ModelError
-        As `choose_backend`, or if the backend cannot read the model file.
+        As `choose_backend`, or if the backend cannot read the model file or run what it holds.
     """
     chosen = choose_backend(model, backend)
     if chosen == "torch":
@@ -86,30 +90,43 @@ def onnx_runner(name: str, path: Path, threads: int | None) -> Runner:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads or 0
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    kinds = ort.capi.onnxruntime_pybind11_state
+    refusals = (kinds.Fail, kinds.InvalidArgument, kinds.InvalidGraph, kinds.InvalidProtobuf, kinds.NoSuchFile)
     try:
         session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except (ort.capi.onnxruntime_pybind11_state.Fail, ort.capi.onnxruntime_pybind11_state.InvalidProtobuf) as error:
+
+        def run(images: Floats) -> Floats:
+            logits: Floats = session.run(["logits"], {"images": images})[0]
+            return logits
+
+        shape = run(np.zeros((1, 3, 32, 32), np.float32)).shape
+        if shape != (1, 5, 32, 32):
+            raise ValueError(f"logits of shape {shape}")
+    except (*refusals, kinds.NotImplemented, kinds.RuntimeException, ValueError) as error:
         raise ModelError(
-            f"ONNX Runtime cannot read {name} ({str(error).splitlines()[0]})",
-            "an ONNX model",
-            "install the package again",
+            f"ONNX Runtime cannot read or run {path.name} of {name} ({str(error).splitlines()[0]})",
+            "an ONNX graph from images (n, 3, rows, columns) to logits (n, 5, rows, columns)",
+            _AGAIN,
         ) from None
-
-    def run(images: Floats) -> Floats:
-        logits: Floats = session.run(["logits"], {"images": images})[0]
-        return logits
-
     return run
 
 
 def _torch_runner(model: SegmentationModel, threads: int | None) -> Runner:
     import torch
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     from .network import DeepLabV3Plus
 
     network = DeepLabV3Plus()
-    network.load_state_dict(load_file(model.weights_path))
+    try:
+        network.load_state_dict(load_file(model.weights_path))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise ModelError(
+            f"torch cannot read {WEIGHTS_FILE} of {model.name} ({str(error).splitlines()[0]})",
+            "the weights of this network",
+            _AGAIN,
+        ) from None
     network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def run(images: Floats) -> Floats:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from .comparison import Comparison, Ratings
     from .masks import LevelAgreement
+    from .readings import ReaderStudy
 
 
 def add_icc_command(subparsers: Any) -> None:
@@ -51,7 +52,7 @@ def add_icc_command(subparsers: Any) -> None:
     parser.add_argument("--profile", default="standard", help="that makes the features (default: %(default)s)")
     parser.add_argument("--workers", type=int, help="processes; 0: one case after another (default: one a core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler")
-    parser.add_argument("--simulated", action="store_true", help="mark the report: readers and images are simulated")
+    parser.add_argument("--simulated", action="store_true", help="mark the report: readers or images are simulated")
     parser.set_defaults(**served(icc))
 
 
@@ -62,15 +63,17 @@ def icc(options: argparse.Namespace, progress: Progress) -> Outcome:
     _require_one_source(options)
     if options.draw is not None:
         return _draw(options)
-    from .comparison import feature_agreement, network_warnings
+    from .comparison import feature_agreement, network_warnings, size_warnings
     from .results import Report, write_results
 
     require_writable(options.out)
-    comparisons, ratings, levels, warnings = _ratings(options, progress)
+    study = _reader_study(options)
+    comparisons, ratings, levels, warnings = _ratings(options, study, progress)
     agreement = feature_agreement(ratings, comparisons, threshold=options.threshold, bound=options.by)
-    warnings = (*warnings, *network_warnings(agreement))
+    warnings = (*warnings, *size_warnings(agreement), *network_warnings(agreement))
+    simulated = options.simulated or (study is not None and study.simulated)
     progress("Writing the report", 0.95)
-    write_results(Report(agreement, levels, warnings, options.simulated), options.out)
+    write_results(Report(agreement, levels, warnings, simulated), options.out)
     progress("Done", 1.0)
     kept, report = options.out / "kept_features.txt", options.out / "report.html"
     lines = (
@@ -105,8 +108,18 @@ def _draw(options: argparse.Namespace) -> Outcome:
     return Outcome(lines, (options.out,))
 
 
+def _reader_study(options: argparse.Namespace) -> ReaderStudy | None:
+    """The readings' masks; None where features of each reading are given ready."""
+    from .readings import read_reader_study
+
+    if options.table:
+        return None
+    study = read_reader_study(options.source)
+    return study.with_network() if options.network else study
+
+
 def _ratings(
-    options: argparse.Namespace, progress: Progress
+    options: argparse.Namespace, study: ReaderStudy | None, progress: Progress
 ) -> tuple[tuple[Comparison, ...], Ratings, tuple[LevelAgreement, ...], tuple[str, ...]]:
     """Comparisons, features by reading, agreement of the masks, and warnings."""
     from OPRadiomicsLib.profile import load_profile
@@ -114,14 +127,14 @@ def _ratings(
     from .extraction import read_ratings
 
     profile = load_profile(options.profile)
-    if options.table:
+    if study is None:
         tables = dict(_named(text) for text in options.table)
         return _comparisons(options, list(tables)), read_ratings(tables, profile.hash), (), ()
-    return _extracted(options, progress)
+    return _extracted(options, study, progress)
 
 
 def _extracted(
-    options: argparse.Namespace, progress: Progress
+    options: argparse.Namespace, study: ReaderStudy, progress: Progress
 ) -> tuple[tuple[Comparison, ...], Ratings, tuple[LevelAgreement, ...], tuple[str, ...]]:
     import os
 
@@ -131,10 +144,7 @@ def _extracted(
 
     from .extraction import extract_readings
     from .masks import mask_agreement, numbering_warnings
-    from .readings import read_reader_study
 
-    study = read_reader_study(options.source)
-    study = study.with_network() if options.network else study
     comparisons = _comparisons(options, list(study.masks))
     extracted = extract_readings(
         study,

@@ -16,6 +16,9 @@ from ..statistics.intraclass import Intraclass, icc_a1
 PAPER_THRESHOLD: Final = 0.75
 """Features with an ICC above it are kept (Wang et al. 2026; "good" from there on: Koo & Li, J Chiropr Med 2016;15:155-163)."""
 
+USUAL_CASES: Final = 20
+"""Read twice in Wang et al. 2026; Koo & Li advise 30."""
+
 Bound = Literal["estimate", "lower"]
 
 
@@ -186,6 +189,17 @@ def feature_agreement(
             "check that the readings are of the same cases and levels; read more cases, or lower the threshold",
         )
     return FeatureAgreement(ratings, tuple(comparisons), found, threshold, bound, kept)
+
+
+def size_warnings(agreement: FeatureAgreement) -> tuple[str, ...]:
+    """A sentence for each comparison that decides on fewer cases than published studies do."""
+    sizes = {one: agreement.cases(one) for one in agreement.comparisons if one.decides}
+    return tuple(
+        f"{one.title}: {cases} cases are few: the intervals are wide, and which features are kept is largely chance; published "
+        f"studies read {USUAL_CASES} to 30"
+        for one, cases in sizes.items()
+        if cases < USUAL_CASES
+    )
 
 
 def network_warnings(agreement: FeatureAgreement) -> tuple[str, ...]:

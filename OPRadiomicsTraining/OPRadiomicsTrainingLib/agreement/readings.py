@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +28,10 @@ READINGS: Final[Mapping[str, str]] = {
 NETWORK: Final = "network"
 READINGS_FOLDER: Final = "readings"
 TABLE_NAME: Final = "readings.csv"
-_NOT_READINGS: Final = ("case", "study", "exclusion")
+SIMULATED: Final = "simulated"
+"""Column that marks what computed images or readers have made: 1."""
+
+_NOT_READINGS: Final = ("case", "study", "exclusion", SIMULATED)
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,18 @@ class ReaderStudy:
     masks
         Reading to the path of each case's mask on T1WI, in the order of ``cases``; None where a case wasn't read so (the cases
         of the inter- and the intra-observer study may differ). The network's reading has no paths.
+    simulated
+        Whether images or readers are simulated.
     """
 
     cases: tuple[str, ...]
     studies: tuple[Path, ...]
     masks: Mapping[str, tuple[Path | None, ...]]
+    simulated: bool = False
 
     def with_network(self) -> ReaderStudy:
         """The same, with the network as one more reader."""
-        return ReaderStudy(self.cases, self.studies, {**self.masks, NETWORK: (None,) * len(self.cases)})
+        return replace(self, masks={**self.masks, NETWORK: (None,) * len(self.cases)})
 
 
 def read_reader_study(source: str | Path) -> ReaderStudy:
@@ -104,6 +110,7 @@ def _of_table(path: Path) -> ReaderStudy:
         tuple(str(row["case"]) for row in rows),
         tuple(path.parent / str(row["study"]) for row in rows),
         {name: tuple(path.parent / str(row[name]) if row[name] != "" else None for row in rows) for name in names},
+        any(str(row.get(SIMULATED, "")) not in ("", "0") for row in rows),
     )
 
 
@@ -189,14 +196,21 @@ def draw_cases(table: Path, count: int, seed: int, out: Path) -> tuple[str, ...]
     return tuple(str(row["case"]) for row in drawn)
 
 
-def write_reading_table(rows: Sequence[tuple[str, Path, Mapping[str, Path]]], out: Path) -> Path:
-    """Write case, study and a column for each reading; paths count from ``out``'s folder where they can."""
+def write_reading_table(rows: Sequence[tuple[str, Path, Mapping[str, Path]]], out: Path, *, simulated: bool = False) -> Path:
+    """Write case, study and a column for each reading; paths count from ``out``'s folder where they can.
+
+    Parameters
+    ----------
+    simulated
+        Marks every row so, which the report then says.
+    """
     text = io.StringIO()
     names = list(dict.fromkeys(name for _, _, masks in rows for name in masks))
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(("case", "study", *names))
+    mark = {SIMULATED: 1} if simulated else {}
+    table.writerow(("case", "study", *names, *mark))
     for case, study, masks in rows:
-        table.writerow((case, _from(study, out.parent), *(_from(masks[name], out.parent) for name in names)))
+        table.writerow((case, _from(study, out.parent), *(_from(masks[name], out.parent) for name in names), *mark.values()))
     return write_text(out, text.getvalue())
 
 

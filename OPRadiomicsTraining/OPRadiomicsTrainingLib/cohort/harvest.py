@@ -199,7 +199,7 @@ def write_acquisition(found: Acquisition, out: Path) -> tuple[Path, ...]:
         f"{out.stem}_table1.csv": _csv(list(table[0]) if table else ("Parameter",), table),
         f"{out.stem}_failures.csv": _csv(("case", "stage", "kind", "found", "expected", "remedy"), failures),
     }
-    with all_or_nothing(out.parent) as folder:
+    with all_or_nothing(out.parent, out.name) as folder:
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
     return tuple(out.parent / name for name in texts)

@@ -112,8 +112,7 @@ class AgreementSection:
         if design is None:
             return
         table = project.designs / design.name / "readings.csv"
-        simulated = any(item.case.simulated for item in self.panel.items)
-        more = [*(["--network"] if self.ui.networkCheckBox.checked else []), *(["--simulated"] if simulated else [])]
+        more = ["--network"] if self.ui.networkCheckBox.checked else []
         commands = [
             ["project", "export", str(project.folder), "icc", "--design", design.name],
             ["icc", str(table), "-o", str(table.parent / "result"), "--workers", "0", *more],

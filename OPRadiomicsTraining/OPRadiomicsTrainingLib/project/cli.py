@@ -237,7 +237,8 @@ def install(options: argparse.Namespace) -> Outcome:
 
     if (options.model / CHECKSUMS).is_file():
         made = install_network(options.model)
-        return Outcome((f"Network {made.name} is in use now: {made}",), (made,))
+        use = f"In use now in the panels and by opradiomics project presegment; other commands: --model {made.name}"
+        return Outcome((f"Network {made.name} is installed: {made}", use), (made,))
     made = install_signature(options.model)
     return Outcome((f"Signature {made.name} is in OPRadiomics' list now: {made}",), (made,))
 

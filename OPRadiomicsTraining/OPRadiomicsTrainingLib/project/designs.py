@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from ..agreement.readings import write_reading_table
-from .cases import list_cases
+from .cases import case_named, list_cases
 from .exclusive import create_exclusively, parse_initials, utc_now
 from .flow import due_from, last
 from .folder import Project, ProjectError
@@ -210,4 +210,5 @@ def export_design(project: Project, design: Design, out: Path, *, now: datetime 
     for one in readings:
         if one.version is not None:
             masks[one.case][one.reading] = one.version.path
-    return write_reading_table([(case, project.images / case, masks[case]) for case in design.cases], out)
+    simulated = any(case_named(project, case).simulated for case in design.cases)
+    return write_reading_table([(case, project.images / case, masks[case]) for case in design.cases], out, simulated=simulated)

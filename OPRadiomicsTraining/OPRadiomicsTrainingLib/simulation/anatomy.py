@@ -51,7 +51,8 @@ class Vertebra:
     """One body: sizes in mm; wedge in degrees (lordotic positive); concavity in mm at the endplate's middle.
 
     ``modic`` is the type of change (0: none) at the upper and the lower endplate, and ``modic_depth`` how many mm it reaches;
-    ``vein`` is the basivertebral vein's calibre (1: 10 mm wide and 4 mm high where it leaves; 0: none).
+    ``vein`` is the basivertebral vein's calibre (1: 10 mm wide and 4 mm high where it leaves; 0: none). ``deformity`` is what
+    an old fracture left: "biconcave", "wedge" or "".
     """
 
     level: str
@@ -68,6 +69,7 @@ class Vertebra:
     haemangioma: bool = False
     vein: float = 0.85
     marrow_shift: float = 0.0
+    deformity: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class Anatomy:
 
     ``vertebrae`` and ``discs`` run from the lowest lumbar body upward; ``sacral_slope`` is the angle of S1's endplate to
     the horizontal; ``centre_shift`` places L3 in the field of view (x, y, z); ``flow_loss`` is the share of the cerebrospinal
-    fluid's signal on T2WI that its pulsation dephases; ``kidney_offset`` (mm) lifts the kidneys above the middle of L2.
+    fluid's signal on T2WI that its pulsation dephases; ``kidney_offset`` (mm) lifts the kidneys above the middle of L2;
+    ``sacralised`` says that the lowest lumbar body has grown together with the sacrum.
     """
 
     vertebrae: tuple[Vertebra, ...]
@@ -110,6 +113,7 @@ class Anatomy:
     aorta_radius: float
     flow_loss: float
     kidney_offset: float
+    sacralised: bool
     seed: int
 
 
@@ -203,6 +207,7 @@ def sample_anatomy(
         aorta_radius=float(rng.uniform(7.5, 11.0)),
         flow_loss=float(rng.uniform(0.0, 0.3)),
         kidney_offset=float(rng.normal(6.0, 10.0)),
+        sacralised=bool(sacralised),
         seed=int(rng.integers(2**31)),
     )
 
@@ -240,16 +245,16 @@ def _vertebra(
     rng: np.random.Generator, level: str, size: float, variety: Variety, *, marrow: float, modic: tuple[Change, Change]
 ) -> Vertebra:
     draws: npt.NDArray[np.float64] = rng.random(4)
-    deformed = draws[0] < variety.deformity
+    deformity = ("biconcave" if draws[1] < 0.5 else "wedge") if draws[0] < variety.deformity else ""
     loss = float(rng.uniform(2.0, 9.0))
     kyphosis = float(rng.uniform(2.0, 14.0))
-    concavity = np.clip(rng.normal(1.7, 0.6, 2), 0.2, 4.0) + (loss if deformed and draws[1] < 0.5 else 0.0) * rng.random(2)
+    concavity = np.clip(rng.normal(1.7, 0.6, 2), 0.2, 4.0) + (loss if deformity == "biconcave" else 0.0) * rng.random(2)
     return Vertebra(
         level=level,
         height=HEIGHT[level] * size * float(rng.normal(1.0, 0.03)),
         depth=DEPTH[level] * size * float(rng.normal(1.0, 0.03)),
         width=WIDTH[level] * size * float(rng.normal(1.0, 0.03)),
-        wedge=WEDGE[level] + float(rng.normal(0.0, 1.2)) - (kyphosis if deformed and draws[1] >= 0.5 else 0.0),
+        wedge=WEDGE[level] + float(rng.normal(0.0, 1.2)) - (kyphosis if deformity == "wedge" else 0.0),
         concavity=(float(concavity[0]), float(concavity[1])),
         waist=float(rng.uniform(0.05, 0.12)),
         shift=float(rng.normal(0.0, 0.5)),
@@ -259,4 +264,5 @@ def _vertebra(
         haemangioma=bool(draws[2] < variety.haemangioma),
         vein=float(rng.uniform(0.6, 1.1)),
         marrow_shift=marrow + float(rng.normal(0.0, 0.02)) - (0.25 if draws[3] < variety.altered_marrow else 0.0),
+        deformity=deformity,
     )

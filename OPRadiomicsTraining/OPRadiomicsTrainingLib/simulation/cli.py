@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.arguments import number_between, whole_number
+from OPRadiomicsLib.errors import Cancelled, StudyError
 from OPRadiomicsLib.outcome import Outcome, served
 
 if TYPE_CHECKING:
@@ -18,12 +19,16 @@ def add_simulate_command(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "simulate",
         help="simulated lumbar MR studies, as DICOM or NIfTI",
-        description="Simulated lumbar MR: one demo study as DICOM, or with --cohort many cases with their truth.",
+        description="Simulated lumbar MR: one study, or with --cohort many cases, each with its truth (of one: --cohort 1).",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where the study or the cohort is written")
-    parser.add_argument("--seed", type=int, default=1, help="decides everything that is random (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=whole_number(0), default=1, help="decides everything that is random (default: %(default)s)"
+    )
     parser.add_argument("--centre", choices=("A", "B"), default="A", help="of one study; A: 3 T, B: 1.5 T (default: A)")
-    parser.add_argument("--cohort", type=int, metavar="N", help="simulate N cases; a stopped run goes on where it stopped")
+    parser.add_argument(
+        "--cohort", type=whole_number(1), metavar="N", help="simulate N cases; a stopped run goes on where it stopped"
+    )
     parser.add_argument("--centres", metavar="A:961,B:134", help="how many cases each centre gives (default: all of A)")
     parser.add_argument(
         "--demo-study", action="store_true", help="one study as the extension ships it: three NRRD files and demo.json"
@@ -31,10 +36,28 @@ def add_simulate_command(subparsers: Any) -> None:
     parser.add_argument(
         "--readers", type=Path, metavar="TABLE", help="masks by two readers of a simulated cohort's cases (column case, study)"
     )
-    parser.add_argument("--format", choices=("dicom", "nifti"), default="dicom", help="of a cohort's images (default: dicom)")
-    parser.add_argument("--signal-strength", type=float, default=1.0, help="0 makes the images independent of BMD, age and sex")
-    parser.add_argument("--motion-mm", type=float, default=0.0, help="SD of the patient's shift between sequences (default: 0)")
-    parser.add_argument("--motion-deg", type=float, default=0.0, help="SD of the patient's turn between sequences (default: 0)")
+    parser.add_argument("--format", choices=("dicom", "nifti"), default="dicom", help="of the images (default: dicom)")
+    parser.add_argument(
+        "--signal-strength",
+        type=number_between(0, 2),
+        default=1.0,
+        metavar="X",
+        help="0 to 2: how strongly the images follow BMD, age and sex; 0: not at all (default: 1)",
+    )
+    parser.add_argument(
+        "--motion-mm",
+        type=number_between(0, 20),
+        default=0.0,
+        metavar="MM",
+        help="0 to 20: SD of the patient's shift between sequences (default: 0)",
+    )
+    parser.add_argument(
+        "--motion-deg",
+        type=number_between(0, 20),
+        default=0.0,
+        metavar="DEG",
+        help="0 to 20: SD of the patient's turn between sequences (default: 0)",
+    )
     parser.add_argument("--rare", action="store_true", help="much that is rare, often: levels, deformity, Modic change ...")
     parser.add_argument("--stir", action="store_true", help="suppress fat by inversion (STIR) instead of by its frequency")
     parser.set_defaults(**served(simulate))
@@ -53,6 +76,10 @@ def simulate(arguments: argparse.Namespace, progress: Progress) -> Outcome:
     )
     if sum((arguments.cohort is not None, arguments.demo_study, arguments.readers is not None)) > 1:
         raise StudyError("Two of --cohort, --demo-study and --readers", "one of them", "leave the others out")
+    if arguments.format == "nifti" and (arguments.demo_study or arguments.readers is not None):
+        raise StudyError(
+            "--format nifti with --demo-study or --readers, whose format is fixed", "a study or a cohort", "leave it out"
+        )
     if arguments.readers is not None:
         return _simulate_readers(arguments, progress)
     if arguments.cohort is None:
@@ -64,8 +91,8 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> Outcome:
     import numpy as np
     from OPRadiomicsLib.files import all_or_nothing
 
+    from .cohort import write_images
     from .demo_study import write_demo_study
-    from .dicom import write_dicom
     from .patients import sample_patient
     from .study import simulate_study
 
@@ -81,7 +108,7 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> Outcome:
         if arguments.demo_study:
             write_demo_study(study, scratch)
         else:
-            write_dicom(study, scratch, np.random.default_rng(arguments.seed))
+            write_images(study, scratch, arguments.format)
     who = f"age {patient.age}, {'M' if patient.male else 'F'}, BMD {patient.bmd:.0f} mg/cm3"
     return Outcome((f"Simulated study {arguments.seed}: {who}",), (arguments.out,))
 
@@ -106,7 +133,10 @@ def _simulate_many(arguments: argparse.Namespace, options: Any, progress: Progre
         options=options,
     )
     began = time.perf_counter()
-    table = simulate_cohort(plan, arguments.out, progress=progress)
+    try:
+        table = simulate_cohort(plan, arguments.out, progress=progress)
+    except (Cancelled, KeyboardInterrupt):
+        raise Cancelled("finished cases are kept; the same command goes on from there") from None
     return Outcome((f"{table} ({time.perf_counter() - began:.0f} s)",), (table,))
 
 
@@ -123,7 +153,7 @@ def parse_centres(text: str | None, total: int) -> dict[str, int]:
     centres: dict[str, int] = {}
     for part in text.split(","):
         name, _, count = part.partition(":")
-        if name not in {"A", "B"} or not count.isdigit():
+        if name not in {"A", "B"} or not count.isdecimal():
             raise StudyError(f"Centres '{text}'", "such as A:961,B:134", "name centre A or B and a whole number for each")
         centres[name] = centres.get(name, 0) + int(count)
     if sum(centres.values()) != total:

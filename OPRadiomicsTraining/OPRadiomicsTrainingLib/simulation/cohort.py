@@ -6,12 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from OPRadiomicsLib.errors import OutputError
+from OPRadiomicsLib.errors import OutputError, StudyError
 from OPRadiomicsLib.files import all_or_nothing, write_text
 from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
 
@@ -72,7 +72,7 @@ def simulate_cohort(plan: CohortPlan, out: Path, *, progress: Progress = no_prog
     OutputError
         If the folder holds another plan's cohort, cannot be written, or the disk has no room.
     StudyError
-        If a centre is unknown.
+        If a centre is unknown, or a case.json that is there already is damaged.
     """
     cases = plan.cases()
     _claim(plan, out)
@@ -93,22 +93,48 @@ def _simulate(plan: CohortPlan, centre: str, seed: int) -> SimulatedStudy:
 
 
 def write_case(study: SimulatedStudy, folder: Path, plan: CohortPlan, name: str) -> None:
-    """Images, truth and case.json of one study; case.json comes last, so that it proves the rest."""
-    from .dicom import write_dicom
+    """Images, truth and case.json of one study; case.json comes last, so that it proves the rest.
 
+    It holds the case's row of cohort.csv and, as ``rare``, what is rare in its anatomy: `rare_findings`.
+    """
     with all_or_nothing(folder) as scratch:
-        if plan.format == "dicom":
-            write_dicom(study, scratch / "dicom", np.random.default_rng(study.seed))
-        else:
-            _write_images(study, scratch)
+        write_images(study, scratch / "dicom" if plan.format == "dicom" else scratch, plan.format)
         if plan.truth:
             _write_truth(study, scratch / "truth")
-    write_text(folder / "case.json", json.dumps(_row(name, study, plan), indent=2) + "\n")
+    write_text(folder / "case.json", json.dumps({**_row(name, study, plan), "rare": rare_findings(study)}, indent=2) + "\n")
 
 
-def _write_images(study: SimulatedStudy, folder: Path) -> None:
+def rare_findings(study: SimulatedStudy) -> dict[str, Any]:
+    """What is rare in the bodies in view.
+
+    Returns
+    -------
+    dict
+        ``lumbar_vertebrae`` (5 or 6), ``sacralised`` (the lowest of them), ``deformity`` (level to biconcave or wedge),
+        ``modic`` (level to the type at the upper and the lower endplate, 0 for none), ``schmorl`` (level to whether the upper
+        and the lower endplate has a node), ``haemangioma`` (levels).
+    """
+    anatomy, levels = study.anatomy, study.bodies.levels
+    seen = [one for one in anatomy.vertebrae if one.level in levels]
+    return {
+        "lumbar_vertebrae": sum(one.level.startswith("L") for one in anatomy.vertebrae),
+        "sacralised": anatomy.sacralised,
+        "deformity": {one.level: one.deformity for one in seen if one.deformity},
+        "modic": {one.level: one.modic for one in seen if any(one.modic)},
+        "schmorl": {one.level: one.schmorl for one in seen if any(one.schmorl)},
+        "haemangioma": [one.level for one in seen if one.haemangioma],
+    }
+
+
+def write_images(study: SimulatedStudy, folder: Path, form: Format) -> None:
+    """The series of a study as DICOM, a folder each; or T1WI.nii.gz, T2WI.nii.gz and FS-T2WI.nii.gz."""
     from OPRadiomicsLib.io.volumes import write_volume
 
+    from .dicom import write_dicom
+
+    if form == "dicom":
+        write_dicom(study, folder, np.random.default_rng(study.seed))
+        return
     folder.mkdir(parents=True, exist_ok=True)
     for role, volume in study.volumes.items():
         write_volume(volume, folder / f"{role.value}.nii.gz")
@@ -156,8 +182,20 @@ def _write_table(out: Path, names: list[str]) -> Path:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for name in names:
-        writer.writerow(json.loads((out / name / "case.json").read_text(encoding="utf-8")))
+        writer.writerow(_read_row(out / name / "case.json"))
     return write_text(out / "cohort.csv", text.getvalue())
+
+
+def _read_row(path: Path) -> dict[str, Any]:
+    try:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        return {column: row[column] for column in COLUMNS}
+    except (ValueError, TypeError, KeyError) as error:
+        raise StudyError(
+            f"{path.parent.name}/{path.name} is damaged ({error})",
+            f"what the simulator wrote: {', '.join(COLUMNS)}",
+            "remove it: the same command then simulates the case anew",
+        ) from None
 
 
 def _claim(plan: CohortPlan, out: Path) -> None:
@@ -169,14 +207,14 @@ def _claim(plan: CohortPlan, out: Path) -> None:
             "format": plan.format,
             "signal_strength": plan.signal_strength,
             "truth": plan.truth,
-            "options": repr(plan.options),
+            "options": asdict(plan.options),
         },
         indent=2,
     )
     path = out / "cohort.json"
-    if path.exists() and path.read_text(encoding="utf-8").strip() != written:
+    if path.exists() and path.read_bytes().strip() != written.encode():
         raise OutputError(
-            f"Folder '{out}' holds a cohort of another plan",
+            f"Folder '{out}' holds a cohort of another plan, or its cohort.json is damaged",
             "the plan of the cohort that is to be continued, or an empty folder",
             "choose another folder, or repeat the settings that cohort.json lists",
         )

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
 DESCRIPTIONS = {Role.T1WI: "Sag T1 FSE", Role.T2WI: "Sag T2 FSE", Role.FST2WI: "Sag T2 FSE FS"}
+STIR = "Sag T2 STIR"
+"""Instead of the fat-suppressed T2WI's, where an inversion suppresses the fat."""
+
 MODELS = {"A": "Simulator 3.0T", "B": "Simulator 1.5T"}
 MR_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.4"
 
@@ -45,7 +48,7 @@ def write_dicom(
     """
     written = {}
     for number, (role, volume) in enumerate(study.volumes.items(), start=2):
-        description = DESCRIPTIONS[role]
+        description = DESCRIPTIONS[role] if study.sequences[role].inversion_ms is None else STIR
         target = folder / f"{number:03d}_{description.replace(' ', '_')}"
         slices = _slices(volume.array, volume.affine, volume.affine[:3, 2])
         _write_series(study, _Series(study.sequences[role], description, number, slices), target, rng)
@@ -179,15 +182,15 @@ def _add_series(dataset: FileDataset, study: SimulatedStudy, series: _Series) ->
     dataset.SequenceVariant = "SK"
     dataset.ScanOptions = "FS" if sequence.fat_residual < 1.0 else ""
     dataset.MRAcquisitionType = "2D"
-    dataset.RepetitionTime, dataset.EchoTime = sequence.tr_ms, sequence.te_ms
+    dataset.RepetitionTime, dataset.EchoTime = _decimal(sequence.tr_ms), _decimal(sequence.te_ms)
     if sequence.inversion_ms is not None:
-        dataset.InversionTime = sequence.inversion_ms
+        dataset.InversionTime = _decimal(sequence.inversion_ms)
     dataset.EchoTrainLength = sequence.echo_train
     dataset.MagneticFieldStrength = sequence.field_t
     dataset.ImagingFrequency = round(LARMOR_MHZ_PER_T * sequence.field_t, 3)
     dataset.ImagedNucleus = "1H"
     dataset.FlipAngle = 90
-    dataset.PixelBandwidth = sequence.bandwidth_hz
+    dataset.PixelBandwidth = _decimal(sequence.bandwidth_hz)
     dataset.InPlanePhaseEncodingDirection = "COL"
     dataset.AcquisitionMatrix = [0, sequence.matrix[0], sequence.matrix[1], 0]
 
@@ -198,14 +201,16 @@ def _add_plane(dataset: FileDataset, affine: Affine, thickness_mm: float) -> Non
     dataset.ImagePositionPatient = [_decimal(value) for value in affine[:3, 3]]
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     dataset.PixelSpacing = [_decimal(spacing[1]), _decimal(spacing[0])]
-    dataset.SliceThickness = thickness_mm
+    dataset.SliceThickness = _decimal(thickness_mm)
     dataset.SpacingBetweenSlices = _decimal(spacing[2])
     dataset.SliceLocation = _decimal(float(affine[:3, 3] @ np.cross(columns, rows)))
 
 
 def _decimal(value: float) -> str:
-    """Decimal string of at most 16 characters (PS3.5, 6.2)."""
-    return f"{value:.9f}"[:16]
+    """Decimal string of at most 16 characters (PS3.5, 6.2), rounded where there are more digits."""
+    from pydicom.valuerep import format_number_as_ds
+
+    return format_number_as_ds(float(value))
 
 
 def _add_pixels(dataset: FileDataset, pixels: npt.NDArray[np.uint16]) -> None:

@@ -227,7 +227,9 @@ def scan_affine(canvas: Canvas, rng: np.random.Generator, oblique_sd_deg: float)
 
 
 def _in_lps(motion: Affine, affine: Affine, canvas: Canvas) -> Affine:
-    """A motion in the canvas' frame (x left, y posterior, z superior) as a motion of LPS points."""
+    """A motion in the canvas' frame (x left, y posterior, z superior) as a motion of LPS points; none stays exactly none."""
+    if np.array_equal(motion, np.eye(4)):
+        return np.eye(4)
     first = np.array([(canvas.slices - 1) / 2 * canvas.spacing_mm, canvas.y[0], canvas.z[0]])
     canvas_of_ijk = np.eye(4)
     canvas_of_ijk[:3, :3] = np.array([[0.0, 0.0, -1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]) * np.array(

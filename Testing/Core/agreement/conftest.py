@@ -22,5 +22,5 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def result(readings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("icc") / "result"
-    assert main(["icc", str(readings), "-o", str(out), "--simulated", "--workers", "0"]) == 0
+    assert main(["icc", str(readings), "-o", str(out), "--workers", "0"]) == 0
     return out

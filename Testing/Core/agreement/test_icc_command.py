@@ -60,12 +60,24 @@ def test_a_revision_agrees_better_than_an_independent_reading(result: Path) -> N
     assert medians["independent"] < medians["inter"]
 
 
-def test_pictures_and_report_are_there_and_marked_simulated(result: Path) -> None:
+def test_pictures_and_report_are_there_and_marked_simulated_as_the_readings_are(result: Path) -> None:
     for name in ("icc", "dice", "bland_altman"):
         assert (result / "pictures" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     text = (result / "report.html").read_text(encoding="utf-8")
     assert "SIMULATED" in text
     assert "revised reader A" in text
+
+
+def test_few_cases_are_warned_of(result: Path) -> None:
+    text = (result / "report.html").read_text(encoding="utf-8")
+    assert "Inter-observer: B revises A: 3 cases are few" in text
+    assert "Inter-observer: B alone: 3 cases" not in text
+
+
+def test_what_does_not_exist_is_said_not_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("absent", "absent.csv"):
+        assert main(["icc", str(tmp_path / name), "-o", str(tmp_path / "out")]) == 2
+        assert f"Table '{name}' does not exist" in capsys.readouterr().err
 
 
 def test_ready_feature_tables_give_the_same_iccs_as_the_masks(result: Path, tmp_path: Path) -> None:

@@ -70,6 +70,12 @@ def test_two_candidates_are_listed_with_the_way_to_choose(dicom_study: Path, ref
     assert "--t1-series" in message
 
 
+def test_a_folder_of_nifti_files_is_refused_with_the_way_of_each_command(files: dict[Role, Path], refused: Refused) -> None:
+    message = refused("features", files[Role.T1WI].parent, out_option=("-o",))
+    assert "No DICOM file among the 3 files" in message
+    assert "one to `segment`, and one by one to `predict` and `features`" in message
+
+
 def test_a_localiser_alone_is_refused(dicom_study: Path, refused: Refused) -> None:
     for words in ("T1_FSE", "T2_FSE", "T2_FSE_FS"):
         shutil.rmtree(series_folder(dicom_study, words))

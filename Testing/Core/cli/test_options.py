@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from OPRadiomicsLib import commands
 from OPRadiomicsLib.cli import build_parser, main
-from OPRadiomicsLib.errors import ClinicalDataError, OutputError, StudyError
+from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, OutputError, StudyError
 from OPRadiomicsLib.models.clinical import validate_clinical
 from OPRadiomicsLib.options import RESULTS, remove_earlier_results, require_consistent
 from OPRadiomicsLib.types import Role
@@ -120,6 +121,36 @@ def test_a_reader_that_has_gone_is_no_fault_of_the_software() -> None:
     os.close(writing)
     assert done.returncode == 141
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("stop", "said"), [(KeyboardInterrupt(), "nothing was written"), (Cancelled("2 cases are kept"), "2 cases are kept")]
+)
+def test_a_stop_says_what_became_of_the_work(
+    stop: BaseException, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object) -> None:
+        raise stop
+
+    monkeypatch.setattr(commands, "segment", stopped)
+    assert main(["segment", "t1.nii.gz", "-o", str(tmp_path / "mask.nii.gz")]) == 130
+    assert capsys.readouterr().err == f"opradiomics segment: stopped; {said}\n"
+
+
+def test_a_package_that_is_not_installed_is_named_with_the_way_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, refused: Refused
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    message = refused("train", "segmentation", "--data", "images")
+    assert "torch is not installed" in message
+    assert "opradiomics[training]" in message
+
+
+def test_a_missing_module_of_the_software_itself_is_its_own_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "OPRadiomicsLib.commands", None)
+    monkeypatch.delattr("OPRadiomicsLib.commands")
+    with pytest.raises(ModuleNotFoundError):
+        main(["segment", "t1.nii.gz", "-o", str(tmp_path / "mask.nii.gz")])
 
 
 def test_one_image_for_two_sequences_is_refused(files: dict[Role, Path], refused: Refused) -> None:

@@ -121,7 +121,9 @@ def test_without_a_sequence_only_the_clinical_model_answers(
     stale.parent.mkdir(parents=True)
     stale.write_text("of another patient")
     assert main(["predict", *files, "--mask", str(truth_mask), "--age", "71", "--sex", "F", "--out", str(out)]) == 0
-    assert "Missing: T2WI" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Missing: T2WI" in said
+    assert "(threshold 0." in said
     assert set(json.loads((out / "prediction.json").read_text(encoding="utf-8"))["models"]) == {"clinical"}
     assert not stale.exists()
 

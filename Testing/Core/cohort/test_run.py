@@ -136,7 +136,7 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    half = out / "cases" / "case_0003" / ".writing-killed"
+    half = out / "cases" / "case_0003" / ".writing--killed"
     half.mkdir(parents=True)
     result = run_cohort(list_cases(table).cases, settings, out)
     assert 1 <= result.kept < 3

@@ -184,7 +184,7 @@ def test_a_missing_reader_is_named(name: str, package: str, tmp_path: Path, monk
 
 
 def test_an_absent_table_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match="cannot be read"):
+    with pytest.raises(StudyError, match="does not exist"):
         read_cohort_table(tmp_path / "none.csv")
 
 

@@ -36,6 +36,12 @@ def test_every_series_of_an_examination_is_listed_for_what_it_is(examination: Pa
     assert [s.acquisition["part"] for s in listed[:3]] == [1, 2, 3]
 
 
+def test_a_hidden_folder_such_as_a_killed_run_leaves_is_passed_over(examination: Path) -> None:
+    files = [series.files for series in index_dicom(examination)]
+    shutil.copytree(examination, examination / ".writing--killed")
+    assert [series.files for series in index_dicom(examination)] == files
+
+
 def test_the_acquisition_holds_what_the_header_says(examination: Path) -> None:
     t1 = next(s for s in index_dicom(examination) if s.acquisition["series_number"] == 3)
     expected = {

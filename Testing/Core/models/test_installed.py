@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from OPRadiomicsLib import installed
 from OPRadiomicsLib.errors import ModelError
-from OPRadiomicsLib.resources import model_folder
+from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.resources import FOLDER_VARIABLE, model_folder
 from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
 
 
 @pytest.fixture(autouse=True)
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(installed.FOLDER_VARIABLE, str(tmp_path / "models"))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "models"))
     return tmp_path / "models"
 
 
@@ -35,6 +36,14 @@ def test_an_installed_network_is_in_use_and_the_shipped_one_can_come_back() -> N
     installed.activate_network(made.name)
     shutil.rmtree(made)
     assert installed.active_network() is None
+
+
+def test_commands_find_an_installed_model_by_its_name() -> None:
+    network = installed.install_network(model_folder("lumbar-bodies"))
+    signature = installed.install_signature(model_folder("demo-signature"))
+    assert load_segmentation_model(network.name).folder == network
+    assert load_signature(signature.name).name == "demo-signature"
+    assert load_segmentation_model().folder == model_folder("lumbar-bodies") != network
 
 
 def test_one_can_go_back_to_the_network_before_the_last_change() -> None:

@@ -56,6 +56,7 @@ def test_an_agreement_study_knows_what_is_open_and_ends_as_a_table_that_icc_read
     assert list(study.masks) == ["A", "B", "A2"]
     assert [versions_of(stocked, "sub-0001")[n].path.samefile(study.masks[r][0]) for n, r in ((1, "A"), (2, "B"), (3, "A2"))]
     assert (study.studies[0] / "T1WI.nii.gz").is_file()
+    assert not study.simulated
 
 
 def test_a_design_is_never_changed(stocked: Project) -> None:

@@ -49,9 +49,9 @@ def test_neighbouring_slices_are_taken_at_the_distance_of_training():
     assert np.array_equal(images[0, 0], images[0, 1]), "the first slice stands in for what lies before it"
 
 
-@pytest.mark.parametrize("scales_mm", [(), (0.0, 1.0), (-1.0,), (1.0, float("nan"))])
+@pytest.mark.parametrize("scales_mm", [(), (0.0, 1.0), (-1.0,), (1.0, float("nan")), (float("inf"),)])
 def test_scales_that_are_none_are_refused(scales_mm):
-    with pytest.raises(ValueError, match="one positive resolution"):
+    with pytest.raises(ValueError, match="one positive, finite resolution"):
         predict_probabilities(
             np.zeros((3, 64, 64), np.float32), _order((3.3, 1.0, 1.0)), _threshold_network, 3.3, scales_mm=scales_mm
         )

@@ -1,5 +1,7 @@
 """The network's two backends are one function, and leave no trace in the process."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import Cancelled, ModelError, StudyError
@@ -46,13 +48,59 @@ def test_torch_keeps_its_thread_count(random_model):
     assert torch.get_num_threads() == before
 
 
-def test_a_graph_that_is_none_is_a_model_error(random_model, tmp_path):
-    from dataclasses import replace
+def graph(inputs="images", outputs="logits", channels=3, classes=5):
+    """One convolution as an ONNX file's bytes."""
+    from onnx import TensorProto, helper, numpy_helper
 
+    kernel = numpy_helper.from_array(np.ones((classes, channels, 1, 1), np.float32), "kernel")
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ("n", count, "rows", "columns"))
+        for name, count in ((inputs, channels), (outputs, classes))
+    ]
+    made = helper.make_graph([helper.make_node("Conv", [inputs, "kernel"], [outputs])], "g", ends[:1], ends[1:], [kernel])
+    return helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+
+
+def test_a_graph_of_the_right_ends_runs(random_model, tmp_path):
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "model.onnx").write_bytes(b"not a graph")
-    with pytest.raises(ModelError, match="cannot read"):
+    (tmp_path / "models" / "model.onnx").write_bytes(graph())
+    runner = make_runner(replace(random_model, folder=tmp_path), "onnxruntime")
+    assert runner(np.ones((1, 3, 16, 16), np.float32)) == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"not a graph", b"", None, graph(inputs="x"), graph(outputs="y"), graph(channels=4), graph(classes=2)],
+    ids=["no graph", "empty", "absent", "input's name", "output's name", "channels", "classes"],
+)
+def test_a_graph_that_cannot_be_run_is_a_model_error(random_model, tmp_path, content):
+    (tmp_path / "models").mkdir()
+    if content is not None:
+        (tmp_path / "models" / "model.onnx").write_bytes(content)
+    with pytest.raises(ModelError, match="cannot read or run"):
         make_runner(replace(random_model, folder=tmp_path), "onnxruntime")
+
+
+def test_weights_that_are_absent_cut_short_or_of_another_network_are_a_model_error(random_model, tmp_path):
+    from safetensors.torch import save_file
+
+    for number, spoil in enumerate(
+        (
+            lambda path: None,
+            lambda path: path.write_bytes(random_model.weights_path.read_bytes()[:1000]),
+            lambda path: save_file({"a": torch.zeros(1)}, path),
+        )
+    ):
+        model = replace(random_model, folder=tmp_path / str(number))
+        model.weights_path.parent.mkdir(parents=True)
+        spoil(model.weights_path)
+        with pytest.raises(ModelError, match="torch cannot read"):
+            make_runner(model, "torch")
+
+
+def test_a_backend_that_does_not_exist_is_a_model_error(random_model):
+    with pytest.raises(ModelError, match="one of auto, int8, onnxruntime, torch"):
+        make_runner(random_model, "xx")
 
 
 def test_segment_stops_when_progress_raises(random_model):

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import csv
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.errors import OutputError, StudyError
+from OPRadiomicsTrainingLib.simulation import cohort
+from OPRadiomicsTrainingLib.simulation.anatomy import Variety
 from OPRadiomicsTrainingLib.simulation.cli import parse_centres
 from OPRadiomicsTrainingLib.simulation.cohort import COLUMNS, CohortPlan, simulate_cohort
 from OPRadiomicsTrainingLib.simulation.study import Options
@@ -55,10 +60,85 @@ def test_dicom_cases_hold_four_series(plan: CohortPlan, tmp_path: Path, small: O
     assert len(list((tmp_path / "case_0001" / "dicom").iterdir())) == 4
 
 
+def test_one_study_is_written_in_the_format_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--format", "nifti", "--out", str(tmp_path / "one")]) == 0
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {"T1WI.nii.gz", "T2WI.nii.gz", "FS-T2WI.nii.gz"}
+    assert main(["simulate", "--format", "nifti", "--demo-study", "--out", str(tmp_path / "demo")]) == 2
+    assert "--format nifti with --demo-study" in capsys.readouterr().err
+
+
+def test_what_is_rare_stands_in_the_cases_record(plan: CohortPlan, tmp_path: Path) -> None:
+    always = Variety(six_lumbar=1.0, sacralised=1.0, deformity=1.0, modic=0.999, schmorl=1.0, haemangioma=1.0)
+    simulate_cohort(replace(plan, centres={"A": 1}, options=replace(plan.options, variety=always)), tmp_path)
+    rare = json.loads((tmp_path / "case_0001" / "case.json").read_text())["rare"]
+    assert (rare["lumbar_vertebrae"], rare["sacralised"]) == (6, True)
+    assert rare["schmorl"]["L3"] == [True, True]
+    assert set(rare["haemangioma"]) == set(rare["deformity"]) == set(rare["modic"])
+    assert set(rare["deformity"].values()) <= {"biconcave", "wedge"}
+    assert {"L1", "L2", "L3"} <= set(rare["haemangioma"])
+    assert json.loads((tmp_path / "cohort.json").read_text())["options"]["variety"]["six_lumbar"] == 1.0
+
+
+def test_a_patient_who_lay_still_has_moved_by_exactly_nothing(plan: CohortPlan, tmp_path: Path) -> None:
+    simulate_cohort(replace(plan, centres={"A": 1}), tmp_path)
+    motion = json.loads((tmp_path / "case_0001" / "truth" / "motion.json").read_text())
+    assert motion == dict.fromkeys(("T1WI", "T2WI", "FS-T2WI"), np.eye(4).tolist())
+
+
 def test_another_plan_is_not_mixed_into_a_cohort(plan: CohortPlan, tmp_path: Path) -> None:
     simulate_cohort(CohortPlan({"A": 1}, format="nifti", options=plan.options), tmp_path)
     with pytest.raises(OutputError, match="another plan"):
         simulate_cohort(plan, tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\xfe{", b'{"case": "case_0001"', b"[1]", b"{}"])
+def test_a_damaged_record_is_named_with_what_to_do(damage: bytes, plan: CohortPlan, tmp_path: Path) -> None:
+    one = replace(plan, centres={"A": 1})
+    table = simulate_cohort(one, tmp_path)
+    whole = table.read_bytes()
+    (tmp_path / "case_0001" / "case.json").write_bytes(damage)
+    with pytest.raises(StudyError, match=r"case_0001/case\.json is damaged.*Remedy: remove it"):
+        simulate_cohort(one, tmp_path)
+    (tmp_path / "case_0001" / "case.json").unlink()
+    assert simulate_cohort(one, tmp_path).read_bytes() == whole
+    (tmp_path / "cohort.json").write_bytes(damage)
+    with pytest.raises(OutputError, match=r"cohort\.json is damaged"):
+        simulate_cohort(one, tmp_path)
+
+
+def test_a_stopped_command_says_that_the_same_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cohort, "write_case", stopped)
+    assert main(["simulate", "--cohort", "1", "--out", str(tmp_path)]) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--seed", "-1"),
+        ("--cohort", "0"),
+        ("--cohort", "-3"),
+        ("--signal-strength", "nan"),
+        ("--signal-strength", "-1"),
+        ("--motion-mm", "inf"),
+        ("--motion-mm", "-1"),
+        ("--motion-mm", "1e6"),
+        ("--motion-deg", "x"),
+    ],
+)
+def test_a_number_without_a_meaning_is_refused_before_the_work(
+    option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["simulate", "--out", str(tmp_path / "out"), *option])
+    assert stopped.value.code == 2
+    assert f"argument {option[0]}: '{option[1]}' is no" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_centres_are_read_and_must_add_up() -> None:
@@ -68,3 +148,5 @@ def test_centres_are_read_and_must_add_up() -> None:
         parse_centres("A:961,B:134", 1094)
     with pytest.raises(StudyError, match="whole number"):
         parse_centres("A:x", 1)
+    with pytest.raises(StudyError, match="whole number"):
+        parse_centres("A:²", 2)

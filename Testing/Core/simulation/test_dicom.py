@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.geometry import affine_of, corner_distance_mm, to_sitk
 from OPRadiomicsLib.types import Role
 from OPRadiomicsTrainingLib.simulation.dicom import write_dicom
-from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
+from OPRadiomicsTrainingLib.simulation.patients import Patient
+from OPRadiomicsTrainingLib.simulation.study import Options, SimulatedStudy, simulate_study
 
 NAMES = {Role.T1WI: "Sag T1 FSE", Role.T2WI: "Sag T2 FSE", Role.FST2WI: "Sag T2 FSE FS"}
 
@@ -48,10 +50,22 @@ def test_headers_tell_sequences_apart_and_say_that_no_patient_exists(written: di
 
 def test_a_stir_of_rare_anatomy_is_asked_for_on_the_command_line(written: dict[str, Path], tmp_path: Path) -> None:
     assert main(["simulate", "--seed", "11", "--stir", "--rare", "--out", str(tmp_path / "out")]) == 0
-    first = pydicom.dcmread(next((tmp_path / "out" / "004_Sag_T2_FSE_FS").iterdir()))
+    first = pydicom.dcmread(next((tmp_path / "out" / "004_Sag_T2_STIR").iterdir()))
+    assert first.SeriesDescription == "Sag T2 STIR"
     assert list(first.ScanningSequence) == ["SE", "IR"]
     assert 200 < first.InversionTime < 300
     assert first.pixel_array.tobytes() != pydicom.dcmread(next(written["Sag T2 FSE FS"].iterdir())).pixel_array.tobytes()
+
+
+def test_decimal_strings_are_no_longer_than_dicom_allows(small: Options, a_patient: Patient, tmp_path: Path) -> None:
+    """Times that stray have more digits than the 16 characters of PS3.5, 6.2."""
+    study = simulate_study(a_patient, seed=3, options=replace(small, short_tau=True, protocol_spread=0.2))
+    for folder in write_dicom(study, tmp_path).values():
+        dataset = pydicom.dcmread(next(folder.iterdir()))
+        decimals = [element for element in dataset if element.VR == "DS" and element.value is not None]
+        texts = [str(value) for element in decimals for value in (element.value if element.VM > 1 else [element.value])]
+        assert len(texts) > 15
+        assert max(map(len, texts)) <= 16
 
 
 def test_instances_are_the_same_for_the_same_study(
