@@ -6,8 +6,8 @@
 
 The sets draw the border of a body 1.0 to 1.5 mm apart, so a case is measured against its reader's labels moved to the border of
 the training, and where a set labels levels also with the network's border moved the other way against the labels as they were
-drawn ("drawn"). The move is one figure a set, of its images and labels (`labels.border_offset_mm`). It does not bring back the
-lateral slices that training leaves out, so "best" tells what the training's own labels reach when they are moved back.
+drawn ("drawn"). The move is one figure a set, of its images and labels (`labels.border_offset_mm`). Masks of voxels don't come
+back from it quite as they were: "best" tells what the training's own labels reach when they are moved back.
 L1, L2 and L3 by name where a set labels levels, else all bodies together, in the rows where they are known. Wrong levels count
 with what they reach. HD95 is in plane, over the central half of the slices, of the bodies that the reader's overlap there
 (spider leaves out bodies at the ends of its views).
@@ -26,14 +26,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk
-from OPRadiomicsLib.errors import MaskError, StudyError
-from OPRadiomicsLib.io import read_volume
+from OPRadiomicsLib.io import read_mask, read_volume
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
 from OPRadiomicsLib.segmentation.bundle import CHECKSUMS
 from OPRadiomicsLib.segmentation.inference import GRID_MM, SCALES_MM
-from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase, load_case, set_offset_mm
+from OPRadiomicsLib.segmentation.sagittal import sagittal_order
+from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase, case_files, load_case, set_of, set_offset_mm
 from OPRadiomicsTrainingLib.segmentation.compare import bundle_network
 from OPRadiomicsTrainingLib.segmentation.export import export_bundle
 from OPRadiomicsTrainingLib.segmentation.folds import HELD_OUT_FILE, SIMULATED_FOLDER
@@ -62,10 +61,8 @@ def measure(
     """
     case = load_case(cases / f"{name}.npz")
     volume = read_volume(data / f"{name}_img.nii.gz")
-    try:
-        found = segment(volume, model, scales_mm=scales_mm).mask.labels
-    except (MaskError, StudyError):
-        found = np.zeros(volume.shape, np.uint8)
+    order = sagittal_order(volume)
+    found = order.apply(segment(volume, model, scales_mm=scales_mm).mask.labels)
     path = data / f"{name}_lab.nii.gz"
     if not path.exists():
         known = case.weight > 0
@@ -73,7 +70,7 @@ def measure(
             "case": name,
             **figures(found * known, ((case.body > 0) & known).astype(np.uint8), case.spacing_mm, by_level=False),
         }
-    drawn = sitk.GetArrayFromImage(sitk.ReadImage(str(path))).astype(np.uint8)
+    drawn = order.apply(read_mask(path, volume, ()).labels)
     truth = at_training_border(drawn, case)
     at_readers = {}
     for prefix, masks in (("drawn", found), ("best", truth)):
@@ -128,7 +125,7 @@ def summary(rows: list[dict[str, object]]) -> dict[str, object]:
 
 
 def _report(title: str, rows: list[dict[str, object]]) -> None:
-    sets = sorted({str(row["case"]).split("_")[0] for row in rows})
+    sets = sorted({set_of(str(row["case"])) for row in rows})
     for name in [*sets, ""]:
         chosen = [row for row in rows if str(row["case"]).startswith(name)]
         print(json.dumps({"network": title, "set": name or "all", **summary(chosen)}), flush=True)
@@ -163,7 +160,7 @@ def main() -> None:
         parser.error(f"{arguments.run} holds no fold_1, ...: name the --out of `train segmentation --folds`")
     cases = arguments.run / "cases"
     scales_mm = (GRID_MM,) if arguments.single_scale else SCALES_MM
-    sets = sorted({path.stem.split("_")[0] for path in cases.glob("*.npz")})
+    sets = sorted({set_of(path.stem) for path in case_files(cases)})
     offsets_mm = {name: set_offset_mm(arguments.data, name) for name in sets}
     rows, simulated, retrained = [], [], []
     alone = load_segmentation_model(arguments.run / SIMULATED_FOLDER / "bundle")
@@ -171,7 +168,7 @@ def main() -> None:
         model = load_segmentation_model(folder / "bundle")
         own = {name: gone_on(folder, name, cases, arguments.simulated, arguments.own) for name in sets} if arguments.own else {}
         for case in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split():
-            name = case.split("_")[0]
+            name = set_of(case)
             networks = [(rows, model), (simulated, alone), *([(retrained, own[name])] if own else [])]
             for results, network in networks:
                 results.append(measure(case, arguments.data, cases, network, offset_mm=offsets_mm[name], scales_mm=scales_mm))

@@ -4,8 +4,7 @@
 
 Each case is <case>_img.nii.gz with VerSe labels of the bodies in <case>_lab.nii.gz; --cases gives prefixes, by default that of
 the pair that is never trained on. --robustness adds mirrored, resampled, cropped, noisy and shaded versions of each; the
-cropped one has lost L5, so it is numbered with a shift of -1, as the reader who is asked would do. With --validation the
-cases held out of training are measured, against labels at the harmonised border (all bodies together, not by level).
+cropped one has lost L5, so it is numbered with a shift of -1, as the reader who is asked would do.
 --int8 measures nothing but what 8-bit integers cost: Dice of L1-L3 with floats less that with integers, case by case.
 """
 
@@ -207,20 +206,6 @@ def _background_noise(array: npt.NDArray[np.floating]) -> float:
     return float(2 * np.median(np.abs(np.diff(array, axis=2))) / 0.954)
 
 
-def measure_validation(cases: Path, model: SegmentationModel) -> dict[str, float]:
-    """Dice of all bodies by set on prepared cases that training holds out."""
-    import torch
-    from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
-    from OPRadiomicsTrainingLib.segmentation.train import TrainingSettings, gather_cases, validation_dice
-    from safetensors.torch import load_file
-
-    network = DeepLabV3Plus().eval()
-    network.load_state_dict(load_file(model.weights_path))
-    torch.set_num_threads(2)
-    found = validation_dice(network, gather_cases(cases, None, TrainingSettings()).validation)
-    return {name: round(value, 4) for name, value in found.items()}
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and <case>_lab.nii.gz")
@@ -233,7 +218,6 @@ def main() -> int:
     parser.add_argument("--int8", action="store_true", help="what 8-bit integers cost, case by case, and nothing else")
     parser.add_argument("--single-scale", action="store_true", help="without test-time augmentation")
     parser.add_argument("--robustness", action="store_true", help="also altered versions of each case")
-    parser.add_argument("--validation", type=Path, help="folder of prepared training cases: adds the held-out ones")
     arguments = parser.parse_args()
     try:
         model = load_segmentation_model(arguments.model)
@@ -249,8 +233,6 @@ def main() -> int:
         print(json.dumps(measure_case(case, model, scales_mm)), flush=True)
         for name, changed in variants(case) if arguments.robustness else ():
             print(json.dumps({"changed": name, **measure_case(changed, model, scales_mm)}), flush=True)
-    if arguments.validation:
-        print(json.dumps({"held out of training, Dice of all bodies": measure_validation(arguments.validation, model)}))
     return 0
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,8 @@ class SegmentationModel:
         Probability of "body" above which a voxel belongs to one.
     checksum
         SHA-256 of the list of checksums: it names these very files.
-    has_int8
-        Whether the bundle holds an 8-bit graph; one that the checksums don't list doesn't count.
+    has_int8, has_weights
+        Whether the bundle holds an 8-bit graph, and torch's weights; what the checksums don't list doesn't count.
     """
 
     name: str
@@ -57,6 +57,7 @@ class SegmentationModel:
     threshold: float
     checksum: str
     has_int8: bool = False
+    has_weights: bool = False
 
     @property
     def onnx_path(self) -> Path:
@@ -97,7 +98,7 @@ def _loaded(name_or_folder: str | Path) -> SegmentationModel:
             "check the name, or install the package again",
         )
     listed = _verify(folder)
-    return _from_metadata(folder, has_int8=INT8_FILE in listed)
+    return replace(_from_metadata(folder), has_int8=INT8_FILE in listed, has_weights=WEIGHTS_FILE in listed)
 
 
 def _verify(folder: Path) -> frozenset[str]:
@@ -130,7 +131,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _from_metadata(folder: Path, *, has_int8: bool) -> SegmentationModel:
+def _from_metadata(folder: Path) -> SegmentationModel:
     try:
         metadata: dict[str, Any] = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
         settings = metadata["opradiomics"]
@@ -141,7 +142,6 @@ def _from_metadata(folder: Path, *, has_int8: bool) -> SegmentationModel:
             neighbour_mm=float(settings["neighbour_mm"]),
             threshold=float(settings["threshold"]),
             checksum=sha256_of(folder / CHECKSUMS),
-            has_int8=has_int8,
         )
         input_format = settings["input_format"]
         if not (0 < model.threshold < 1 and 0 < model.neighbour_mm < math.inf):

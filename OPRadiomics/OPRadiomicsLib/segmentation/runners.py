@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import MissingDependencyError, ModelError
 from .bundle import INT8_FILE, WEIGHTS_FILE, SegmentationModel
+
+if TYPE_CHECKING:
+    from .network import DeepLabV3Plus
 
 Floats = npt.NDArray[np.float32]
 Backend = Literal["auto", "int8", "onnxruntime", "torch"]
@@ -111,13 +114,21 @@ def onnx_runner(name: str, path: Path, threads: int | None) -> Runner:
     return run
 
 
-def _torch_runner(model: SegmentationModel, threads: int | None) -> Runner:
-    import torch
+def torch_network(model: SegmentationModel) -> DeepLabV3Plus:
+    """A bundle's network in torch.
+
+    Raises
+    ------
+    ModelError
+        If the bundle lists no weights, or they are not this network's.
+    """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     from .network import DeepLabV3Plus
 
+    if not model.has_weights:
+        raise ModelError(f"Bundle {model.name} without {WEIGHTS_FILE} in its checksums", "the weights for torch", _AGAIN)
     network = DeepLabV3Plus()
     try:
         network.load_state_dict(load_file(model.weights_path))
@@ -127,6 +138,13 @@ def _torch_runner(model: SegmentationModel, threads: int | None) -> Runner:
             "the weights of this network",
             _AGAIN,
         ) from None
+    return network
+
+
+def _torch_runner(model: SegmentationModel, threads: int | None) -> Runner:
+    import torch
+
+    network = torch_network(model)
     network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def run(images: Floats) -> Floats:

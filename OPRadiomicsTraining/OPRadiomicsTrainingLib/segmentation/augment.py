@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.segmentation.standardise import standardise
 
-from .cases import BODY, CANAL, DISC, DISTANCE_STEP_MM, SACRUM, SACRUM_SEED, TrainingCase
+from .cases import BODY, CANAL, DISC, DISTANCE_STEP_MM, NEIGHBOUR_MM, SACRUM, SACRUM_SEED, TrainingCase
 
 Floats = npt.NDArray[np.float32]
 
@@ -73,7 +73,7 @@ def _warp(case: TrainingCase, k: int, rng: np.random.Generator) -> tuple[Floats,
     source_y = (np.cos(angle) * y - np.sin(angle) * x) / case.spacing_mm[1] + centre[0]
     source_x = (np.sin(angle) * y + np.cos(angle) * x) / case.spacing_mm[2] + centre[1]
     box = tuple(_reach(v, n) for v, n in zip((source_y, source_x), case.image.shape[1:], strict=True))
-    stack = _stack(case, _neighbours(len(case.image), k, rng), k, box)
+    stack = _stack(case, _neighbours(case, k, rng), k, box)
     height, width = stack.shape[1:]
     across, down = (source_x - box[1].start) / (width - 1), (source_y - box[0].start) / (height - 1)
     grid = (2 * np.stack([across, down], axis=-1) - 1).astype(np.float32)
@@ -104,12 +104,14 @@ def _draw_centre(case: TrainingCase, k: int, rng: np.random.Generator) -> tuple[
     return float(np.clip(row, low[0], high[0])), float(np.clip(column, low[1], high[1]))
 
 
-def _neighbours(count: int, k: int, rng: np.random.Generator) -> list[int]:
-    stride = int(rng.choice([0, 1, 2], p=[0.12, 0.76, 0.12]))
+def _neighbours(case: TrainingCase, k: int, rng: np.random.Generator) -> list[int]:
+    """As far apart as `segment` takes them; at times the slice itself instead, or twice as far."""
+    usual = max(1, round(NEIGHBOUR_MM / case.spacing_mm[0]))
+    stride = usual * int(rng.choice([0, 1, 2], p=[0.12, 0.76, 0.12]))
     order = [k - stride, k, k + stride]
     if rng.random() < 0.5:
         order.reverse()
-    return [min(max(n, 0), count - 1) for n in order]
+    return [min(max(n, 0), len(case.image) - 1) for n in order]
 
 
 def _stack(case: TrainingCase, planes: list[int], k: int, box: tuple[slice, ...]) -> Floats:

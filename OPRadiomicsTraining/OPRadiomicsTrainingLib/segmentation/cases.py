@@ -27,6 +27,9 @@ SACRUM_SEED = 5
 DISTANCE_STEP_MM = 1 / 16
 """Signed distances are stored as int8 in sixteenths of a millimetre, so up to 7.9 mm."""
 
+NEIGHBOUR_MM = 3.3
+"""Between the slices that a network sees together, about."""
+
 TRAINING_SETS = ("chu", "myosegmentum", "spider")
 """Prefixes of the files that may be trained on: zukic is kept for testing."""
 
@@ -80,6 +83,16 @@ class TrainingCase:
         write_bytes(folder / f"{self.name}.npz", content.getvalue())
 
 
+def set_of(name: str) -> str:
+    """The set that a case belongs to: the first word of its name, up to the first ``_``."""
+    return name.split("_", maxsplit=1)[0]
+
+
+def images_of(data: Path, name: str) -> list[Path]:
+    """Images of a set, ``<set>_<case>_img.nii.gz``."""
+    return sorted(data.glob(f"{name}_*_img.nii.gz"))
+
+
 def case_files(*folders: Path | None) -> list[Path]:
     """The prepared cases of folders, by name; a folder that is None holds none."""
     return [path for folder in folders if folder is not None for path in sorted(folder.glob("*.npz"))]
@@ -128,12 +141,13 @@ class _Source:
 def _read(image_path: Path) -> _Source:
     """Image and labels in sagittal order, however the files store their axes."""
     from OPRadiomicsLib.io import read_mask, read_volume
-    from OPRadiomicsLib.segmentation.sagittal import sagittal_order
+    from OPRadiomicsLib.segmentation.sagittal import require_image, sagittal_order
 
     name = image_path.name.removesuffix("_img.nii.gz")
     body_file, semantic_file = (image_path.with_name(f"{name}_{kind}.nii.gz") for kind in ("lab", "sem"))
     try:
         image = read_volume(image_path)
+        require_image(image)
         order = sagittal_order(image)
         array = order.apply(image.array).astype(np.float32)
         if body_file.exists():
@@ -145,9 +159,11 @@ def _read(image_path: Path) -> _Source:
                 "Neither labels of bodies nor of vertebrae", f"{body_file.name} or {semantic_file.name}", "add one"
             )
         semantic = order.apply(_semantic(semantic_file, image))
+        canal = labels.without_specks(semantic == 3)
+        if not canal.any():
+            raise StudyError(f"{semantic_file.name} without a canal", "label 3, which tells bodies from arches", "label it")
     except OPRadiomicsError as error:
         raise StudyError(f"Case {name}: {error.found}", error.expected, error.remedy) from None
-    canal = labels.without_specks(semantic == 3)
     bodies = labels.bodies_of_vertebrae(semantic == 1, canal).astype(np.uint8)
     tissue = np.where(canal, CANAL, np.where(semantic == 2, DISC, 0)).astype(np.uint8)
     return _Source(name, array, bodies, tissue, order.spacing_mm)
@@ -180,7 +196,7 @@ def prepare_real_cases(
     Parameters
     ----------
     data
-        Folder with <case>_img.nii.gz and <case>_lab.nii.gz (bodies) or <case>_sem.nii.gz (1 vertebra, 2 disc, 3 canal).
+        Folder with <set>_<case>_img.nii.gz and the same with _lab (bodies) or _sem (1 vertebra, 2 disc, 3 canal) for _img.
     out
         Folder for the .npz files, made if absent; those that it holds are replaced.
 
@@ -189,11 +205,11 @@ def prepare_real_cases(
     StudyError
         If the folder holds none of the sets, or a case cannot be used: its name and why.
     """
-    paths = {name: sorted(data.glob(f"{name}*_img.nii.gz")) for name in sets}
+    paths = {name: images_of(data, name) for name in sets}
     if not any(paths.values()):
         raise StudyError(
             f"No training image in {data.name}/",
-            f"files {', '.join(f'{s}*_img.nii.gz' for s in sets)}",
+            f"files {', '.join(f'{s}_*_img.nii.gz' for s in sets)}",
             "give the first word of your files' names with --set, or another --data",
         )
     for path in case_files(out):
@@ -213,8 +229,8 @@ def prepare_real_cases(
 
 
 def set_offset_mm(data: Path, name: str) -> float:
-    """How far `prepare_real_cases` moves the border that a set's readers drew; ``name`` is the first word of its files."""
-    return _border_offset_mm([_read(file) for file in sorted(data.glob(f"{name}*_img.nii.gz"))])
+    """How far `prepare_real_cases` moves the border that a set's readers drew."""
+    return _border_offset_mm([_read(file) for file in images_of(data, name)])
 
 
 def _border_offset_mm(sources: Sequence[_Source]) -> float:

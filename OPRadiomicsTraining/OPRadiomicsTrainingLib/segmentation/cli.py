@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from OPRadiomicsLib.arguments import whole_number
 from OPRadiomicsLib.errors import Cancelled, ModelError, OutputError, StudyError
 from OPRadiomicsLib.outcome import Outcome, served
 
@@ -39,21 +41,27 @@ def add_train_command(subparsers: Any) -> None:
     )
     parser.add_argument("--name", default="lumbar-bodies", help="of the network (default: %(default)s)")
     parser.add_argument("--simulated", type=Path, metavar="FOLDER", help="simulated cases; those missing are made there")
-    parser.add_argument("--simulate", type=_count, default=40, metavar="N", help="studies to simulate (default 40)")
-    parser.add_argument("--epochs", type=_count, default=100, help="default 100")
+    parser.add_argument("--simulate", type=whole_number(1), default=40, metavar="N", help="studies to simulate (default 40)")
+    parser.add_argument("--epochs", type=whole_number(1), default=100, help="default 100")
     parser.add_argument(
         "--folds",
-        type=int,
+        type=whole_number(2),
         metavar="K",
         help="cross-validate: a network of simulated images alone, K networks that go on from it, each without its fold of the "
         "real cases, and their average as the bundle",
     )
     parser.add_argument(
-        "--simulated-epochs", type=_count, default=30, metavar="N", help="with --folds: on simulated images alone (default 30)"
+        "--simulated-epochs",
+        type=whole_number(1),
+        default=30,
+        metavar="N",
+        help="with --folds: on simulated images alone (default 30)",
     )
-    parser.add_argument("--batches", type=_count, default=50, help="of 8 samples, an epoch (default 50)")
-    parser.add_argument("--seed", type=_not_negative, default=1, help="decides everything that is random (default 1)")
-    parser.add_argument("--threads", type=_count, default=2, help="of torch (default 2); a run is bit-identical for one number")
+    parser.add_argument("--batches", type=whole_number(1), default=50, help="of 8 samples, an epoch (default 50)")
+    parser.add_argument("--seed", type=whole_number(0), default=1, help="decides everything that is random (default 1)")
+    parser.add_argument(
+        "--threads", type=whole_number(1), default=2, help="of torch (default 2); a run is bit-identical for one number"
+    )
     parser.add_argument("--device", default="cpu", help="cpu or cuda (default cpu)")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="checkpoints, curves and the bundle")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
@@ -63,25 +71,6 @@ def add_train_command(subparsers: Any) -> None:
         "bundle", type=Path, metavar="BUNDLE", help="folder of a bundle; its graph, metadata and checksums change"
     )
     int8.set_defaults(run=run_int8)
-
-
-def _count(text: str) -> int:
-    """An option's value, at least 1."""
-    return _at_least(1, text)
-
-
-def _not_negative(text: str) -> int:
-    return _at_least(0, text)
-
-
-def _at_least(least: int, text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = least - 1
-    if value < least:
-        raise argparse.ArgumentTypeError(f"'{text}' is no whole number of at least {least}")
-    return value
 
 
 def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outcome:
@@ -114,6 +103,8 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
             if group.writes and not options.resume:
                 begin(options.out, record)
             cases = _prepare(options, settings, group, part(progress, 0.0, 0.05))
+            if options.folds is not None:
+                cases = replace(cases, real=(*cases.real, *cases.validation), validation=())
             trained = _one_network if options.folds is None else _network_of_folds
             network, steps = trained(options, cases, settings, group, part(progress, 0.05, 0.93))
             return Outcome(()) if not group.writes else _finished(network, cases, options, steps, part(progress, 0.93, 1.0))
@@ -164,29 +155,30 @@ def _network_of_folds(
     options: argparse.Namespace, cases: Cases, settings: TrainingSettings, group: Group, progress: Progress
 ) -> tuple[DeepLabV3Plus, int]:
     """The folds' average; the network of simulated images and each fold's get bundles of their own, to be measured."""
-    from dataclasses import replace
-
     from .export import export_bundle
-    from .folds import SIMULATED_FOLDER, cross_validate, fold_folder
+    from .folds import HELD_OUT_FILE, SIMULATED_FOLDER, cross_validate, fold_folder
 
-    every = replace(cases, real=(*cases.real, *cases.validation), validation=())
     found = cross_validate(
-        every,
+        cases,
         options.out,
         settings,
         options.folds,
         simulated_epochs=options.simulated_epochs,
-        network=_pretrained(options.backbone, replace(every, real=()), settings),
+        network=_pretrained(options.backbone, replace(cases, real=()), settings),
         group=group,
         after_epoch=draw_curves,
         progress=progress,
     )
     if not group.writes:
         return found.average, 0
+    steps = settings.batches_per_epoch * options.simulated_epochs
     folders = (options.out / SIMULATED_FOLDER, *(fold_folder(options.out, n + 1) for n in range(options.folds)))
-    for folder, network in zip(folders, (found.simulated, *found.folds), strict=True):
-        export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance={"seed": options.seed})
-    return found.average, settings.batches_per_epoch * (options.simulated_epochs + options.folds * settings.epochs)
+    for number, (folder, network) in enumerate(zip(folders, (found.simulated, *found.folds), strict=True)):
+        learnt = cases if number else replace(cases, real=())
+        provenance = _provenance(options, learnt, steps + (settings.batches_per_epoch * settings.epochs if number else 0))
+        provenance |= {"fold": f"{number} of {options.folds}", "held_out": f"{HELD_OUT_FILE} of the run"} if number else {}
+        export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance=provenance)
+    return found.average, steps + settings.batches_per_epoch * options.folds * settings.epochs
 
 
 def _pretrained(backbone: Backbone | None, cases: Cases, settings: TrainingSettings) -> DeepLabV3Plus | None:
@@ -200,7 +192,7 @@ def _pretrained(backbone: Backbone | None, cases: Cases, settings: TrainingSetti
 
 
 def _record(options: argparse.Namespace) -> dict[str, object]:
-    """What decides the weights but for the cases and the epochs, which a resumed run may have more of."""
+    """Options that a resumed run must share: not the epochs, of which it may have more, nor where and how fast it computes."""
     from OPRadiomicsLib.segmentation import load_segmentation_model
 
     own: dict[str, object] = {"--seed": options.seed, "--batches": options.batches, "--set": options.set}
@@ -292,22 +284,26 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Gro
 def _export(network: DeepLabV3Plus, bundle: Path, cases: Cases, options: argparse.Namespace, steps: int) -> list[str]:
     from .export import export_bundle
 
-    sets = sorted({case.name.split("_")[0] for case in cases.real + cases.simulated})
-    provenance = {
-        "trained_on": sets,
-        "cases": len(cases.real) + len(cases.simulated),
-        "steps": steps,
-        "seed": options.seed,
-        **({} if options.start is None else {"started_from": Path(options.start).name}),
-        **({} if options.backbone is None else options.backbone.provenance),
-        **({} if options.folds is None else {"average_of_folds": options.folds}),
-    }
+    provenance = _provenance(options, cases, steps) | ({} if options.folds is None else {"average_of_folds": options.folds})
     difference = export_bundle(network, bundle, name=options.name, version="0.1.0", provenance=provenance)
     lines = [f"Bundle {bundle}: ONNX Runtime and torch differ by at most {difference:.1e} in the logits"]
     try:
         return [*lines, _int8(bundle)]
     except ModelError as error:
         return [*lines, f"Without 8-bit integers: {error}"]
+
+
+def _provenance(options: argparse.Namespace, cases: Cases, steps: int) -> dict[str, object]:
+    from .cases import set_of
+
+    return {
+        "trained_on": sorted({set_of(case.name) for case in cases.real + cases.simulated}),
+        "cases": len(cases.real) + len(cases.simulated),
+        "steps": steps,
+        "seed": options.seed,
+        **({} if options.start is None else {"started_from": Path(options.start).name}),
+        **({} if options.backbone is None else options.backbone.provenance),
+    }
 
 
 def _compared(options: argparse.Namespace, cases: Cases, progress: Progress) -> list[str]:

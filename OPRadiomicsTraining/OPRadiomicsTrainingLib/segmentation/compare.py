@@ -74,14 +74,11 @@ def _cells(cases: Sequence[ComparedCase], figure: str) -> tuple[str, str, str]:
 
 
 def bundle_network(name_or_folder: str | Path) -> DeepLabV3Plus:
-    """The network of a bundle, to train on; raises `ModelError` as `load_segmentation_model`."""
+    """The network of a bundle, to train on; raises `ModelError` as `load_segmentation_model` and `torch_network`."""
     from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
-    from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
-    from safetensors.torch import load_file
+    from OPRadiomicsLib.segmentation.runners import torch_network
 
-    network = DeepLabV3Plus()
-    network.load_state_dict(load_file(load_segmentation_model(name_or_folder).weights_path))
-    return network
+    return torch_network(load_segmentation_model(name_or_folder))
 
 
 def compare_networks(
@@ -200,11 +197,7 @@ class _Levels:
 
 def _segmented(volume: Volume, bundle: str | Path) -> Mask:
     """The network's finished mask; empty where it finds no body."""
-    from OPRadiomicsLib.errors import MaskError, StudyError
     from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
     from OPRadiomicsLib.segmentation.inference import segment
 
-    try:
-        return segment(volume, load_segmentation_model(bundle)).mask
-    except (MaskError, StudyError):
-        return Mask(np.zeros(volume.shape, np.uint8), volume.affine)
+    return segment(volume, load_segmentation_model(bundle)).mask

@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.types import Mask, Volume
 
-from .cases import BODY, TrainingCase
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from OPRadiomicsLib.reports.slices import SagittalStack
@@ -96,12 +94,14 @@ def _png(figure: object) -> bytes:
 
 
 def draw_preview(network: DeepLabV3Plus, cases: Cases, out: Path, device: str = "cpu") -> None:
-    """Draw ``out``/preview.png: a middle slice of a held-out case, readers' outline and the network's."""
-    case = (*cases.validation, *cases.real, *cases.simulated)[0]
-    k = len(case.image) // 2
-    found = predicted_slice(network, case, k, device)
+    """Draw ``out``/preview.png: a middle slice, readers' outline and the network's; of a held-out case where there is one."""
     from matplotlib.figure import Figure
 
+    from .train import predicted_bodies
+
+    case = (*cases.validation, *cases.real, *cases.simulated)[0]
+    k = len(case.image) // 2
+    found = predicted_bodies(network, case, slice(k, k + 1), device)[0]
     figure = Figure(figsize=(4, 4.4), layout="constrained")
     axis = figure.subplots()
     axis.imshow(case.image[k], cmap="gray", aspect=case.spacing_mm[1] / case.spacing_mm[2])
@@ -109,23 +109,8 @@ def draw_preview(network: DeepLabV3Plus, cases: Cases, out: Path, device: str = 
         if mask.any():
             axis.contour(mask, [0.5], colors=[colour], linewidths=1)
     axis.set_axis_off()
-    axis.set_title(f"{case.name}: labels green, network orange", fontsize=9)
+    lines = "labels green, network orange" if found.any() else "labels green, the network finds none yet"
+    axis.set_title(f"{case.name} ({'held out' if cases.validation else 'learnt'}): {lines}", fontsize=8)
     partial = out / "preview.part.png"
     figure.savefig(partial, dpi=100)
     partial.replace(out / "preview.png")
-
-
-def predicted_slice(network: DeepLabV3Plus, case: TrainingCase, k: int, device: str = "cpu") -> npt.NDArray[np.bool_]:
-    """Bodies on one slice, (rows, columns), at a probability of 0.5."""
-    import torch
-    from OPRadiomicsLib.segmentation.standardise import standardise
-    from torch.nn import functional
-
-    near = [max(k - 1, 0), k, min(k + 1, len(case.image) - 1)]
-    triple = standardise((case.image[near] / 255).astype(np.float32))
-    rows, columns = triple.shape[1:]
-    padded = functional.pad(torch.from_numpy(triple)[None], (0, -columns % 16, 0, -rows % 16))
-    with torch.no_grad():
-        found = network.to(device)(padded.to(device)).softmax(1)[0, BODY, :rows, :columns].cpu().numpy() > 0.5
-    result: npt.NDArray[np.bool_] = found
-    return result

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from OPRadiomicsLib.errors import ModelError
+from OPRadiomicsLib.files import all_or_nothing, write_text
 from OPRadiomicsLib.segmentation.bundle import (
     CHECKSUMS,
     INPUT_FORMAT,
@@ -18,6 +19,8 @@ from OPRadiomicsLib.segmentation.bundle import (
     WEIGHTS_FILE,
     sha256_of,
 )
+
+from .cases import NEIGHBOUR_MM
 
 if TYPE_CHECKING:
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
@@ -40,68 +43,59 @@ def export_bundle(
     Raises
     ------
     ModelError
-        If ONNX Runtime and torch disagree by more than 1e-3 on random images of two sizes.
+        If ONNX Runtime and torch disagree by more than 1e-3 on random images of two sizes; the folder is then as it was.
     """
-    for path in (ONNX_FILE, METADATA_FILE):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
     network = network.eval().cpu()
-    _write_weights(network, folder / WEIGHTS_FILE)
-    _write_onnx(network, folder / ONNX_FILE)
-    difference = onnx_difference(network, folder / ONNX_FILE)
-    if difference > AGREEMENT:
-        raise ModelError(
-            f"Logits of ONNX Runtime and torch {difference:.1e} apart", f"at most {AGREEMENT}", "check the versions"
-        )
-    (folder / INT8_FILE).unlink(missing_ok=True)  # of an earlier network
-    write_json(folder / METADATA_FILE, _metadata(name, version, provenance, threshold))
-    write_checksums(folder)
+    with all_or_nothing(folder) as made:
+        for path in (ONNX_FILE, METADATA_FILE):
+            (made / path).parent.mkdir()
+        _write_weights(network, made / WEIGHTS_FILE)
+        _write_onnx(network, made / ONNX_FILE)
+        difference = onnx_difference(network, made / ONNX_FILE)
+        if difference > AGREEMENT:
+            raise ModelError(
+                f"Logits of ONNX Runtime and torch {difference:.1e} apart", f"at most {AGREEMENT}", "check the versions"
+            )
+        write_json(made / METADATA_FILE, _metadata(name, version, provenance, threshold))
+        write_checksums(made)
+    (folder / INT8_FILE).unlink(missing_ok=True)  # of an earlier network, listed no more
     return difference
 
 
 def write_checksums(folder: Path) -> None:
     """List the SHA-256 of weights, graphs and metadata in SHA256SUMS."""
     files = [WEIGHTS_FILE, ONNX_FILE, *([INT8_FILE] if (folder / INT8_FILE).exists() else []), METADATA_FILE]
-    _write_text(folder / CHECKSUMS, "".join(f"{sha256_of(folder / file)}  {file}\n" for file in files))
+    write_text(folder / CHECKSUMS, "".join(f"{sha256_of(folder / file)}  {file}\n" for file in files))
 
 
 def write_json(path: Path, content: Mapping[str, object]) -> None:
     """Write a bundle's metadata, by way of a temporary file."""
-    _write_text(path, json.dumps(content, indent=2) + "\n")
-
-
-def _write_text(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_text(path, json.dumps(content, indent=2) + "\n")
 
 
 def _write_weights(network: DeepLabV3Plus, path: Path) -> None:
     from safetensors.torch import save_file
 
-    partial = path.with_name(path.name + ".part")
-    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, partial)
-    partial.chmod(0o644)  # safetensors makes files that only their owner can read
-    partial.replace(path)
+    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, path)
+    path.chmod(0o644)  # safetensors makes files that only their owner can read
 
 
 def _write_onnx(network: DeepLabV3Plus, path: Path) -> None:
     """TorchScript-based export: it folds batch normalisation into the convolutions."""
     import torch
 
-    partial = path.with_name(path.name + ".part")
     dynamic = {0: "n", 2: "rows", 3: "columns"}
     network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     torch.onnx.export(
         network,
         (torch.zeros(1, 3, 64, 64),),
-        str(partial),
+        str(path),
         input_names=["images"],
         output_names=["logits"],
         dynamic_axes={"images": dynamic, "logits": dynamic},
         opset_version=OPSET,
         dynamo=False,
     )
-    partial.replace(path)
 
 
 def onnx_difference(network: DeepLabV3Plus, path: Path) -> float:
@@ -165,5 +159,5 @@ def _metadata(name: str, version: str, provenance: Mapping[str, object], thresho
                 }
             },
         },
-        "opradiomics": {"input_format": INPUT_FORMAT, "neighbour_mm": 3.3, "threshold": threshold, **provenance},
+        "opradiomics": {"input_format": INPUT_FORMAT, "neighbour_mm": NEIGHBOUR_MM, "threshold": threshold, **provenance},
     }

@@ -16,7 +16,7 @@ from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, no_progress
 
-from .cases import TrainingCase
+from .cases import TrainingCase, set_of
 from .parallel import Group
 from .train import CHECKPOINT_FILE, Cases, Trainer, TrainingSettings, train
 
@@ -53,7 +53,7 @@ def split_folds(cases: Sequence[TrainingCase], count: int) -> tuple[tuple[Traini
     """
     groups: dict[tuple[str, bytes], list[TrainingCase]] = {}
     for case in sorted(cases, key=lambda case: case.name):
-        groups.setdefault((case.name.split("_")[0], case.image.tobytes()), []).append(case)
+        groups.setdefault((set_of(case.name), case.image.tobytes()), []).append(case)
     if not 2 <= count <= len(groups):
         raise StudyError(
             f"{count} folds of {len(groups)} different real images",

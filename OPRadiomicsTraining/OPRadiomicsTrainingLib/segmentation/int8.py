@@ -55,6 +55,9 @@ def add_int8(folder: Path, calibration: Sequence[Floats] | None = None, check: S
         If the bundle is no bundle, or integers and floats agree by less than 0.98; the bundle is then as it was.
     """
     model = load_segmentation_model(folder)
+    origin = (
+        f"simulated studies of the seeds {', '.join(map(str, CALIBRATION_SEEDS))}" if calibration is None else "other images"
+    )
     calibration = _simulated_inputs(CALIBRATION_SEEDS, model.neighbour_mm) if calibration is None else calibration
     check = _simulated_inputs((CHECK_SEED,), model.neighbour_mm) if check is None else check
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -68,7 +71,7 @@ def add_int8(folder: Path, calibration: Sequence[Floats] | None = None, check: S
                 "use the bundle with its floats",
             )
         made.replace(model.int8_path)
-    _describe(folder, agreement)
+    _describe(folder, agreement, origin)
     write_checksums(folder)
     return agreement
 
@@ -146,7 +149,7 @@ def body_agreement(model: SegmentationModel, int8_graph: Path, images: Sequence[
     return 2 * both / total
 
 
-def _describe(folder: Path, agreement: float) -> None:
+def _describe(folder: Path, agreement: float, calibrated_on: str) -> None:
     import onnxruntime as ort
 
     path = folder / METADATA_FILE
@@ -154,7 +157,7 @@ def _describe(folder: Path, agreement: float) -> None:
     metadata["opradiomics"]["int8"] = {
         "file": INT8_FILE,
         "made_with": f"onnxruntime {ort.__version__}",
-        "calibrated_on": f"simulated studies of the seeds {', '.join(map(str, CALIBRATION_SEEDS))}",
+        "calibrated_on": calibrated_on,
         "body_dice_with_floats": round(agreement, 4),
     }
     write_json(path, metadata)

@@ -1,4 +1,4 @@
-"""What decides a run's weights, kept in its folder, so that --resume goes on with the run that began there and no other."""
+"""What a run began with, options and cases, kept in its folder: --resume goes on with that run and no other."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def _write(out: Path, record: Record) -> None:
 def _read(out: Path) -> dict[str, object]:
     path = out / RECORD_FILE
     if not path.exists():
-        raise ModelError(f"No run in {out.name}/ to go on with", RECORD_FILE, "start without --resume")
+        raise ModelError(
+            f"No run in {out.name}/ to go on with", RECORD_FILE, "start without --resume, in a folder without checkpoints"
+        )
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:

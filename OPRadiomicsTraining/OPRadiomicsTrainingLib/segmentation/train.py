@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from OPRadiomicsLib.errors import ModelError, StudyError
 from OPRadiomicsLib.files import write_bytes
 from OPRadiomicsLib.types import Progress, no_progress
 
 from .augment import Sample, draw_sample
-from .cases import BODY, TrainingCase, case_files, load_case
+from .cases import BODY, NEIGHBOUR_MM, TrainingCase, case_files, load_case, set_of
 from .parallel import Group
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSe
     """
     by_set: dict[str, list[Path]] = {}
     for path in case_files(real):
-        by_set.setdefault(path.stem.split("_")[0], []).append(path)
+        by_set.setdefault(set_of(path.stem), []).append(path)
     step = max(2, round(1 / settings.validation_share))
     held_out = [path for files in by_set.values() for path in _held_out(files, step)]
     training = [path for files in by_set.values() for path in files if path not in held_out]
@@ -112,9 +113,9 @@ def draw_batch(cases: Cases, settings: TrainingSettings, step: int, places: rang
 
 def _draw_case(pool: tuple[TrainingCase, ...], rng: np.random.Generator) -> TrainingCase:
     """Sets first, then cases, so that no set outweighs the others."""
-    names = sorted({case.name.split("_")[0] for case in pool})
+    names = sorted({set_of(case.name) for case in pool})
     chosen = names[int(rng.integers(len(names)))]
-    members = [case for case in pool if case.name.split("_")[0] == chosen]
+    members = [case for case in pool if set_of(case.name) == chosen]
     return members[int(rng.integers(len(members)))]
 
 
@@ -233,7 +234,7 @@ class Trainer:
             raise ModelError(
                 f"Checkpoint {path.name} of another network ({str(error).splitlines()[0]})",
                 "a checkpoint of this DeepLabv3+",
-                "start without --resume",
+                "begin anew in another folder",
             ) from None
         self.average = _with_prefix(tensors, "average.")
         state: dict[int, dict[str, torch.Tensor]] = {}
@@ -249,27 +250,31 @@ def _with_prefix(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, tor
 
 def validation_dice(network: torch.nn.Module, cases: tuple[TrainingCase, ...], device: str = "cpu") -> dict[str, float]:
     """Mean Dice of all bodies by set, over every second slice of each held-out case, at a probability of 0.5."""
-    import torch
-    from OPRadiomicsLib.segmentation.standardise import standardise
-    from torch.nn import functional
-
     scores: dict[str, list[float]] = {}
     for case in cases:
-        planes = standardise((case.image / 255).astype(np.float32))
-        overlap = total = 0.0
-        for k in range(0, len(planes), 2):
-            triple = planes[[max(k - 1, 0), k, min(k + 1, len(planes) - 1)]]
-            rows, columns = triple.shape[1:]
-            padded = functional.pad(torch.from_numpy(triple)[None], (0, -columns % 16, 0, -rows % 16))
-            with torch.no_grad():
-                predicted = network(padded.to(device)).softmax(1)[0, BODY, :rows, :columns].cpu().numpy() > 0.5
-            counted = case.weight[k] > 100
-            truth = (case.body[k] > 0) & counted
-            predicted &= counted
-            overlap += 2 * float((truth & predicted).sum())
-            total += float(truth.sum() + predicted.sum())
-        scores.setdefault(case.name.split("_")[0], []).append(overlap / max(total, 1.0))
+        counted = case.weight[::2] > 100
+        truth = (case.body[::2] > 0) & counted
+        predicted = predicted_bodies(network, case, slice(None, None, 2), device) & counted
+        overlap, total = 2 * float((truth & predicted).sum()), float(truth.sum() + predicted.sum())
+        scores.setdefault(set_of(case.name), []).append(overlap / max(total, 1.0))
     return {name: float(np.mean(values)) for name, values in scores.items()}
+
+
+def predicted_bodies(network: torch.nn.Module, case: TrainingCase, chosen: slice, device: str = "cpu") -> npt.NDArray[np.bool_]:
+    """Bodies on the chosen slices, (n, rows, columns) of the case, at a probability of 0.5; the network sees them at 1 mm."""
+    import torch
+    from OPRadiomicsLib.segmentation.inference import GRID_MM, network_input
+    from OPRadiomicsLib.segmentation.sagittal import SagittalOrder, resample_in_plane
+
+    order = SagittalOrder((0, 1, 2), (False, False, False), case.spacing_mm)
+    prepared = network_input((case.image / 255).astype(np.float32), order, NEIGHBOUR_MM)
+    rows, columns = prepared.shape
+    with torch.no_grad():
+        classes = [network(torch.from_numpy(image[None]).to(device)).softmax(1) for image in prepared.images(chosen)]
+    probability = np.stack([one[0, BODY, :rows, :columns].cpu().numpy() for one in classes])
+    shape = (case.image.shape[1], case.image.shape[2])
+    found: npt.NDArray[np.bool_] = resample_in_plane(probability, (GRID_MM, GRID_MM), shape, case.spacing_mm[1:]) > 0.5
+    return found
 
 
 def train(
@@ -288,7 +293,7 @@ def train(
     Parameters
     ----------
     out
-        Folder of checkpoint.safetensors, average.safetensors (weights for use) and curves.csv.
+        Folder of checkpoint.safetensors, which holds the averaged weights too, and curves.csv.
     resume
         Continue from ``out``'s checkpoint; with another number of epochs the learning rate follows the new one.
     network

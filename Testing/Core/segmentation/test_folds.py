@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.errors import StudyError
 
 torch = pytest.importorskip("torch")
+safe_open = pytest.importorskip("safetensors").safe_open
 
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation import folds, train  # noqa: E402
@@ -86,6 +88,27 @@ def test_a_broken_cross_validation_ends_with_the_same_bits(tiny, tmp_path):
         assert torch.equal(tensor, resumed.average.state_dict()[name]), name
     held_out = [(tmp_path / "straight" / f"fold_{n}" / folds.HELD_OUT_FILE).read_text().split() for n in (1, 2)]
     assert held_out == [["chu_0", "chu_2"], ["chu_1", "chu_3"]]
+
+
+def test_a_fold_goes_on_more_slowly_than_the_network_that_it_starts_from(tiny, tmp_path):
+    cases, settings = tiny
+    folds.cross_validate(cases, tmp_path, settings, 2, simulated_epochs=1)
+    rates = []
+    for name in ("simulated", "fold_1", "fold_2"):
+        with safe_open(tmp_path / name / train.CHECKPOINT_FILE, "pt") as file:
+            rates.append(json.loads(file.metadata()["settings"])["learning_rate"])
+    assert rates == [settings.learning_rate, *2 * [settings.learning_rate * folds.LATER_RATE]]
+
+
+def test_progress_and_curves_tell_which_network_is_at_work(tiny, tmp_path):
+    cases, settings = tiny
+    said, drawn = [], []
+    folds.cross_validate(
+        cases, tmp_path, settings, 2, simulated_epochs=1, after_epoch=drawn.append, progress=lambda text, _: said.append(text)
+    )
+    assert said[0].startswith("Simulated images: ")
+    assert said[-1].startswith("Fold 2 of 2: ")
+    assert [path.name for path in drawn] == ["simulated", "fold_1", "fold_2"]
 
 
 def test_the_average_lies_in_the_middle_and_leaves_the_networks_alone():

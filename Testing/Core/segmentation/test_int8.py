@@ -10,7 +10,7 @@ import pytest
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.segmentation import load_segmentation_model, runners, segment
-from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, INT8_FILE, METADATA_FILE, ONNX_FILE
+from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, INT8_FILE, METADATA_FILE, ONNX_FILE, WEIGHTS_FILE
 from OPRadiomicsLib.segmentation.runners import choose_backend, make_runner
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "spine-mr"
@@ -57,6 +57,14 @@ def test_a_graph_that_the_checksums_do_not_list_is_not_run(floats_only):
     assert not load_segmentation_model(floats_only).has_int8
 
 
+def test_weights_that_the_checksums_do_not_list_are_not_run(floats_only):
+    pytest.importorskip("torch", reason="torch is not installed")
+    lines = (floats_only / CHECKSUMS).read_text().splitlines(keepends=True)
+    (floats_only / CHECKSUMS).write_text("".join(line for line in lines if WEIGHTS_FILE not in line))
+    with pytest.raises(ModelError, match="in its checksums"):
+        make_runner(load_segmentation_model(floats_only), "torch")
+
+
 def test_without_onnx_runtime_auto_is_torch(shipped, monkeypatch):
     monkeypatch.setattr(runners, "find_spec", lambda name: None if name == "onnxruntime" else object())
     assert choose_backend(shipped) == "torch"
@@ -71,7 +79,9 @@ def test_quantisation_adds_a_small_graph_that_metadata_and_checksums_know(floats
     assert model.has_int8
     assert agreement > 0.98
     assert model.int8_path.stat().st_size < (floats_only / ONNX_FILE).stat().st_size / 3
-    assert json.loads((floats_only / METADATA_FILE).read_text())["opradiomics"]["int8"]["file"] == INT8_FILE
+    told = json.loads((floats_only / METADATA_FILE).read_text())["opradiomics"]["int8"]
+    assert told["file"] == INT8_FILE
+    assert told["calibrated_on"] == "other images"
     assert sorted(path.name for path in floats_only.iterdir()) == ["SHA256SUMS", "configs", "docs", "models"]
 
 

@@ -55,7 +55,7 @@ def _write(array, path):
     """Slices left to right, rows head to foot, columns front to back."""
     image = sitk.GetImageFromArray(array)
     image.SetSpacing((1.0, 1.0, 3.3))
-    image.SetDirection((0, 0, 1, 1, 0, 0, 0, -1, 0))
+    image.SetDirection((0, 0, -1, 1, 0, 0, 0, -1, 0))
     sitk.WriteImage(image, str(path))
 
 
@@ -84,7 +84,7 @@ def test_a_folder_with_an_earlier_run_is_refused_and_kept(run, own, capsys):
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"), [(("--seed", "2"), "--seed 2"), (("--batches", "3"), "--batches 3"), (("--set", "own_0"), "own_0")]
+    ("changed", "said"), [(("--seed", "2"), "--seed 2"), (("--batches", "3"), "--batches 3"), (("--set", "other"), "other")]
 )
 def test_a_run_goes_on_with_the_options_that_it_began_with(changed, said, run, own, capsys):
     assert _train(own, run, "--resume", *changed) == 2

@@ -11,7 +11,7 @@ sitk = pytest.importorskip("SimpleITK")
 
 from OPRadiomicsLib.errors import ModelError, StudyError  # noqa: E402
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
-from OPRadiomicsTrainingLib.segmentation import labels, train  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation import augment, labels, train  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.augment import CROP, draw_sample  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.cases import (  # noqa: E402
     SACRUM_SEED,
@@ -141,7 +141,7 @@ def _sagittal(array):
     """Slices of 3.3 mm, rows from head to foot, columns from front to back."""
     stored = sitk.GetImageFromArray(array)
     stored.SetSpacing((1.0, 1.0, 3.3))
-    stored.SetDirection((0, 0, 1, 1, 0, 0, 0, -1, 0))
+    stored.SetDirection((0, 0, -1, 1, 0, 0, 0, -1, 0))
     return stored
 
 
@@ -187,9 +187,51 @@ def test_cases_of_images_that_are_gone_go_too(tmp_path):
     assert [path.stem for path in (tmp_path / "cases").iterdir()] == ["own_1"]
 
 
+def test_vertebrae_without_a_canal_are_refused_by_the_case(tmp_path):
+    semantic = np.where(_two_bodies() > 0, 1, 0).astype(np.uint8)
+    _drawn(tmp_path, bodies=_two_bodies())
+    (tmp_path / "own_1_lab.nii.gz").unlink()
+    sitk.WriteImage(sitk.DICOMOrient(_sagittal(semantic), "LPS"), str(tmp_path / "own_1_sem.nii.gz"))
+    with pytest.raises(StudyError, match=r"Case own_1: own_1_sem\.nii\.gz without a canal"):
+        prepare_real_cases(tmp_path, tmp_path / "cases", sets=("own",))
+
+
+def test_a_set_is_the_whole_first_word(tmp_path):
+    data = _drawn(tmp_path / "data", bodies=_two_bodies())
+    for kind in ("img", "lab"):
+        (data / f"own_1_{kind}.nii.gz").rename(data / f"own2_1_{kind}.nii.gz")
+    with pytest.raises(StudyError, match=r"own_\*_img.nii.gz"):
+        prepare_real_cases(data, tmp_path / "cases", sets=("own",))
+    assert list(prepare_real_cases(data, tmp_path / "cases", sets=("own2",))) == ["own2"]
+
+
 def test_two_bodies_and_no_third_tell_nothing_of_the_sacrum(tmp_path):
     bodies = np.where(_two_bodies() > 0, _two_bodies() + np.uint8(3), 0).astype(np.uint8)
     assert not sacrum_seed(bodies, (3.3, 1.0, 1.0)).any()
+
+
+@pytest.mark.parametrize(("lowest", "below_counts"), [(22, False), (24, True)])
+def test_bodies_beyond_the_labelled_ones_count_neither_way(lowest, below_counts, tmp_path):
+    """Above the uppermost label there are more bodies, below L3 too; below L5 comes the sacrum."""
+    bodies = np.zeros((5, 200, 90), np.uint8)
+    for number in range(3):
+        bodies[1:4, 60 + 36 * number : 86 + 36 * number, 30:62] = lowest - 2 + number
+    prepare_real_cases(_drawn(tmp_path, bodies=bodies), tmp_path / "cases", sets=("own",))
+    weight = load_case(tmp_path / "cases" / "own_1.npz").weight[2]
+    assert not weight[:56].any()
+    assert weight[62:155].all()
+    assert bool(weight[165:].any()) == below_counts
+
+
+def test_slices_where_readers_end_a_body_at_will_count_less(tmp_path):
+    bodies = np.zeros((9, 120, 90), np.uint8)
+    bodies[2:7, 20:46, 30:62], bodies[2:7, 56:82, 30:62] = 20, 21
+    bodies[2, 20:46, 45:62] = 0  # under half of its largest area
+    prepare_real_cases(_drawn(tmp_path, bodies=bodies), tmp_path / "cases", sets=("own",))
+    weight = load_case(tmp_path / "cases" / "own_1.npz").weight
+    assert (weight[[1, 7], 60:80, 32:60] == 85).all(), "the next slices"
+    assert (weight[2, 22:44, 32:60] == 85).all()
+    assert (weight[3, 22:44, 32:60] == 255).all()
 
 
 def test_a_damaged_case_is_named(tmp_path):
@@ -237,6 +279,88 @@ def test_a_sample_depends_on_its_seed_alone():
     assert not np.array_equal(first.image, draw_sample(_case(), np.random.default_rng(4)).image)
 
 
+class _BrightIsBody(torch.nn.Module):
+    """A network whose bodies are what is brighter than the mean in the middle slice."""
+
+    def forward(self, images):
+        logits = torch.zeros(len(images), 5, *images.shape[2:])
+        logits[:, 1] = 20 * images[:, 1]
+        return logits
+
+
+@pytest.mark.parametrize("pixel_mm", [(1.0, 1.0), (0.5, 0.5), (1.6, 0.8)])
+def test_validation_sees_a_case_at_the_resolution_of_the_network(pixel_mm):
+    """The same 60 x 40 mm block in other pixels."""
+    rows, columns = (round(n / mm) for n, mm in zip((120, 100), pixel_mm, strict=True))
+    y, x = np.meshgrid(np.arange(rows) * pixel_mm[0], np.arange(columns) * pixel_mm[1], indexing="ij")
+    block = np.broadcast_to((np.abs(y - 60) < 30) & (np.abs(x - 50) < 20), (5, rows, columns))
+    case = replace(
+        _case("own_1"),
+        image=np.where(block, 200, 40).astype(np.uint8),
+        body=np.where(block, 80, -80).astype(np.int8),
+        tissue=np.zeros(block.shape, np.uint8),
+        weight=np.full(block.shape, 255, np.uint8),
+        spacing_mm=(3.3, *pixel_mm),
+    )
+    seen = []
+    network = _BrightIsBody()
+    network.register_forward_pre_hook(lambda module, inputs: seen.append(tuple(inputs[0].shape)))
+    assert train.validation_dice(network, (case,))["own"] > 0.97
+    assert {shape[1:] for shape in seen} == {(3, 128, 112)}, "1 mm, padded to the network's stride"
+
+
+@pytest.mark.parametrize(("slice_mm", "apart"), [(3.3, {0, 1, 2}), (1.1, {0, 3, 6}), (6.0, {0, 1, 2})])
+def test_neighbours_are_learnt_as_far_apart_as_they_are_used(slice_mm, apart):
+    case = replace(_case(), image=np.zeros((40, 8, 8), np.uint8), spacing_mm=(slice_mm, 1.0, 1.0))
+    rng = np.random.default_rng(0)
+    drawn = [augment._neighbours(case, 20, rng) for _ in range(200)]
+    assert {abs(planes[0] - planes[1]) for planes in drawn} == apart
+    assert {planes[1] for planes in drawn} == {20}
+
+
+def test_a_sample_shows_image_and_targets_at_one_place_and_in_millimetres():
+    """A body of 30 x 24 mm, a disc, sacrum and canal beside it, in pixels of 0.5 x 0.8 mm."""
+    spacing = (3.3, 0.5, 0.8)
+    y, x = np.meshgrid(np.arange(480) * 0.5, np.arange(250) * 0.8, indexing="ij")
+    distance = np.minimum(15 - np.abs(y - 120), 12 - np.abs(x - 100))
+    tissue = np.zeros(y.shape, np.uint8)
+    for label, (row, column) in {2: (160, 100), 3: (120, 130), 4: (90, 100)}.items():
+        tissue[(np.abs(y - row) < 8) & (np.abs(x - column) < 8)] = label
+    plane = np.where(distance > 0, 200, 40 + 30 * tissue).astype(np.uint8)
+    case = TrainingCase(
+        "own_1",
+        *(np.repeat(a[None], 3, axis=0) for a in (plane, np.clip(distance * 16, -127, 127).astype(np.int8), tissue)),
+        np.full((3, 480, 250), 255, np.uint8),
+        np.ones(5, bool),
+        spacing,
+    )
+    seen = 0
+    for seed in range(40):
+        planes, body_mm, classes, weight = augment._warp(case, 1, np.random.default_rng(seed))
+        if (weight[0] == 0).any() or (weight[-1] == 0).any() or (body_mm[[0, -1]] > -3).any():
+            continue  # a crop that reaches beyond the image or cuts the body
+        seen += 1
+        shown = planes[1] * 255
+        assert ((shown > 190) == (body_mm > 0))[np.abs(body_mm) > 1.5].all(), "the border lies where the image's edge is"
+        for channel, (label, grey) in enumerate({2: 100, 3: 130, 4: 160}.items()):
+            there = classes[channel] > 0.99
+            assert np.median(shown[there]) == pytest.approx(grey, abs=2), label
+        scale = 127 / 16 / body_mm.max()  # distances are kept up to 7.9 mm
+        assert (body_mm > 0).sum() * scale**2 == pytest.approx(30 * 24, rel=0.05), "distances in mm of the sample"
+    assert seen > 2
+
+
+def test_contrast_is_another_in_every_sample():
+    case = _case()
+    planes = np.repeat(case.image[:1], 3, axis=0)[:, :1].repeat(CROP[0], axis=1)[..., :1].repeat(CROP[1], axis=2) / np.float32(
+        255
+    )
+    body, classes = np.zeros(CROP, np.float32), np.zeros((4, *CROP), np.float32)
+    drawn = [augment.randomise_contrast(planes, body, classes, np.random.default_rng(seed)) for seed in range(3)]
+    assert not np.allclose(drawn[0], planes, atol=0.02)
+    assert not np.allclose(drawn[0], drawn[1], atol=0.02)
+
+
 def test_targets_are_shares_that_add_up_to_one():
     for seed in range(5):
         sample = draw_sample(_case(), np.random.default_rng(seed))
@@ -270,6 +394,17 @@ def test_the_loss_is_blind_to_what_is_not_labelled_and_to_weight_zero():
     assert partial_label_loss(half_wrong, target, weight, labelled, seed) < 0.1
 
 
+def test_what_is_surely_sacrum_is_learnt_as_such_though_nobody_labelled_it():
+    target, weight, seed = torch.zeros(1, 5, 16, 16), torch.ones(1, 16, 16), torch.zeros(1, 16, 16)
+    target[:, 0], seed[:, 4:8, 4:8] = 1, 1
+    labelled = torch.tensor([[True, True, False, False, False]])
+    background = 12 * target
+    sacrum = background.clone()
+    sacrum[:, 2, 4:8, 4:8] = 24
+    losses = [float(partial_label_loss(logits, target, weight, labelled, seed)) for logits in (background, sacrum)]
+    assert losses[1] < losses[0] - 0.1
+
+
 @pytest.fixture
 def tiny(monkeypatch):
     """Training in seconds: a quarter of the width, one sample a batch."""
@@ -297,6 +432,14 @@ def test_a_resumed_run_ends_with_the_same_bits(tiny, tmp_path):
     for name, tensor in straight.average.items():
         assert torch.equal(tensor, resumed.average[name]), name
     assert (tmp_path / "broken" / "curves.csv").read_text().count("dice_chu") == 1
+
+
+def test_the_weights_for_use_are_a_running_average(tiny, tmp_path):
+    cases, settings = tiny
+    trainer = train.train(cases, tmp_path, settings)
+    used, last = (network.state_dict()["head.weight"] for network in (trainer.averaged(), trainer.network))
+    assert not torch.equal(used, last)
+    assert torch.equal(used, trainer.average["head.weight"])
 
 
 def test_resuming_from_nothing_says_so(tiny, tmp_path):
