@@ -163,18 +163,22 @@ def main() -> None:
     sets = sorted({set_of(path.stem) for path in case_files(cases)})
     offsets_mm = {name: set_offset_mm(arguments.data, name) for name in sets}
     rows, simulated, retrained = [], [], []
-    alone = load_segmentation_model(arguments.run / SIMULATED_FOLDER / "bundle")
+    bundle = arguments.run / SIMULATED_FOLDER / "bundle"
+    alone = load_segmentation_model(bundle) if bundle.is_dir() else None  # a run that went on from another one has none
     for folder in folders:
         model = load_segmentation_model(folder / "bundle")
         own = {name: gone_on(folder, name, cases, arguments.simulated, arguments.own) for name in sets} if arguments.own else {}
         for case in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split():
             name = set_of(case)
-            networks = [(rows, model), (simulated, alone), *([(retrained, own[name])] if own else [])]
+            networks = [(rows, model), (simulated, alone), (retrained, own.get(name))]
             for results, network in networks:
+                if network is None:
+                    continue
                 results.append(measure(case, arguments.data, cases, network, offset_mm=offsets_mm[name], scales_mm=scales_mm))
             print(json.dumps(rows[-1]), flush=True)
     _report("of the fold", rows)
-    _report("simulations alone", simulated)
+    if simulated:
+        _report("simulations alone", simulated)
     if retrained:
         _report("of the fold, gone on with the set's own cases", retrained)
 

@@ -32,7 +32,11 @@ def add_train_command(subparsers: Any) -> None:
         metavar="NAME",
         help="first word of the names of --data's images; repeat it (default: chu, myosegmentum and spider, the public sets)",
     )
-    parser.add_argument("--start", metavar="BUNDLE", help="go on from this network's weights: shipped name or folder")
+    parser.add_argument(
+        "--start",
+        metavar="BUNDLE",
+        help="go on from this network's weights: shipped name or folder; with --folds from those of this earlier run",
+    )
     parser.add_argument(
         "--backbone", type=Path, metavar="FILE", help="start from MobileNetV2's weights of ImageNet in this TFLite file"
     )
@@ -165,20 +169,29 @@ def _network_of_folds(
         options.folds,
         simulated_epochs=options.simulated_epochs,
         network=_pretrained(options.backbone, replace(cases, real=()), settings),
+        earlier=None if options.start is None else Path(options.start),
         group=group,
         after_epoch=draw_curves,
         progress=progress,
     )
     if not group.writes:
         return found.average, 0
-    steps = settings.batches_per_epoch * options.simulated_epochs
-    folders = (options.out / SIMULATED_FOLDER, *(fold_folder(options.out, n + 1) for n in range(options.folds)))
-    for number, (folder, network) in enumerate(zip(folders, (found.simulated, *found.folds), strict=True)):
-        learnt = cases if number else replace(cases, real=())
-        provenance = _provenance(options, learnt, steps + (settings.batches_per_epoch * settings.epochs if number else 0))
-        provenance |= {"fold": f"{number} of {options.folds}", "held_out": f"{HELD_OUT_FILE} of the run"} if number else {}
+    steps = 0
+    if found.simulated is not None:
+        steps = settings.batches_per_epoch * options.simulated_epochs
+        provenance = _provenance(options, replace(cases, real=()), steps)
+        bundle = options.out / SIMULATED_FOLDER / "bundle"
+        export_bundle(found.simulated, bundle, name=SIMULATED_FOLDER, version="0.1.0", provenance=provenance)
+    own = settings.batches_per_epoch * settings.epochs
+    for number, network in enumerate(found.folds, start=1):
+        folder = fold_folder(options.out, number)
+        told = {
+            "fold": f"{number} of {options.folds}",
+            "held_out": (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split(),
+        }
+        provenance = _provenance(options, cases, steps + own) | told
         export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance=provenance)
-    return found.average, steps + settings.batches_per_epoch * options.folds * settings.epochs
+    return found.average, steps + options.folds * own
 
 
 def _pretrained(backbone: Backbone | None, cases: Cases, settings: TrainingSettings) -> DeepLabV3Plus | None:
@@ -199,7 +212,8 @@ def _record(options: argparse.Namespace) -> dict[str, object]:
     if options.folds is not None:
         own |= {"--folds": options.folds, "--simulated-epochs": options.simulated_epochs}
     if options.start is not None:
-        own["--start"] = f"SHA-256 {load_segmentation_model(options.start).checksum}"
+        bundles = [options.start] if options.folds is None else sorted(Path(options.start).glob("fold_*/bundle"))
+        own["--start"] = f"SHA-256 {', '.join(load_segmentation_model(bundle).checksum for bundle in bundles)}"
     if options.backbone is not None:
         own["--backbone"] = f"{options.backbone.name}, SHA-256 {options.backbone.sha256}"
     return own
@@ -225,9 +239,11 @@ def _require_options_that_fit(options: argparse.Namespace) -> None:
         raise StudyError(
             "Neither --data nor --simulated", "at least one of them", "name a folder of images or of simulated cases"
         )
-    if options.folds is not None and options.start is not None:
+    if options.folds is not None and options.start is not None and not any(Path(options.start).glob("fold_*/bundle")):
         raise StudyError(
-            "--folds with --start", "one of them", "a network that has learnt a fold's cases cannot be tested on them"
+            "--folds with --start of one network",
+            "the folder of an earlier cross-validation, each of whose networks goes on with its own fold held out",
+            "a network that has learnt a fold's cases cannot be tested on them: give such a run, or leave --start out",
         )
     if options.backbone is not None and options.start is not None:
         raise StudyError("--backbone with --start", "one of them", "a network to go on from has its backbone already")

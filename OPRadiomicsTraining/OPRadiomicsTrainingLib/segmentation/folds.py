@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.errors import ModelError, StudyError
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, no_progress
@@ -31,9 +31,9 @@ LATER_RATE: Final = 0.5
 
 @dataclass(frozen=True)
 class CrossValidated:
-    """The network of simulated images alone, each fold's in the order of the folds, and the average of these."""
+    """The network of simulated images alone (None where the folds went on from an earlier run), each fold's, and their mean."""
 
-    simulated: DeepLabV3Plus
+    simulated: DeepLabV3Plus | None
     folds: tuple[DeepLabV3Plus, ...]
     average: DeepLabV3Plus
 
@@ -74,11 +74,12 @@ def cross_validate(
     *,
     simulated_epochs: int,
     network: DeepLabV3Plus | None = None,
+    earlier: Path | None = None,
     group: Group | None = None,
     after_epoch: Callable[[Path], object] | None = None,
     progress: Progress = no_progress,
 ) -> CrossValidated:
-    """Train one network on the simulated cases, ``count`` that go on from it, and average these.
+    """Train one network on the simulated cases, ``count`` that go on from it or from an earlier run's, and average these.
 
     What is trained already is kept, and a broken training goes on: the same call after an interruption ends with the same
     weights.
@@ -93,6 +94,9 @@ def cross_validate(
         Of a fold; ``epochs`` is a fold's.
     network
         From which the one on simulated cases starts, and which has seen none of the real ones; a new one where left out.
+    earlier
+        Folder of an earlier cross-validation of the same folds, from whose networks these go on, each from the one that has
+        held out the same cases; no network then learns simulated images alone.
     after_epoch
         Called with a network's folder when an epoch's figures are written there, e.g. to draw curves.
 
@@ -100,20 +104,28 @@ def cross_validate(
     ------
     StudyError
         If there is no simulated case, or there are too few real ones.
+    ModelError
+        If ``earlier`` has held out other cases, or lacks a network.
     Cancelled
         If ``progress`` raises it; the last epoch's checkpoint stays.
     """
     folds = split_folds(cases.real, count)
     if not cases.simulated:
         raise StudyError("No simulated case", "simulated cases to begin with", "give --simulated FOLDER")
-    share = simulated_epochs / (simulated_epochs + count * settings.epochs)
     group = group or Group()
-    first = replace(settings, epochs=simulated_epochs)
-    alone = Cases((), cases.simulated, ())
-    told = _named("Simulated images", part(progress, 0.0, share))
-    start = _trained(alone, out / SIMULATED_FOLDER, first, network, group=group, after_epoch=after_epoch, progress=told)
+    share, simulated = 0.0, None
+    if earlier is None:
+        share = simulated_epochs / (simulated_epochs + count * settings.epochs)
+        first = replace(settings, epochs=simulated_epochs)
+        alone = Cases((), cases.simulated, ())
+        told = _named("Simulated images", part(progress, 0.0, share))
+        start = _trained(alone, out / SIMULATED_FOLDER, first, network, group=group, after_epoch=after_epoch, progress=told)
+        simulated = start.averaged()
+        starts = [simulated] * count
+    else:
+        starts = [_network_of(earlier, number, held_out) for number, held_out in enumerate(folds, start=1)]
     networks = []
-    for number, held_out in enumerate(folds, start=1):
+    for number, (held_out, begin) in enumerate(zip(folds, starts, strict=True), start=1):
         names = {case.name for case in held_out}
         learnt = tuple(case for case in cases.real if case.name not in names)
         own = replace(settings, seed=settings.seed + number, learning_rate=LATER_RATE * settings.learning_rate)
@@ -124,7 +136,7 @@ def cross_validate(
             Cases(learnt, cases.simulated, held_out),
             folder,
             own,
-            start.averaged(),
+            begin,
             group=group,
             after_epoch=after_epoch,
             progress=told,
@@ -132,7 +144,20 @@ def cross_validate(
         if group.writes:
             write_text(folder / HELD_OUT_FILE, "".join(f"{name}\n" for name in sorted(names)))
         networks.append(trainer.averaged())
-    return CrossValidated(start.averaged(), tuple(networks), average_networks(networks))
+    return CrossValidated(simulated, tuple(networks), average_networks(networks))
+
+
+def _network_of(earlier: Path, number: int, held_out: Sequence[TrainingCase]) -> DeepLabV3Plus:
+    from .compare import bundle_network
+
+    record = fold_folder(earlier, number) / HELD_OUT_FILE
+    if not record.is_file() or set(record.read_text(encoding="utf-8").split()) != {case.name for case in held_out}:
+        raise ModelError(
+            f"{earlier.name}/ has no fold {number} that held out the same {len(held_out)} cases",
+            "a finished cross-validation of the same cases in as many folds",
+            "give that run as --start; a network that has learnt a fold's cases cannot be tested on them",
+        )
+    return bundle_network(fold_folder(earlier, number) / "bundle")
 
 
 def _trained(

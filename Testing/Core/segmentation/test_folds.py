@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from OPRadiomicsLib.cli import main
-from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.errors import ModelError, StudyError
 
 torch = pytest.importorskip("torch")
 safe_open = pytest.importorskip("safetensors").safe_open
@@ -16,6 +16,7 @@ safe_open = pytest.importorskip("safetensors").safe_open
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation import folds, train  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.export import export_bundle  # noqa: E402
 
 
 def _case(name):
@@ -55,6 +56,26 @@ def test_each_real_case_is_held_out_once_and_copies_together():
 def test_more_folds_than_images_are_refused():
     with pytest.raises(StudyError, match="5 folds of 4"):
         folds.split_folds([*(_case(f"chu_{n}") for n in range(4)), replace(_case("chu_1"), name="chu_8")], 5)
+
+
+def test_folds_go_on_from_those_that_held_out_the_same_cases(tiny, tmp_path):
+    cases, settings = tiny
+    first = folds.cross_validate(cases, tmp_path / "first", settings, 2, simulated_epochs=1)
+    for number, network in enumerate(first.folds, start=1):
+        bundle = folds.fold_folder(tmp_path / "first", number) / "bundle"
+        export_bundle(network, bundle, name="f", version="0", provenance={})
+    more = folds.cross_validate(cases, tmp_path / "more", settings, 2, simulated_epochs=1, earlier=tmp_path / "first")
+    assert more.simulated is None
+    learnt = train.Cases(tuple(case for case in cases.real if case.name in {"chu_1", "chu_3"}), cases.simulated, ())
+    own = replace(settings, seed=settings.seed + 1, learning_rate=folds.LATER_RATE * settings.learning_rate)
+    direct = train.train(learnt, tmp_path / "direct", own, network=first.folds[0]).averaged()
+    for name, tensor in direct.state_dict().items():
+        assert torch.equal(tensor, more.folds[0].state_dict()[name]), name
+    record = folds.fold_folder(tmp_path / "first", 2) / folds.HELD_OUT_FILE
+    record.write_text("chu_0\n")
+    with pytest.raises(ModelError, match="no fold 2 that held out the same 2 cases"):
+        folds.cross_validate(cases, tmp_path / "other", settings, 2, simulated_epochs=1, earlier=tmp_path / "first")
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize("option", ["--start", "--compare"])
