@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import GeometryError, MaskError
-from ..geometry import require_same_frame, require_same_grid, to_sitk
+from ..geometry import require_same_frame, require_same_grid, sagittal_axis, to_sitk
 from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from ..preprocessing.resampling import IDENTITY, AnalysisGrid, resample_mask
 from ..types import Affine, Mask, Volume
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     import SimpleITK as sitk
 
 MISALIGNED_MM = 2.0
-"""Offset at one vertebra from which the reader is warned: as wide as the profile's inset from the cortex."""
+"""Offset at one vertebra from which the reader is warned: twice the inset of the marrow region from the cortex."""
 
 MAX_SHIFT_MM = 10.0
 MAX_ANGLE_DEG = 10.0
 LARGEST_SHARE_OUTSIDE = 0.1
 SEED = 20260411
 EDGE_SIGMA_MM = 1.0
+SURROUND_MM = 8.0
+"""In plane around the bodies, what a registration looks at; and one slice to either side."""
 LEAST_GAIN = 0.005
 """Mean similarity that a registration has to add: below it, interpolation alone may explain the difference."""
 
@@ -127,7 +129,14 @@ def _registered(
 ) -> tuple[Affine, tuple[LevelOffset, ...], list[str]]:
     """The transform if it is within bounds and better, else the identity; and what to tell the reader."""
     studied = _studied(mask)
-    found = _rigid_registration(studied, source, onto, _typical_offset(before, studied), threads)
+    try:
+        found = _rigid_registration(studied, source, onto, _typical_offset(before, studied), threads)
+    except RuntimeError:  # ITK: too few slices for its filters, or too little that both images show
+        return (
+            IDENTITY,
+            before,
+            ["Registration not possible: too few slices, or the images share too little; check the outlines"],
+        )
     centre = _centre_lps(studied)
     shift_mm = float(np.linalg.norm(found[:3, :3] @ centre + found[:3, 3] - centre))
     angle_deg = float(np.degrees(np.arccos(np.clip((np.trace(found[:3, :3]) - 1) / 2, -1, 1))))
@@ -191,7 +200,9 @@ def _around_bodies(mask: Mask, source: Volume, onto: Volume) -> tuple[sitk.Image
     """Fixed image and mask cut to the bodies' surroundings, and the moving image, in float32."""
     import SimpleITK as sitk
 
-    near = sitk.BinaryDilate(to_sitk(mask) > 0, [8, 8, 1])
+    reach = [max(1, round(SURROUND_MM / mm)) for mm in source.spacing_mm]
+    reach[sagittal_axis(source.affine)] = 1
+    near = sitk.BinaryDilate(to_sitk(mask) > 0, reach)
     statistics = sitk.LabelShapeStatisticsImageFilter()
     statistics.Execute(near)
     box = statistics.GetBoundingBox(1)
@@ -208,7 +219,9 @@ def _edges(volume: Volume) -> sitk.Image:
     import SimpleITK as sitk
 
     image = sitk.Cast(to_sitk(volume), sitk.sitkFloat32)
-    floor = float(np.percentile(volume.array, 20)) + 1e-6  # air: its logarithm is noise
+    below_zero = min(0.0, float(volume.array.min()))  # of images that were standardised
+    image -= below_zero
+    floor = float(np.percentile(volume.array, 20)) - below_zero + 1e-6  # air: its logarithm is noise
     return sitk.GradientMagnitudeRecursiveGaussian(sitk.Log(sitk.Maximum(image, floor)), EDGE_SIGMA_MM)
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import GeometryError, MaskError
+from OPRadiomicsLib.segmentation import propagation
 from OPRadiomicsLib.segmentation.propagation import Propagation, propagate
 from OPRadiomicsLib.types import Affine, Mask, Role, Volume
 from OPRadiomicsTrainingLib.simulation.patients import sample_patient
@@ -86,6 +87,39 @@ def test_registration_is_not_used_where_it_brings_nothing(still_study: Simulated
     assert not result.accepted
     np.testing.assert_array_equal(result.transform, np.eye(4))
     assert result.warnings == ("Registration not used: it brought no better alignment",)
+
+
+def test_images_that_share_nothing_are_refused_with_and_without_registration(still_study: SimulatedStudy) -> None:
+    far = about_the_middle(still_study.volumes[Role.T2WI], 0.0, (0.0, 0.0, -400.0))
+    for register in (False, True):
+        with pytest.raises(GeometryError, match="outside the field of view"):
+            carried(still_study, Role.T2WI, far, register=register)
+
+
+def test_registration_of_a_standardised_image_undoes_the_motion_too(still_study: SimulatedStudy) -> None:
+    move = about_the_middle(still_study.volumes[Role.T2WI], 0.0, (0.0, 0.0, 4.0))
+    image = still_study.volumes[Role.T2WI].array
+    scaled = dataclasses.replace(moved(still_study.volumes[Role.T2WI], move), array=(image - image.mean()) / image.std())
+    result = propagate(still_study.bodies, still_study.volumes[Role.T1WI], scaled, register=True)
+    assert result.accepted
+    assert result.transform[2, 3] == pytest.approx(4.0, abs=1.0)
+
+
+def test_too_few_slices_for_a_registration_are_said_to_be(still_study: SimulatedStudy) -> None:
+    three = slice(4, 7)
+    volumes = [dataclasses.replace(still_study.volumes[role], array=still_study.volumes[role].array[three]) for role in Role]
+    mask = dataclasses.replace(still_study.bodies, labels=still_study.bodies.labels[three])
+    result = propagate(mask, volumes[0], volumes[1], register=True)
+    assert not result.accepted
+    assert any("Registration not possible" in warning for warning in result.warnings)
+
+
+def test_a_motion_beyond_the_bounds_is_refused(still_study: SimulatedStudy, monkeypatch: pytest.MonkeyPatch) -> None:
+    move = about_the_middle(still_study.volumes[Role.T2WI], 0.0, (0.0, -2.0, 3.0))
+    monkeypatch.setattr(propagation, "MAX_SHIFT_MM", 2.0)
+    result = carried(still_study, Role.T2WI, move, register=True)
+    assert not result.accepted
+    assert any("Registration refused" in warning for warning in result.warnings)
 
 
 def test_two_registrations_are_bit_identical(still_study: SimulatedStudy) -> None:
