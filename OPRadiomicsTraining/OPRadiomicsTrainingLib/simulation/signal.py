@@ -68,7 +68,8 @@ def spin_echo_signal(tissue: Relaxation, sequence: Sequence) -> float:
     S = PD (1 - exp(-(TR - ESP_last) / T1)) exp(-TE / T2): the train's refocusing pulses hold the longitudinal
     magnetisation at zero until its last echo (10 ms an echo are assumed, at most half of TR), so that recovery starts late.
     With an inversion pulse S = PD |1 - 2 exp(-TI / T1) + exp(-(TR - ESP_last) / T1)| exp(-TE / T2) (Bernstein et al.,
-    Handbook of MRI Pulse Sequences, 2004, sections 14.2, 14.3 and 16.4). Echo trains of several slices also lose what magnetisation transfer takes.
+    Handbook of MRI Pulse Sequences, 2004, sections 14.2, 14.3 and 16.4). Echo trains of several slices also lose what
+    magnetisation transfer takes.
     """
     train_ms = 0.0 if sequence.echo_train <= 1 else min(10.0 * sequence.echo_train, 0.5 * sequence.tr_ms)
     recovery_ms = sequence.tr_ms - train_ms
