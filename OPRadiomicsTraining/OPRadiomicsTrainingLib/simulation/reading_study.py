@@ -54,9 +54,9 @@ def simulate_readings(table: Path, out: Path, seed: int, *, progress: Progress =
             for name, mask in masks.items():
                 write_mask(mask, scratch / case / f"{name}.nii.gz")
             rows.append((case, study, {name: out / case / f"{name}.nii.gz" for name in masks}))
-        written = write_reading_table(rows, out / TABLE_NAME, simulated=True)
+        write_reading_table(rows, scratch / TABLE_NAME, home=out, simulated=True)
     progress(f"{len(cases)} cases read", 1.0)
-    return written
+    return out / TABLE_NAME
 
 
 def _cases(table: Path) -> list[tuple[str, Path]]:
