@@ -126,7 +126,7 @@ def measure(case: Case) -> Sample:
 
 
 def _canal(case: Case, spot: Place, marrow: float) -> float:
-    """CSF, on a line from 3 to 15 mm behind the body: the 85th percentile where it is brighter than marrow, else the 25th."""
+    """CSF on a line across the canal: its 85th percentile where it is brighter than marrow, else its 25th."""
     line = [probe(case, spot.slice_index, spot.middle + spot.back * (spot.half_depth + d), 1) for d in np.arange(3.0, 16.0)]
     values = np.array([np.mean(p) for p in line if p.size])
     if not values.size:
@@ -136,7 +136,7 @@ def _canal(case: Case, spot: Place, marrow: float) -> float:
 
 
 def _muscle(case: Case, spot: Place) -> float:
-    """Back muscle: 18 and 23 mm to each side, 28-42 mm behind the body's back; 35th percentile, fat streaks aside."""
+    """Back muscle, 18 and 23 mm to each side, 30 to 40 mm behind the body: 35th percentile, fat streaks aside."""
     values = [
         probe(case, spot.slice_index + side * aside / case.spacing_k_mm, spot.middle + spot.back * (spot.half_depth + d), 2)
         for side in (-1, 1)

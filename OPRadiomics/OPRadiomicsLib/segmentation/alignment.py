@@ -106,27 +106,15 @@ def _orientations(image: FloatArray, spacing_mm: npt.NDArray[np.float64]) -> npt
 
     A gradient at the median of the window counts half: noise below it fades, what is above counts alike.
     """
-    rows, columns = plane_gradients(image, spacing_mm)
+    from scipy import ndimage
+
+    smooth = [ndimage.gaussian_filter(plane.astype(np.float64), GRADIENT_SIGMA_MM / spacing_mm) for plane in image]
+    rows, columns = np.gradient(np.stack(smooth), *spacing_mm, axis=(1, 2))
     noise = np.median(np.hypot(rows, columns)) + 1e-12
     strength = rows**2 + columns**2 + noise**2
     products: npt.NDArray[np.float64] = np.stack([rows**2, np.sqrt(2) * rows * columns, columns**2])
     normalised: npt.NDArray[np.float64] = products / strength
     return normalised
-
-
-def plane_gradients(
-    image: FloatArray | npt.NDArray[np.float64], spacing_mm: npt.ArrayLike
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Change per mm along rows' and columns' index of each smoothed slice, each (slice, row, column).
-
-    ``spacing_mm`` is that of row and column. Nothing is smoothed across the slices, however few there are.
-    """
-    from scipy import ndimage
-
-    sigmas = GRADIENT_SIGMA_MM / np.asarray(spacing_mm)
-    smooth = ndimage.gaussian_filter(image.astype(np.float64), (0.0, *sigmas))
-    rows, columns = np.gradient(smooth, *np.asarray(spacing_mm), axis=(1, 2))
-    return rows, columns
 
 
 def _scores(

@@ -109,7 +109,7 @@ def number_levels(bodies: Bodies, sacrum: Bools, shift: int = 0) -> Numbering:
 
 
 def in_range(label: int) -> bool:
-    """Whether a code is one of T8 to L6: those that a body can have, of what masks can hold."""
+    """Whether a code is one of T8 to L6, which a body in a mask can have."""
     return _TOP <= label <= LABEL_OF_LEVEL["L6"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +13,19 @@ from ..geometry import reoriented, require_same_frame, require_same_grid, to_sit
 from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from ..preprocessing.resampling import IDENTITY, AnalysisGrid, resample_mask
 from ..types import Affine, Mask, Volume
-from .alignment import LevelOffset, level_offsets, plane_gradients
+from .alignment import LevelOffset, level_offsets
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
 MISALIGNED_MM = 2.0
-"""Offset at one vertebra from which the reader is warned: twice the profiles' inset from the body's outline."""
+"""Offset at one vertebra from which the reader is warned: twice the inset of the marrow region from the cortex."""
 
 MAX_SHIFT_MM = 10.0
 MAX_ANGLE_DEG = 10.0
 LARGEST_SHARE_OUTSIDE = 0.1
 SEED = 20260411
+EDGE_SIGMA_MM = 1.0
 SURROUND_MM = (8.0, 8.0, 3.3)
 """How far around the bodies the registration looks: to posterior, down and across the slices."""
 
@@ -134,12 +134,12 @@ def _registered(
     """The transform if it is within bounds and better, else the identity; and what to tell the reader."""
     studied = _studied(reoriented(mask))
     centre = _centre_lps(studied)
-    images = _around_bodies(studied, reoriented(source), reoriented(onto))
     try:
+        images = _around_bodies(studied, reoriented(source), reoriented(onto))
         found = _rigid_registration(images, centre, _typical_offset(before, studied), threads)
-    except RuntimeError as error:  # ITK's: where it stood in the source, then why
-        reason = str(error).strip().rpartition("): ")[2].partition("\n")[0]
-        return IDENTITY, before, [f"Registration not possible: {reason}"]
+    except RuntimeError:  # ITK: too few slices for its filters, or too little that both images show
+        note = "Registration not possible: too few slices, or the images share too little; check the outlines"
+        return IDENTITY, before, [note]
     shift_mm = float(np.linalg.norm(found[:3, :3] @ centre + found[:3, 3] - centre))
     angle_deg = float(np.degrees(np.arccos(np.clip((np.trace(found[:3, :3]) - 1) / 2, -1, 1))))
     if shift_mm > MAX_SHIFT_MM or angle_deg > MAX_ANGLE_DEG:
@@ -212,16 +212,17 @@ def _around_bodies(mask: Mask, source: Volume, onto: Volume) -> tuple[sitk.Image
 
 
 def _edges(volume: Volume) -> sitk.Image:
-    """In-plane gradient magnitude of the log image: strength of edges, whatever their sign and the units of intensity.
+    """Gradient magnitude of the log image: strength of edges, whatever their sign and the units of intensity.
 
     Two sequences share the coil, so their intensities tell more of each other unmoved than aligned, and fat is bright in one
     and dark in the other: on simulated FS-T2WI mutual information of intensities ran away by 17 mm. Its edges find the way.
     """
+    import SimpleITK as sitk
+
     lowest = float(volume.array.min())
     air = float(np.percentile(volume.array, 20)) - lowest + 1e-6  # its logarithm is noise
-    _, *spacing_mm = reversed(volume.spacing_mm)
-    rows, columns = plane_gradients(np.log(np.maximum(volume.array - lowest, air)), spacing_mm)
-    return to_sitk(dataclasses.replace(volume, array=np.hypot(rows, columns).astype(np.float32)))
+    image = sitk.Cast(to_sitk(volume), sitk.sitkFloat32) - lowest
+    return sitk.GradientMagnitudeRecursiveGaussian(sitk.Log(sitk.Maximum(image, air)), EDGE_SIGMA_MM)
 
 
 def _matrix_of(transform: sitk.Euler3DTransform) -> Affine:

@@ -196,15 +196,11 @@ def draw_cases(table: Path, count: int, seed: int, out: Path) -> tuple[str, ...]
     return tuple(str(row["case"]) for row in drawn)
 
 
-def write_reading_table(
-    rows: Sequence[tuple[str, Path, Mapping[str, Path]]], out: Path, *, home: Path | None = None, simulated: bool = False
-) -> Path:
-    """Write case, study and a column for each reading; paths count from the table's folder where they can.
+def write_reading_table(rows: Sequence[tuple[str, Path, Mapping[str, Path]]], out: Path, *, simulated: bool = False) -> Path:
+    """Write case, study and a column for each reading; paths count from ``out``'s folder where they can.
 
     Parameters
     ----------
-    home
-        The table's folder, where ``out`` lies in a scratch folder and moves there.
     simulated
         Marks every row so, which the report then says.
     """
@@ -213,9 +209,8 @@ def write_reading_table(
     table = csv.writer(text, lineterminator="\n")
     mark = {SIMULATED: 1} if simulated else {}
     table.writerow(("case", "study", *names, *mark))
-    home = home or out.parent
     for case, study, masks in rows:
-        table.writerow((case, _from(study, home), *(_from(masks[name], home) for name in names), *mark.values()))
+        table.writerow((case, _from(study, out.parent), *(_from(masks[name], out.parent) for name in names), *mark.values()))
     return write_text(out, text.getvalue())
 
 

@@ -20,12 +20,11 @@ FREQUENCY_AXIS, PHASE_AXIS = 2, 1
 class Scan:
     """What varies from scan to scan.
 
-    ``noise`` is the SD of each channel relative to the image's 90th percentile under the coil; ``ghost`` the amplitude of one
-    ghost of the whole image, a third of the field of view away along phase encoding, relative to it; ``saturation`` the signal
-    that the slab over the abdomen leaves (1: no slab), ``saturation_gap_mm`` and ``saturation_mm`` its distance from the spine
-    and its thickness; ``breathing_mm`` how far the abdomen smears along phase encoding; ``shim`` how far spectral fat
-    suppression fails toward the edges of the field of view; ``coil_exponent`` how much of the surface coil's profile the
-    scanner left in (0: none).
+    ``noise`` is the SD of each channel relative to the image's 90th percentile; ``ghost`` the amplitude of the image's
+    displaced copy relative to it; ``saturation`` the signal that the slab over the abdomen leaves (1: no slab),
+    ``saturation_gap_mm`` and ``saturation_mm`` its distance from the spine and its thickness; ``breathing_mm`` how far the
+    abdomen smears along phase encoding; ``shim`` how far spectral fat suppression fails toward the edges of the field of view;
+    ``coil_exponent`` how much of the surface coil's profile the scanner left in (0: none).
     """
 
     noise: float

@@ -76,8 +76,8 @@ def simulate_feature_cohort(
 def _sequence(rng: np.random.Generator, patients: list[Patient], signal: float, features: int, informative: float) -> Floats:
     """(n, features): loadings on nuisances and marrow plus noise of their own, at scales from 1e-2 to 1e4.
 
-    Loadings and scales come from a fixed generator, the same for each sequence: cohorts of different seeds hold the same
-    features, and a feature loads alike on all sequences.
+    Loadings and scales come from a fixed generator, the same for each sequence: two cohorts of different seeds hold the same
+    features, and three sequences see the same kinds of them; nuisances, marrow and noise are the sequence's own.
     """
     n = len(patients)
     deficit = np.array([OSTEOPOROSIS_BMD - patient.bmd for patient in patients]) / 32.0

@@ -31,7 +31,7 @@ def simulate_readings(table: Path, out: Path, seed: int, *, progress: Progress =
     table
         Columns case and study, of a cohort simulated with its truth; as `opradiomics icc --draw` writes them.
     out
-        Gets <case>/<reading>.nii.gz and readings.csv, all or nothing.
+        Gets <case>/<reading>.nii.gz, all or nothing, and then readings.csv.
 
     Returns
     -------
@@ -54,9 +54,9 @@ def simulate_readings(table: Path, out: Path, seed: int, *, progress: Progress =
             for name, mask in masks.items():
                 write_mask(mask, scratch / case / f"{name}.nii.gz")
             rows.append((case, study, {name: out / case / f"{name}.nii.gz" for name in masks}))
-        write_reading_table(rows, scratch / TABLE_NAME, home=out, simulated=True)
+    written = write_reading_table(rows, out / TABLE_NAME, simulated=True)  # only now: an earlier one names masks that are there
     progress(f"{len(cases)} cases read", 1.0)
-    return out / TABLE_NAME
+    return written
 
 
 def _cases(table: Path) -> list[tuple[str, Path]]:

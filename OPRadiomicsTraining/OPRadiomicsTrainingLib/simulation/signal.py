@@ -65,11 +65,11 @@ class Sequence:
 def spin_echo_signal(tissue: Relaxation, sequence: Sequence) -> float:
     """Transverse magnetisation at the echo, in units of free water's equilibrium magnetisation.
 
-    S = PD (1 - exp(-(TR - train) / T1)) exp(-TE / T2): the train's refocusing pulses hold the longitudinal magnetisation at
-    zero until its last echo, so that recovery starts late. With an inversion pulse
-    S = PD |1 - 2 exp(-TI / T1) + exp(-(TR - train) / T1)| exp(-TE / T2). The train is taken to last
-    10 ms an echo and TR / 2 at most, a single echo 0 (Bernstein et al., Handbook of MRI Pulse Sequences,
-    2004, sections 14.2, 14.3 and 16.4). Echo trains of several slices also lose what magnetisation transfer takes.
+    S = PD (1 - exp(-(TR - ESP_last) / T1)) exp(-TE / T2): the train's refocusing pulses hold the longitudinal
+    magnetisation at zero until its last echo (10 ms an echo are assumed, at most half of TR), so that recovery starts late.
+    With an inversion pulse S = PD |1 - 2 exp(-TI / T1) + exp(-(TR - ESP_last) / T1)| exp(-TE / T2) (Bernstein et al.,
+    Handbook of MRI Pulse Sequences, 2004, sections 14.2, 14.3 and 16.4). Echo trains of several slices also lose what
+    magnetisation transfer takes.
     """
     train_ms = 0.0 if sequence.echo_train <= 1 else min(10.0 * sequence.echo_train, 0.5 * sequence.tr_ms)
     recovery_ms = sequence.tr_ms - train_ms

@@ -36,18 +36,18 @@ def test_a_bite_at_the_pedicle_is_filled_where_the_network_is_in_doubt_but_no_sc
 
 def test_an_end_slice_that_holds_little_of_the_largest_cross_section_is_left_out():
     labels = _block()
-    labels[1, 30:] = 0
-    labels[5, 31:] = 0
+    labels[1, 35:] = 0
+    labels[5, 37:] = 0
     drawn = as_drawn(labels, SURE, (1.0, 1.0))
-    assert [int(area) for area in (drawn > 0).sum(axis=(1, 2))] == [0, 0, 1200, 1200, 1200, 440, 0]
+    assert [int(area) for area in (drawn > 0).sum(axis=(1, 2))] == [0, 0, 1200, 1200, 1200, 680, 0]
 
 
 def test_an_end_slice_of_which_the_network_is_unsure_must_hold_more():
     labels, body = _block(), SURE.copy()
-    labels[1, 34:] = labels[5, 34:] = 0
+    labels[1, 40:] = labels[5, 40:] = 0
     body[1] *= 0.7
     drawn = as_drawn(labels, body, (1.0, 1.0))
-    assert [int(area) for area in (drawn > 0).sum(axis=(1, 2))] == [0, 0, 1200, 1200, 1200, 560, 0]
+    assert [int(area) for area in (drawn > 0).sum(axis=(1, 2))] == [0, 0, 1200, 1200, 1200, 800, 0]
 
 
 def test_a_thin_slice_inside_stays_so_that_the_body_is_one_piece():

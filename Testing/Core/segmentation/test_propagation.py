@@ -150,7 +150,6 @@ def test_registration_that_cannot_be_done_leaves_the_identity_and_says_why(still
         assert not result.accepted
         np.testing.assert_array_equal(result.transform, np.eye(4))
         assert result.warnings[0].startswith("Registration not possible: ")
-        assert "/" not in result.warnings[0]
 
 
 def test_two_registrations_are_bit_identical(still_study: SimulatedStudy) -> None:

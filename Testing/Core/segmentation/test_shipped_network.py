@@ -23,7 +23,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def simulated():
-    """A study that training did not see, whose cases draw their seeds from [seed, number], at the border that it uses."""
+    """A study that training did not see, whose seed it never draws, and its bodies at the border that training uses."""
     from OPRadiomicsTrainingLib.segmentation.simulated import simulated_cases
     from OPRadiomicsTrainingLib.simulation.patients import sample_patient
     from OPRadiomicsTrainingLib.simulation.study import simulate_study
