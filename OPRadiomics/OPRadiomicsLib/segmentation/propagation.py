@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import GeometryError, MaskError
-from ..geometry import require_same_frame, require_same_grid, sagittal_axis, to_sitk
+from ..geometry import reoriented, require_same_frame, require_same_grid, to_sitk
 from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from ..preprocessing.resampling import IDENTITY, AnalysisGrid, resample_mask
 from ..types import Affine, Mask, Volume
@@ -26,8 +26,9 @@ MAX_ANGLE_DEG = 10.0
 LARGEST_SHARE_OUTSIDE = 0.1
 SEED = 20260411
 EDGE_SIGMA_MM = 1.0
-SURROUND_MM = 8.0
-"""In plane around the bodies, what a registration looks at; and one slice to either side."""
+SURROUND_MM = (8.0, 8.0, 3.3)
+"""How far around the bodies the registration looks: to posterior, down and across the slices."""
+
 LEAST_GAIN = 0.005
 """Mean similarity that a registration has to add: below it, interpolation alone may explain the difference."""
 
@@ -70,7 +71,8 @@ def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = Fals
         The other sequence.
     register
         Look for a rigid motion (Mattes mutual information of the edges around L1 to L3, at most 10 mm and 10 degrees). It is
-        taken only if the alignment gets better; nothing is ever deformed.
+        taken only if the alignment gets better; nothing is ever deformed. Where none can be found (fewer than four slices, no
+        edges) a warning says so.
     threads
         Of the registration.
 
@@ -87,11 +89,13 @@ def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = Fals
     require_same_frame(mask, onto)
     if not mask.levels:
         raise MaskError("Empty mask", "at least one vertebral body", "segment or draw the vertebrae first")
+    outside = _outside_warnings(mask, onto, IDENTITY)
     before = level_offsets(mask, source, onto, IDENTITY)
     transform, after, notes = IDENTITY, before, list[str]()
     if register:
         transform, after, notes = _registered(mask, source, onto, before, threads)
-    warnings = (*notes, *_outside_warnings(mask, onto, transform), *_offset_warnings(after))
+        outside = _outside_warnings(mask, onto, transform)
+    warnings = (*notes, *outside, *_offset_warnings(after))
     carried = resample_mask(mask, AnalysisGrid(onto.affine, onto.shape), transform)
     origin = f"propagated, {mask.origin}" if mask.origin else "propagated"
     return Propagation(
@@ -128,16 +132,14 @@ def _registered(
     mask: Mask, source: Volume, onto: Volume, before: tuple[LevelOffset, ...], threads: int
 ) -> tuple[Affine, tuple[LevelOffset, ...], list[str]]:
     """The transform if it is within bounds and better, else the identity; and what to tell the reader."""
-    studied = _studied(mask)
-    try:
-        found = _rigid_registration(studied, source, onto, _typical_offset(before, studied), threads)
-    except RuntimeError:  # ITK: too few slices for its filters, or too little that both images show
-        return (
-            IDENTITY,
-            before,
-            ["Registration not possible: too few slices, or the images share too little; check the outlines"],
-        )
+    studied = _studied(reoriented(mask))
     centre = _centre_lps(studied)
+    try:
+        images = _around_bodies(studied, reoriented(source), reoriented(onto))
+        found = _rigid_registration(images, centre, _typical_offset(before, studied), threads)
+    except RuntimeError:  # ITK: too few slices for its filters, or too little that both images show
+        note = "Registration not possible: too few slices, or the images share too little; check the outlines"
+        return IDENTITY, before, [note]
     shift_mm = float(np.linalg.norm(found[:3, :3] @ centre + found[:3, 3] - centre))
     angle_deg = float(np.degrees(np.arccos(np.clip((np.trace(found[:3, :3]) - 1) / 2, -1, 1))))
     if shift_mm > MAX_SHIFT_MM or angle_deg > MAX_ANGLE_DEG:
@@ -164,18 +166,18 @@ def _typical_offset(offsets: tuple[LevelOffset, ...], studied: Mask) -> npt.NDAr
 
 
 def _rigid_registration(
-    mask: Mask, source: Volume, onto: Volume, start_lps_mm: npt.NDArray[np.float64], threads: int
+    images: tuple[sitk.Image, sitk.Image, sitk.Image], centre_lps: Affine, start_lps_mm: Affine, threads: int
 ) -> Affine:
-    """Source -> other sequence, 4 x 4, LPS mm.
+    """Source -> other sequence, 4 x 4, LPS mm; `RuntimeError` where ITK finds nothing to compare.
 
     Samples are taken at every fourth voxel near the bodies: no chance in it. ITK adds its threads' shares in the order in which
     they come in, whatever number is set here, so the last digits (1e-15) vary; rounding to 1e-6 mm and rad takes them off.
     """
     import SimpleITK as sitk
 
-    fixed, moving, near = _around_bodies(mask, source, onto)
+    fixed, moving, near = images
     transform = sitk.Euler3DTransform()
-    transform.SetCenter(_centre_lps(mask).tolist())
+    transform.SetCenter(centre_lps.tolist())
     transform.SetTranslation(start_lps_mm.tolist())
     method = sitk.ImageRegistrationMethod()
     method.SetNumberOfThreads(threads)
@@ -197,12 +199,11 @@ def _rigid_registration(
 
 
 def _around_bodies(mask: Mask, source: Volume, onto: Volume) -> tuple[sitk.Image, sitk.Image, sitk.Image]:
-    """Fixed image and mask cut to the bodies' surroundings, and the moving image, in float32."""
+    """Fixed image, moving image, and mask; the first and last are cut to the bodies' surroundings. Axes are canonical."""
     import SimpleITK as sitk
 
-    reach = [max(1, round(SURROUND_MM / mm)) for mm in source.spacing_mm]
-    reach[sagittal_axis(source.affine)] = 1
-    near = sitk.BinaryDilate(to_sitk(mask) > 0, reach)
+    radii = [max(1, round(reach / step)) for reach, step in zip(SURROUND_MM, mask.spacing_mm, strict=True)]
+    near = sitk.BinaryDilate(to_sitk(mask) > 0, radii)
     statistics = sitk.LabelShapeStatisticsImageFilter()
     statistics.Execute(near)
     box = statistics.GetBoundingBox(1)
@@ -211,18 +212,17 @@ def _around_bodies(mask: Mask, source: Volume, onto: Volume) -> tuple[sitk.Image
 
 
 def _edges(volume: Volume) -> sitk.Image:
-    """Gradient magnitude of the log image: strength of edges, whatever their sign.
+    """Gradient magnitude of the log image: strength of edges, whatever their sign and the units of intensity.
 
     Two sequences share the coil, so their intensities tell more of each other unmoved than aligned, and fat is bright in one
     and dark in the other: on simulated FS-T2WI mutual information of intensities ran away by 17 mm. Its edges find the way.
     """
     import SimpleITK as sitk
 
-    image = sitk.Cast(to_sitk(volume), sitk.sitkFloat32)
-    below_zero = min(0.0, float(volume.array.min()))  # of images that were standardised
-    image -= below_zero
-    floor = float(np.percentile(volume.array, 20)) - below_zero + 1e-6  # air: its logarithm is noise
-    return sitk.GradientMagnitudeRecursiveGaussian(sitk.Log(sitk.Maximum(image, floor)), EDGE_SIGMA_MM)
+    lowest = float(volume.array.min())
+    air = float(np.percentile(volume.array, 20)) - lowest + 1e-6  # its logarithm is noise
+    image = sitk.Cast(to_sitk(volume), sitk.sitkFloat32) - lowest
+    return sitk.GradientMagnitudeRecursiveGaussian(sitk.Log(sitk.Maximum(image, air)), EDGE_SIGMA_MM)
 
 
 def _matrix_of(transform: sitk.Euler3DTransform) -> Affine:

@@ -13,7 +13,7 @@ from OPRadiomicsLib.io import write_json
 from OPRadiomicsLib.io.volumes import save_image
 from OPRadiomicsLib.types import Volume
 
-from .patients import Patient
+from .anatomy import WIDE_VARIETY
 from .study import SimulatedStudy
 
 
@@ -27,7 +27,7 @@ def write_demo_study(study: SimulatedStudy, folder: Path) -> None:
     """
     for role, volume in study.volumes.items():
         save_image(_stored(volume), folder / f"{role}.nrrd")
-    write_json(_described(study.patient, study.seed), folder / "demo.json")
+    write_json(_described(study), folder / "demo.json")
 
 
 def _stored(volume: Volume) -> object:
@@ -39,10 +39,11 @@ def _stored(volume: Volume) -> object:
     return image
 
 
-def _described(patient: Patient, seed: int) -> dict[str, object]:
+def _described(study: SimulatedStudy) -> dict[str, object]:
+    patient = study.patient
     return {
         "notice": "SIMULATED: computed images of no real patient",
-        "made_by": f"opradiomics simulate --demo-study --seed {seed} --out FOLDER",
+        "made_by": f"opradiomics simulate --demo-study --seed {study.seed} {_asked(study)}--out FOLDER",
         "age": patient.age,
         "sex": "M" if patient.male else "F",
         "bmi": patient.bmi,
@@ -50,3 +51,17 @@ def _described(patient: Patient, seed: int) -> dict[str, object]:
         "smoking": patient.smoking,
         "drinking": patient.drinking,
     }
+
+
+def _asked(study: SimulatedStudy) -> str:
+    """The command line's options that differ from its own defaults, with a space behind."""
+    options = study.options
+    words = {
+        f"--centre {study.centre} ": study.centre != "A",
+        f"--signal-strength {study.signal_strength:g} ": study.signal_strength != 1,
+        f"--motion-mm {options.motion_sd_mm:g} ": options.motion_sd_mm > 0,
+        f"--motion-deg {options.motion_sd_deg:g} ": options.motion_sd_deg > 0,
+        "--rare ": options.variety == WIDE_VARIETY,
+        "--stir ": options.short_tau,
+    }
+    return "".join(word for word, asked in words.items() if asked)

@@ -12,7 +12,7 @@ from OPRadiomicsLib.types import Affine, FloatArray, Role
 
 from . import MANUFACTURER
 from .signal import LARMOR_MHZ_PER_T, Sequence
-from .study import SimulatedStudy, frame_of_reference_uid
+from .study import SimulatedStudy, simulated_uid
 
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
@@ -124,17 +124,11 @@ def _write_series(study: SimulatedStudy, series: _Series, target: Path, rng: np.
         draft.replace(target / name)
 
 
-def _uid(*parts: object) -> str:
-    from pydicom.uid import generate_uid
-
-    return str(generate_uid(entropy_srcs=["opradiomics simulated", *(str(p) for p in parts)]))
-
-
 def _instance(study: SimulatedStudy, series: _Series, instance: int) -> FileDataset:
     from pydicom.dataset import FileDataset, FileMetaDataset
     from pydicom.uid import UID, ExplicitVRLittleEndian
 
-    uid = UID(_uid(study.seed, study.centre, series.number, instance))
+    uid = UID(simulated_uid(study.recipe, series.number, instance))
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = UID(MR_IMAGE_STORAGE)
     meta.MediaStorageSOPInstanceUID = uid
@@ -156,7 +150,7 @@ def _add_patient_and_study(dataset: FileDataset, study: SimulatedStudy) -> None:
     dataset.PatientSex = "M" if study.patient.male else "F"
     dataset.PatientAge = f"{study.patient.age:03d}Y"
     dataset.PatientComments = "Simulated images; no such person exists"
-    dataset.StudyInstanceUID = _uid(study.seed, study.centre, "study")
+    dataset.StudyInstanceUID = simulated_uid(study.recipe, "study")
     dataset.StudyDate, dataset.StudyTime = "20240101", "120000"
     dataset.StudyID, dataset.AccessionNumber = "1", ""
     dataset.ReferringPhysicianName = ""
@@ -169,7 +163,7 @@ def _add_patient_and_study(dataset: FileDataset, study: SimulatedStudy) -> None:
 def _add_series(dataset: FileDataset, study: SimulatedStudy, series: _Series) -> None:
     sequence = series.sequence
     dataset.Modality = "MR"
-    dataset.SeriesInstanceUID = _uid(study.seed, study.centre, "series", series.number)
+    dataset.SeriesInstanceUID = simulated_uid(study.recipe, "series", series.number)
     dataset.SeriesNumber = series.number
     dataset.SeriesDescription = dataset.ProtocolName = series.description
     dataset.SeriesDate, dataset.SeriesTime = "20240101", f"12{series.number:02d}00"
@@ -177,7 +171,7 @@ def _add_series(dataset: FileDataset, study: SimulatedStudy, series: _Series) ->
     dataset.BodyPartExamined = "LSPINE"
     dataset.PatientPosition = "HFS"
     dataset.PositionReferenceIndicator = ""
-    dataset.FrameOfReferenceUID = frame_of_reference_uid(study.seed)
+    dataset.FrameOfReferenceUID = study.bodies.frame_of_reference_uid
     dataset.ScanningSequence = ["SE", "IR"] if sequence.inversion_ms else "SE"
     dataset.SequenceVariant = "SK"
     dataset.ScanOptions = "FS" if sequence.fat_residual < 1.0 else ""

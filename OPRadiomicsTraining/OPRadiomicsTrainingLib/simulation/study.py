@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -86,6 +87,11 @@ class SimulatedStudy:
     options: Options = field(default_factory=Options)
 
     @property
+    def recipe(self) -> str:
+        """All that decided its images: `study_recipe`."""
+        return study_recipe(self.patient, self.seed, self.centre, self.signal_strength, self.options)
+
+    @property
     def bmd(self) -> float:
         """True QCT BMD, mg/cm3."""
         return self.patient.bmd
@@ -126,7 +132,7 @@ def simulate_study(
     canvas = Canvas(options.slices, options.pixels, sequences[0].fov_mm / options.pixels, sequences[0].spacing_mm)
     front = render(anatomy, marrow, canvas).front_line()
     affine = scan_affine(canvas, streams[2], options.oblique_sd_deg)
-    frame = frame_of_reference_uid(seed)
+    frame = simulated_uid(study_recipe(patient, seed, centre, signal_strength, options), "frame")
     scan = sample_scan(streams[3])
     skin = float(np.median(_skin_line(canvas)))
     log_field = coil_log_field(canvas, skin, scan)
@@ -165,11 +171,17 @@ def _sequences(centre: str, options: Options, rng: np.random.Generator) -> tuple
     return sequences
 
 
-def frame_of_reference_uid(seed: int) -> str:
-    """Deterministic UID of a study's frame of reference."""
+def study_recipe(patient: Patient, seed: int, centre: str, signal_strength: float, options: Options) -> str:
+    """All that decides a study's images, as JSON: images that differ shall never share a UID."""
+    words = {"signal_strength": float(signal_strength), "patient": asdict(patient), "options": asdict(options)}
+    return json.dumps({"seed": seed, "centre": centre, **words}, sort_keys=True, default=float)
+
+
+def simulated_uid(recipe: str, *parts: object) -> str:
+    """Deterministic UID of what ``parts`` name in the study of a recipe."""
     from pydicom.uid import generate_uid
 
-    return str(generate_uid(entropy_srcs=["opradiomics simulated frame", str(seed)]))
+    return str(generate_uid(entropy_srcs=["opradiomics simulated", recipe, *(str(part) for part in parts)]))
 
 
 def sample_motion(rng: np.random.Generator, options: Options) -> Affine:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.errors import GeometryError, MaskError, StudyError
+from OPRadiomicsLib.errors import GeometryError, MaskError, OutputError, StudyError
 from OPRadiomicsTrainingLib.agreement.comparison import Comparison
 from OPRadiomicsTrainingLib.agreement.masks import mask_agreement, numbering_warnings, volume_limits
 from OPRadiomicsTrainingLib.agreement.readings import draw_cases, read_reader_study
+from OPRadiomicsTrainingLib.simulation.reading_study import simulate_readings
 
 CASES = tuple(f"case_000{n}" for n in range(1, 4))
 
@@ -53,6 +54,14 @@ def test_a_table_without_readings_is_refused(text: str, said: str, tmp_path: Pat
     (tmp_path / "readings.csv").write_text(text)
     with pytest.raises(StudyError, match=said):
         read_reader_study(tmp_path)
+
+
+def test_readings_that_cannot_all_be_written_leave_the_earlier_table(readings: Path, tmp_path: Path) -> None:
+    (tmp_path / "readings.csv").write_text("earlier", encoding="utf-8")
+    (tmp_path / CASES[2] / "A.nii.gz").mkdir(parents=True)
+    with pytest.raises(OutputError, match="is a folder"):
+        simulate_readings(readings.parent / "cohort" / "cohort.csv", tmp_path, seed=1)
+    assert (tmp_path / "readings.csv").read_text(encoding="utf-8") == "earlier"
 
 
 def test_cases_are_drawn_repeatably_without_the_excluded(tmp_path: Path) -> None:

@@ -55,6 +55,16 @@ def test_the_shipped_study_predicts_as_the_dicom_one(prediction: dict, tmp_path:
         assert shipped["models"][name]["probability"] == pytest.approx(model["probability"], abs=1e-6)
 
 
+def test_the_patient_s_file_holds_the_command_that_makes_it_again(simulated: SimulatedStudy, tmp_path: Path) -> None:
+    write_demo_study(simulated, tmp_path)
+    shipped = (demo_study_folder() / "demo.json").read_bytes()
+    assert (tmp_path / "demo.json").read_bytes() == shipped
+    asked = ["--centre", "B", "--signal-strength", "0.5", "--motion-mm", "2", "--motion-deg", "1.5", "--rare", "--stir"]
+    assert main(["simulate", "--demo-study", "--seed", "3", *asked, "--out", str(tmp_path / "asked")]) == 0
+    said = json.loads((tmp_path / "asked" / "demo.json").read_text(encoding="utf-8"))["made_by"]
+    assert said == f"opradiomics simulate --demo-study --seed 3 {' '.join(asked)} --out FOLDER"
+
+
 def test_a_cohort_is_no_demo_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "--demo-study", "--cohort", "2", "--out", str(tmp_path / "out")]) == 2
     assert StudyError.__name__ not in (said := capsys.readouterr().err)

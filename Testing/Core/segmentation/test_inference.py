@@ -77,6 +77,16 @@ def test_local_standardisation_removes_gain_and_coil():
     assert standardise(7 * image) == pytest.approx(plain, abs=1e-3)
 
 
+def test_local_standardisation_does_not_blow_air_up_to_tissue():
+    from OPRadiomicsLib.segmentation.standardise import standardise
+
+    image = 0.01 * np.random.default_rng(0).random((1, 160, 160)).astype(np.float32)
+    image[:, :, :40] += np.linspace(0.5, 1.5, 40, dtype=np.float32)
+    seen = standardise(image)
+    assert seen[:, :, 100:].std() < 0.1, "beyond half a window from the tissue: noise of 0.01 by its own spread would be 1"
+    assert seen[:, :, :40].std() > 0.3
+
+
 def _seen_at(scales_mm, network=_threshold_network):
     """Shapes of what a network is shown of three slices of 96 x 80 mm, the body's probability, and the progress."""
     shapes, fractions = [], []

@@ -1,6 +1,7 @@
 """Levels are counted up from the sacrum, and every doubt is said."""
 
 import numpy as np
+import pytest
 from OPRadiomicsLib.segmentation.cleanup import split_bodies
 from OPRadiomicsLib.segmentation.numbering import number_levels, settle_lowest
 
@@ -57,6 +58,18 @@ def test_a_lowest_body_that_is_much_smaller_may_be_s1(make_spine):
     assert any("may be S1" in doubt for doubt in doubts), doubts
 
 
+def test_bodies_that_differ_much_in_volume_are_to_be_confirmed(make_spine):
+    spine = make_spine(6)
+    spine.body[:, spine.tops[3] : spine.tops[3] + 26, 76:] = 0
+    assert _numbered(spine).doubts == ("neighbouring bodies differ in volume by a factor of 2.0",)
+
+
+@pytest.mark.parametrize(("count", "said"), [(3, "only 3 bodies were found"), (11, "11 bodies were found")])
+def test_a_row_that_is_too_short_or_too_long_is_to_be_confirmed(make_spine, count, said):
+    (doubt,) = _numbered(make_spine(count)).doubts
+    assert doubt.startswith(said)
+
+
 def test_a_gap_in_the_row_is_counted_as_a_level(make_spine):
     numbering = _numbered(make_spine(7, skip=3))
     assert numbering.labels == (18, 19, 20, 22, 23, 24)
@@ -94,6 +107,17 @@ def test_s1_taken_half_for_a_body_is_not_counted(make_spine):
     assert found[7, low + 10, 70]
     assert doubts == ()
     assert number_levels(bodies, found).labels == (19, 20, 21, 22, 23, 24)
+
+
+def test_a_lowest_body_that_is_taken_for_sacrum_in_part_stays_and_is_to_be_confirmed(make_spine):
+    spine = make_spine(6)
+    sacrum = spine.sacrum.astype(np.float32)
+    low = spine.tops[-1]
+    sacrum[3:12, low : low + 26, 60:92] = 0.25
+    spine.body[3:12, low : low + 26, 60:92] = 0.75
+    bodies, _, doubts = settle_lowest(split_bodies(spine.body, SPACING_MM, 0.5), spine.body, sacrum)
+    assert bodies.count == 6
+    assert doubts == ("the lowest body may be S1 (the network takes 25 % of it for sacrum)",)
 
 
 def test_a_body_that_the_lower_edge_cuts_below_the_top_of_the_sacrum_is_not_counted(make_spine):

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import GeometryError, MaskError
-from OPRadiomicsLib.segmentation import propagation
+from OPRadiomicsLib.geometry import reoriented
 from OPRadiomicsLib.segmentation.propagation import Propagation, propagate
 from OPRadiomicsLib.types import Affine, Mask, Role, Volume
 from OPRadiomicsTrainingLib.simulation.patients import sample_patient
@@ -22,10 +22,13 @@ def still_study() -> SimulatedStudy:
 
 
 def about_the_middle(volume: Volume, angle_deg: float, shift_mm: tuple[float, float, float]) -> Affine:
+    k, j, i = (n / 2 for n in volume.shape)
+    return about((volume.affine @ [i, j, k, 1.0])[:3], angle_deg, shift_mm)
+
+
+def about(middle: Affine, angle_deg: float, shift_mm: tuple[float, float, float]) -> Affine:
     move = np.eye(4)
     move[:3, :3] = Rotation.from_rotvec(np.radians(angle_deg) * np.array([0.95, 0.25, 0.2])).as_matrix()
-    k, j, i = (n / 2 for n in volume.shape)
-    middle = (volume.affine @ [i, j, k, 1.0])[:3]
     move[:3, 3] = middle - move[:3, :3] @ middle + shift_mm
     return move
 
@@ -89,37 +92,64 @@ def test_registration_is_not_used_where_it_brings_nothing(still_study: Simulated
     assert result.warnings == ("Registration not used: it brought no better alignment",)
 
 
-def test_images_that_share_nothing_are_refused_with_and_without_registration(still_study: SimulatedStudy) -> None:
-    far = about_the_middle(still_study.volumes[Role.T2WI], 0.0, (0.0, 0.0, -400.0))
-    for register in (False, True):
-        with pytest.raises(GeometryError, match="outside the field of view"):
-            carried(still_study, Role.T2WI, far, register=register)
+def middle_of_l2(study: SimulatedStudy) -> Affine:
+    voxel = np.argwhere(study.bodies.of("L2")).mean(axis=0)[::-1]
+    return (study.bodies.affine @ [*voxel, 1.0])[:3]
 
 
-def test_registration_of_a_standardised_image_undoes_the_motion_too(still_study: SimulatedStudy) -> None:
-    move = about_the_middle(still_study.volumes[Role.T2WI], 0.0, (0.0, 0.0, 4.0))
-    image = still_study.volumes[Role.T2WI].array
-    scaled = dataclasses.replace(moved(still_study.volumes[Role.T2WI], move), array=(image - image.mean()) / image.std())
-    result = propagate(still_study.bodies, still_study.volumes[Role.T1WI], scaled, register=True)
-    assert result.accepted
-    assert result.transform[2, 3] == pytest.approx(4.0, abs=1.0)
-
-
-def test_too_few_slices_for_a_registration_are_said_to_be(still_study: SimulatedStudy) -> None:
-    three = slice(4, 7)
-    volumes = [dataclasses.replace(still_study.volumes[role], array=still_study.volumes[role].array[three]) for role in Role]
-    mask = dataclasses.replace(still_study.bodies, labels=still_study.bodies.labels[three])
-    result = propagate(mask, volumes[0], volumes[1], register=True)
+@pytest.mark.parametrize(("angle_deg", "shift_mm"), [(0.0, (0.0, 8.0, 9.0)), (13.0, (0.0, 0.0, 0.0))])
+def test_motion_beyond_ten_millimetres_or_ten_degrees_is_refused(
+    still_study: SimulatedStudy, angle_deg: float, shift_mm: tuple[float, float, float]
+) -> None:
+    result = carried(still_study, Role.T2WI, about(middle_of_l2(still_study), angle_deg, shift_mm), register=True)
     assert not result.accepted
-    assert any("Registration not possible" in warning for warning in result.warnings)
+    np.testing.assert_array_equal(result.transform, np.eye(4))
+    assert result.warnings[0].startswith("Registration refused: it moved the spine by")
 
 
-def test_a_motion_beyond_the_bounds_is_refused(still_study: SimulatedStudy, monkeypatch: pytest.MonkeyPatch) -> None:
-    move = about_the_middle(still_study.volumes[Role.T2WI], 0.0, (0.0, -2.0, 3.0))
-    monkeypatch.setattr(propagation, "MAX_SHIFT_MM", 2.0)
-    result = carried(still_study, Role.T2WI, move, register=True)
-    assert not result.accepted
-    assert any("Registration refused" in warning for warning in result.warnings)
+def test_registration_does_not_depend_on_how_the_voxels_are_stored(still_study: SimulatedStudy) -> None:
+    """To 0.001 mm and rad: sums run in another order."""
+    t1, t2 = still_study.volumes[Role.T1WI], still_study.volumes[Role.T2WI]
+    other = moved(t2, about_the_middle(t2, 2.0, (0.0, 2.0, 1.0)))
+    straight = propagate(still_study.bodies, t1, other, register=True)
+    codes = ("R", "A", "S")
+    turned = propagate(reoriented(still_study.bodies, codes), reoriented(t1, codes), reoriented(other, codes), register=True)
+    assert straight.accepted
+    np.testing.assert_allclose(turned.transform, straight.transform, atol=1e-3)
+
+
+def test_offset_and_scale_of_the_intensities_do_not_change_the_registration(still_study: SimulatedStudy) -> None:
+    """z-scored images: half of their voxels are negative."""
+    t1, t2 = still_study.volumes[Role.T1WI], still_study.volumes[Role.T2WI]
+    other = moved(t2, about_the_middle(t2, 2.0, (0.0, 2.0, 1.0)))
+    scored = [dataclasses.replace(one, array=(one.array - one.array.mean()) / one.array.std()) for one in (t1, other)]
+    plain = propagate(still_study.bodies, t1, other, register=True)
+    assert plain.accepted
+    np.testing.assert_allclose(propagate(still_study.bodies, *scored, register=True).transform, plain.transform, atol=1e-3)
+
+
+@pytest.mark.parametrize("register", [False, True])
+def test_sequence_that_lies_elsewhere_is_refused_with_and_without_registration(
+    still_study: SimulatedStudy, register: bool
+) -> None:
+    away = about_the_middle(still_study.volumes[Role.T2WI], 0.0, (0.0, 230.0, 0.0))
+    with pytest.raises(GeometryError, match="100% of L1 lies outside"):
+        carried(still_study, Role.T2WI, away, register=register)
+
+
+def test_registration_that_cannot_be_done_leaves_the_identity_and_says_why(still_study: SimulatedStudy) -> None:
+    middle = slice(4, 7)  # of three slices ITK computes no gradient
+    t1, t2 = (
+        dataclasses.replace(still_study.volumes[role], array=still_study.volumes[role].array[middle])
+        for role in (Role.T1WI, Role.T2WI)
+    )
+    thin = Mask(still_study.bodies.labels[middle], still_study.bodies.affine)
+    blank = dataclasses.replace(t2, array=np.full(t2.shape, 5.0))
+    for onto in (moved(t2, about_the_middle(t2, 0.0, (0.0, 2.0, 1.0))), blank):
+        result = propagate(thin, t1, onto, register=True)
+        assert not result.accepted
+        np.testing.assert_array_equal(result.transform, np.eye(4))
+        assert result.warnings[0].startswith("Registration not possible: ")
 
 
 def test_two_registrations_are_bit_identical(still_study: SimulatedStudy) -> None:

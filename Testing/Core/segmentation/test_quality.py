@@ -52,6 +52,24 @@ def test_a_body_at_the_border_is_flagged_as_cut_off(make_spine):
     assert any("edge of the image" in flag for flag in flags)
 
 
+@pytest.mark.parametrize("columns", [slice(76, 92), slice(60, 120)])
+def test_a_body_of_half_or_twice_its_neighbours_volume_is_flagged(block_spine, columns):
+    """As high as they are: by its volume alone."""
+    rows = slice(block_spine.tops[2], block_spine.tops[2] + 26)
+    block_spine.body[:, rows] = 0
+    block_spine.body[3:12, rows, columns] = 0.98
+    flags = _assess(block_spine)["L2"].flags
+    width = columns.stop - columns.start
+    assert flags == (f"its volume is {width / 32:.2f} times that of its neighbours",)
+
+
+@pytest.mark.parametrize("slices", [slice(4, None), slice(None, 11)])
+def test_a_body_that_ends_at_the_first_or_last_slice_is_flagged_as_cut_off(block_spine, slices):
+    block_spine.body, block_spine.sacrum = block_spine.body[slices], block_spine.sacrum[slices]
+    flags = {quality.flags for quality in _assess(block_spine).values()}
+    assert flags == {("it is cut off at the first or last slice",)}
+
+
 def test_low_probability_is_flagged(block_spine):
     top = block_spine.tops[3]
     block_spine.body[:, top : top + 26] *= 0.7

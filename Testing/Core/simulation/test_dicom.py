@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -75,6 +76,29 @@ def test_instances_are_the_same_for_the_same_study(
     for name, folder in written.items():
         for path in folder.iterdir():
             assert (again[name] / path.name).read_bytes() == path.read_bytes()
+
+
+def test_images_that_differ_share_no_uid(small: Options, a_patient: Patient, tmp_path: Path) -> None:
+    """One seed and centre, another patient, signal strength or option."""
+    asked: list[dict[str, Any]] = [
+        {},
+        {"patient": replace(a_patient, age=a_patient.age + 1)},
+        {"signal_strength": 0.0},
+        {"options": replace(small, motion_sd_mm=2.0)},
+        {"options": replace(small, short_tau=True)},
+    ]
+    seen: set[str] = set()
+    for number, words in enumerate(asked):
+        study = simulate_study(**{"patient": a_patient, "seed": 3, "options": small, **words})
+        first = [
+            pydicom.dcmread(folder / "IM0001.dcm")
+            for folder in write_dicom(study, tmp_path / str(number), localiser=False).values()
+        ]
+        names = ("StudyInstanceUID", "FrameOfReferenceUID", "SeriesInstanceUID", "SOPInstanceUID")
+        uids = {str(dataset[name].value) for dataset in first for name in names}
+        assert len(uids) == 2 + 3 + 3
+        assert not uids & seen
+        seen |= uids
 
 
 def test_the_localiser_holds_three_planes(written: dict[str, Path]) -> None:
