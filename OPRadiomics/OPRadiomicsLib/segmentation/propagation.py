@@ -89,13 +89,11 @@ def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = Fals
     require_same_frame(mask, onto)
     if not mask.levels:
         raise MaskError("Empty mask", "at least one vertebral body", "segment or draw the vertebrae first")
-    outside = _outside_warnings(mask, onto, IDENTITY)
     before = level_offsets(mask, source, onto, IDENTITY)
     transform, after, notes = IDENTITY, before, list[str]()
     if register:
         transform, after, notes = _registered(mask, source, onto, before, threads)
-        outside = _outside_warnings(mask, onto, transform)
-    warnings = (*notes, *outside, *_offset_warnings(after))
+    warnings = (*notes, *_outside_warnings(mask, onto, transform), *_offset_warnings(after))
     carried = resample_mask(mask, AnalysisGrid(onto.affine, onto.shape), transform)
     origin = f"propagated, {mask.origin}" if mask.origin else "propagated"
     return Propagation(
