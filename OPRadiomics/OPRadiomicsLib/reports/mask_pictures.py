@@ -16,6 +16,7 @@ from .style import DEMO_RED, INK, LEVEL_COLOURS, MUTED, OTHER_LEVEL, new_figure,
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 MARGIN_MM: Final = 35.0
 MONTAGE_SLICES: Final = 6
@@ -64,7 +65,7 @@ def montage_picture(stacks: Mapping[Role, SagittalStack], *, demo: bool, strings
         axes.imshow(np.hstack([_panel(stack, index) for index in chosen]), aspect="auto", interpolation="bilinear")
         axes.set_axis_off()
         for place, index in enumerate(chosen):
-            axes.text(place * columns + 6, 8, f"{role} {index + 1}", color="white", fontsize=8, va="top")
+            _legible(axes.text(place * columns + 6, 8, f"{role} {index + 1}", color="white", fontsize=8, va="top"))
         if demo:
             _mark(axes, strings, size=20)
     return png(figure, demo=demo, strings=strings, across=False)
@@ -98,7 +99,14 @@ def _draw_level(axes: Axes, stack: SagittalStack, chosen: int, label: int) -> No
     rows, columns = np.nonzero(body)
     middle, front = float(rows.mean()), float(columns.min()) - 3.0 / stack.pixel_mm[1]
     if 0.03 < middle / body.shape[0] < 0.97:
-        axes.text(front, middle, level, color=colour, fontsize=9, ha="right", va="center")
+        _legible(axes.text(front, middle, level, color=colour, fontsize=9, ha="right", va="center"))
+
+
+def _legible(words: Text) -> None:
+    """A dark rim, so that words stand out from bright tissue too."""
+    from matplotlib.patheffects import withStroke
+
+    words.set_path_effects([withStroke(linewidth=1.8, foreground="black", alpha=0.7)])
 
 
 def _panel(stack: SagittalStack, chosen: int) -> Picture:
