@@ -120,7 +120,7 @@ def test_cancel_keeps_finished_cases_and_leaves_no_half_written_one(
     assert leftovers(out) == []
     assert not (out / "features.csv").exists()
     finished = [path.parent for path in out.rglob("finished.json")]
-    assert len(finished) in {1, 2}
+    assert 1 <= len(finished) <= (2 if workers == 0 else len(cases))  # two workers may end theirs before the word reaches them
     assert {path.name for path in (out / "cases").iterdir()} == {path.name for path in finished}
     assert run_cohort(cases, settings, out).kept == len(finished)
 
