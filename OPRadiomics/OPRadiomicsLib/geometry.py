@@ -149,10 +149,3 @@ def ijk_to_lps(affine: Affine, points_ijk: npt.ArrayLike) -> npt.NDArray[np.floa
     points = np.asarray(points_ijk, dtype=np.float64)
     moved: npt.NDArray[np.float64] = points @ affine[:3, :3].T + affine[:3, 3]
     return moved
-
-
-def bounding_box(region: npt.NDArray[np.bool_]) -> tuple[slice, slice, slice]:
-    """Smallest box of the array that holds the region, which has a voxel, as slices (k, j, i)."""
-    occupied = (np.flatnonzero(region.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
-    k, j, i = (slice(int(found[0]), int(found[-1]) + 1) for found in occupied)
-    return k, j, i

@@ -28,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.io import read_mask, read_volume
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
+from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
 from OPRadiomicsLib.segmentation.bundle import CHECKSUMS
 from OPRadiomicsLib.segmentation.inference import GRID_MM, SCALES_MM
@@ -39,7 +40,7 @@ from OPRadiomicsTrainingLib.segmentation.folds import HELD_OUT_FILE, SIMULATED_F
 from OPRadiomicsTrainingLib.segmentation.labels import with_border_moved
 from OPRadiomicsTrainingLib.segmentation.train import Cases, TrainingSettings, train
 from scipy import ndimage
-from segmentation_dice import WRONG_LEVELS, central_half, dice, hd95_mm
+from segmentation_dice import WRONG_LEVELS, central_half, hd95_mm
 
 Labels = npt.NDArray[np.uint8]
 OWN_RATE = 5e-4

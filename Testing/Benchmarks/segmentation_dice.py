@@ -24,6 +24,7 @@ import SimpleITK as sitk
 from OPRadiomicsLib.errors import OPRadiomicsError, StudyError
 from OPRadiomicsLib.geometry import volume_from_sitk
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
+from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.segmentation import SegmentationModel, load_segmentation_model, segment
 from OPRadiomicsLib.segmentation.inference import GRID_MM, SCALES_MM
 from OPRadiomicsLib.segmentation.runners import Backend
@@ -77,11 +78,6 @@ def central_half(count: int) -> slice:
     """The middle half of the slices, rounded up."""
     quarter = count // 4
     return slice(quarter, count - quarter)
-
-
-def dice(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]) -> float:
-    total = int(first.sum()) + int(second.sum())
-    return 2 * int((first & second).sum()) / total if total else float("nan")
 
 
 def hd95_mm(predicted: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], spacing_mm: float) -> float:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import FeatureError, MaskError
-from ..geometry import bounding_box
 from ..profile import Features
+from ..regions import bounding_box
 from ..types import FloatArray, Progress
 
 RegionArray = npt.NDArray[np.bool_]

@@ -16,7 +16,7 @@ import numpy as np
 import slicer
 
 from ..errors import MaskError
-from ..geometry import bounding_box
+from ..regions import bounding_box
 from .geometry import Matrix
 from .segments import ijk_to_ras_of, labelmap_of, segment_ids, segment_of, tag_of, voxels_of_segment
 

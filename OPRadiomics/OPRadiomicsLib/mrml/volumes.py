@@ -11,7 +11,7 @@ import vtk
 from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 from ..errors import StudyError
-from ..geometry import bounding_box
+from ..regions import bounding_box
 from ..types import Volume
 from .geometry import RAS_OF_LPS, Matrix, affine_of_volume, vtk_matrix
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..regions import bounding_box
+
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int16]
@@ -56,9 +58,10 @@ def split_bodies(probability: Floats, spacing_mm: tuple[float, float, float], th
         Above which a voxel belongs to a body.
     """
     labels = np.zeros(probability.shape, np.int16)
-    box = _bounding_box(probability > threshold)
-    if box is not None:
-        mask = _filled(probability[box] > threshold)
+    above = probability > threshold
+    if above.any():
+        box = bounding_box(above)
+        mask = _filled(above[box])
         cores = _split_tall(_cores(mask, spacing_mm), spacing_mm)
         labels[box] = _keep_bodies(_grow(cores, mask, spacing_mm), spacing_mm)
     return _ordered(labels, spacing_mm)
@@ -88,13 +91,6 @@ def without_lowest(bodies: Bodies) -> Bodies:
     """The same without the lowest body, e.g. because it is S1."""
     labels = np.where(bodies.labels == bodies.count, 0, bodies.labels).astype(np.int16)
     return Bodies(labels, bodies.centres_mm[:-1], bodies.volumes_ml[:-1], bodies.spacing_mm)
-
-
-def _bounding_box(mask: Bools) -> tuple[slice, ...] | None:
-    from scipy import ndimage
-
-    boxes = ndimage.find_objects(mask.astype(np.uint8))
-    return boxes[0] if boxes else None
 
 
 def _filled(mask: Bools) -> Bools:

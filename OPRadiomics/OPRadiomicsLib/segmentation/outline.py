@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ..regions import bounding_box
+
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.uint8]
@@ -38,8 +40,9 @@ def as_drawn(labels: Labels, body: Floats, spacing_mm: tuple[float, float]) -> L
         Of rows and columns.
     """
     drawn = labels.copy()
+    rows, columns = (int(np.ceil(BITE_MM / mm)) + 1 for mm in spacing_mm)
     for label in (int(value) for value in np.unique(labels) if value):
-        box = _box(labels == label, spacing_mm)
+        box = bounding_box(labels == label, (0, rows, columns))
         own = labels[box] == label
         closed = own | (_closed(own, spacing_mm) & (body[box] > LEAST_PROBABILITY))
         kept = closed & _whole_slices((closed * body[box]).sum(axis=(1, 2)))[:, None, None]
@@ -47,16 +50,6 @@ def as_drawn(labels: Labels, body: Floats, spacing_mm: tuple[float, float]) -> L
         region[own] = 0
         region[kept & (region == 0)] = label
     return drawn
-
-
-def _box(mask: Bools, spacing_mm: tuple[float, float]) -> tuple[slice, ...]:
-    """Around a mask, with room for the closing in plane."""
-    margins = (0, *(int(np.ceil(BITE_MM / mm)) + 1 for mm in spacing_mm))
-    occupied = (np.flatnonzero(mask.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
-    return tuple(
-        slice(max(0, int(places[0]) - margin), int(places[-1]) + 1 + margin)
-        for places, margin in zip(occupied, margins, strict=True)
-    )
 
 
 def _closed(mask: Bools, spacing_mm: tuple[float, float]) -> Bools:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import GeometryError
 from OPRadiomicsLib.io.masks import STUDY_LABEL
+from OPRadiomicsLib.regions import dice
 
 from ..statistics.intraclass import BlandAltman, bland_altman
 from .comparison import Comparison
@@ -80,9 +81,9 @@ def _levels(key: str, case: str, names: tuple[str, str], read: Mapping[str, tupl
     rows = []
     for level, label in STUDY_LABEL.items():
         one, other = first == label, second == label
-        sizes = int(one.sum()), int(other.sum())
-        dice = 2.0 * int((one & other).sum()) / max(sum(sizes), 1)
-        rows.append(LevelAgreement(key, case, level, *names, dice, sizes[0] * voxel_ml, sizes[1] * voxel_ml))
+        first_ml, second_ml = (voxel_ml * int(region.sum()) for region in (one, other))
+        overlap = dice(one, other) if first_ml or second_ml else 0.0
+        rows.append(LevelAgreement(key, case, level, *names, overlap, first_ml, second_ml))
     return rows
 
 

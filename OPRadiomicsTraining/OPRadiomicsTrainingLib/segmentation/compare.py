@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.types import Mask, Progress, Volume, no_progress
 
 from .cases import TrainingCase
@@ -136,12 +137,6 @@ def read_comparison(folder: Path) -> NetworkComparison | None:
         return NetworkComparison(str(content["before_name"]), cases) if cases else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def dice(first: Any, second: Any) -> float:
-    """2 |A and B| / (|A| + |B|) of two boolean arrays; 1 where both are empty (Dice 1945)."""
-    total = int(np.count_nonzero(first)) + int(np.count_nonzero(second))
-    return 2 * int(np.count_nonzero(first & second)) / total if total else 1.0
 
 
 def _bodies(bundle: str | Path, cases: Sequence[TrainingCase]) -> list[float]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.regions import Box, bounding_box
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
@@ -135,15 +136,11 @@ def with_border_moved(
 
 def _moved(
     bodies: npt.NDArray[np.uint8], spacing_mm: tuple[float, float, float], offset_mm: float
-) -> Iterator[tuple[int, tuple[slice, ...], Floats]]:
+) -> Iterator[tuple[int, Box, Floats]]:
     """Each label with the box around it and the signed distance in plane to its moved border there."""
     margin = 10
     for label in np.unique(bodies[bodies > 0]):
-        k, rows, columns = (np.flatnonzero((bodies == label).any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
-        box = tuple(
-            slice(max(0, int(index[0]) - pad), int(index[-1]) + pad + 1)
-            for index, pad in ((k, 0), (rows, margin), (columns, margin))
-        )
+        box = bounding_box(bodies == label, (0, margin, margin))
         planes = [signed_distance_mm(plane, spacing_mm[1:]) for plane in bodies[box] == label]
         yield int(label), box, np.stack(planes) + np.float32(offset_mm)
 

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import ModelError, StudyError
 from OPRadiomicsLib.files import write_bytes
+from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.types import Progress, no_progress
 
 from .augment import Sample, draw_sample
@@ -255,8 +256,7 @@ def validation_dice(network: torch.nn.Module, cases: tuple[TrainingCase, ...], d
         counted = case.weight[::2] > 100
         truth = (case.body[::2] > 0) & counted
         predicted = predicted_bodies(network, case, slice(None, None, 2), device) & counted
-        overlap, total = 2 * float((truth & predicted).sum()), float(truth.sum() + predicted.sum())
-        scores.setdefault(set_of(case.name), []).append(overlap / max(total, 1.0))
+        scores.setdefault(set_of(case.name), []).append(dice(truth, predicted) if (truth | predicted).any() else 0.0)
     return {name: float(np.mean(values)) for name, values in scores.items()}
 
 

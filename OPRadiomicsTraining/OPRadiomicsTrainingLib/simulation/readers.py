@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
+from OPRadiomicsLib.regions import bounding_box, dice
 from OPRadiomicsLib.types import Mask
 
 from .texture import Float, tile
@@ -72,7 +73,7 @@ def read(truth: Mask, reader: Reader, rng: np.random.Generator, levels: tuple[st
     for level in levels:
         body = truth.of(level)
         if body.any():
-            box = _around(body)
+            box = bounding_box(body, (0, PAD, PAD))  # so that a wide reader stays inside it
             drawn = _draw(body[box], truth.spacing_mm, reader, rng)
             np.copyto(labels[box], np.uint8(LABEL_OF_LEVEL[level]), where=drawn & (labels[box] == 0))
     return Mask(labels, truth.affine, truth.frame_of_reference_uid, "simulated reader")
@@ -89,32 +90,10 @@ def revise(drawn: Mask, own: Mask, rng: np.random.Generator, tolerance: float = 
     for level in sorted({*drawn.levels, *own.levels}, key=LABEL_OF_LEVEL.__getitem__):
         first, second = drawn.of(level), own.of(level)
         for k in np.flatnonzero((first | second).any(axis=(1, 2))):
-            if _dice(first[k], second[k]) < tolerance + rng.normal(0.0, 0.03):
+            if dice(first[k], second[k]) < tolerance + rng.normal(0.0, 0.03):
                 labels[k][first[k]] = 0
                 labels[k][second[k] & (labels[k] == 0)] = LABEL_OF_LEVEL[level]
     return Mask(labels, drawn.affine, drawn.frame_of_reference_uid, "simulated reader, reviewed")
-
-
-def dice(first: Mask, second: Mask, level: str) -> float:
-    """Overlap 2 |A and B| / (|A| + |B|) of one level; 1 where neither has it."""
-    return _dice(first.of(level), second.of(level))
-
-
-def _dice(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]) -> float:
-    total = int(first.sum()) + int(second.sum())
-    return 1.0 if total == 0 else 2.0 * int((first & second).sum()) / total
-
-
-Box = tuple[slice, slice, slice]
-
-
-def _around(body: npt.NDArray[np.bool_]) -> Box:
-    """Box of a body, padded in plane so that a wide reader stays inside it."""
-    places = np.argwhere(body)
-    pad = np.array([0, PAD, PAD])
-    low, high = np.maximum(places.min(axis=0) - pad, 0), places.max(axis=0) + pad + 1
-    k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    return k, j, i
 
 
 def _draw(

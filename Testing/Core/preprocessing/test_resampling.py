@@ -13,6 +13,7 @@ from OPRadiomicsLib.errors import GeometryError, MaskError
 from OPRadiomicsLib.geometry import to_sitk
 from OPRadiomicsLib.preprocessing.resampling import AnalysisGrid, analysis_grid, resample_mask, resample_volume
 from OPRadiomicsLib.profile import Resampling
+from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.types import Affine, Mask, Volume
 from scipy.spatial.transform import Rotation
 
@@ -41,10 +42,6 @@ def common_part(small: AnalysisGrid, large: AnalysisGrid) -> tuple[slice, ...]:
 def centres_lps(grid: AnalysisGrid) -> np.ndarray:
     k, j, i = np.indices(grid.shape)
     return np.stack([i, j, k], axis=-1) @ grid.affine[:3, :3].T + grid.affine[:3, 3]
-
-
-def dice(one: np.ndarray, two: np.ndarray) -> float:
-    return 2 * np.count_nonzero(one & two) / (np.count_nonzero(one) + np.count_nonzero(two))
 
 
 def test_grid_is_isotropic_and_holds_region_and_padding(two_bodies: Mask) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="torch is not installed")
@@ -18,14 +17,6 @@ from OPRadiomicsTrainingLib.segmentation.compare import BODIES, ComparedCase, Ne
 def _compared() -> NetworkComparison:
     first = ComparedCase("own_a", {BODIES: 0.9, "L1": 0.8}, {BODIES: 0.7, "L1": 0.9}, ("a.png",))
     return NetworkComparison("shipped", (first, ComparedCase("chu_b", {BODIES: 0.8}, {BODIES: 0.8})))
-
-
-def test_dice_is_twice_the_common_part_over_the_sum_of_both() -> None:
-    first, second = np.zeros(10, bool), np.zeros(10, bool)
-    first[:4], second[2:8] = True, True
-    assert compare.dice(first, second) == pytest.approx(2 * 2 / (4 + 6))
-    assert compare.dice(first, ~first) == 0.0
-    assert compare.dice(first[:0], first[:0]) == 1.0
 
 
 def test_the_table_has_a_row_a_case_and_means_over_the_cases_that_have_a_figure() -> None:

@@ -5,15 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
+from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.segmentation import load_segmentation_model, segment
 from OPRadiomicsLib.types import Role, Volume
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "spine-mr"
 SEED = 102
-
-
-def _dice(first, second):
-    return 2 * (first & second).sum() / (first.sum() + second.sum())
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +37,9 @@ def test_a_simulated_study_is_found_and_numbered_in_every_contrast(model, simula
     assert not found.needs_confirmation, "the sacrum is in view"
     for level in STUDY_LEVELS:
         truth = study.bodies.of(level) & harmonised
-        assert _dice(found.mask.of(level), truth) > 0.85, level
+        assert dice(found.mask.of(level), truth) > 0.85, level
     canal = np.isin(study.tissues, (3, 4))
-    assert _dice(found.canal, canal) > 0.75
+    assert dice(found.canal, canal) > 0.75
 
 
 def test_the_volume_that_is_told_of_a_level_is_the_mask_s(model, simulated):
@@ -87,5 +84,5 @@ def test_a_real_patient_of_another_origin_is_segmented_and_every_level_is_right(
         names = np.bincount(found[(truth == label) & (found > 0)])
         assert names.argmax() == label
     labels = [LABEL_OF_LEVEL[level] for level in STUDY_LEVELS]
-    assert np.mean([_dice(found == v, truth == v) for v in labels]) > 0.84
-    assert np.mean([_dice(found[4:13] == v, truth[4:13] == v) for v in labels]) > 0.88
+    assert np.mean([dice(found == v, truth == v) for v in labels]) > 0.84
+    assert np.mean([dice(found[4:13] == v, truth[4:13] == v) for v in labels]) > 0.88

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from OPRadiomicsLib.levels import STUDY_LEVELS
+from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.types import Mask
-from OPRadiomicsTrainingLib.simulation.readers import dice, read, revise, sample_reader
+from OPRadiomicsTrainingLib.simulation.readers import read, revise, sample_reader
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
 
 
@@ -29,7 +30,7 @@ def drawn(truths: list[Mask]) -> list[tuple[Mask, Mask, Mask]]:
 
 def test_two_readers_agree_as_two_manual_masks_of_one_patient_do(drawn: list[tuple[Mask, Mask, Mask]]) -> None:
     """0.84-0.97 by level between the two manual masks of the public pair; nine of ten simulated Dice lie inside."""
-    values = [dice(a, b, level) for a, b, _ in drawn for level in STUDY_LEVELS]
+    values = [dice(a.of(level), b.of(level)) for a, b, _ in drawn for level in STUDY_LEVELS]
     assert 0.90 < float(np.median(values)) < 0.96
     assert np.mean([0.84 <= v <= 0.97 for v in values]) >= 0.9
 
@@ -41,9 +42,9 @@ def test_a_reader_agrees_better_with_themselves_and_a_revision_better_still(
     for number, (first, second, again) in enumerate(drawn):
         corrected = revise(first, second, np.random.default_rng(number))
         for level in STUDY_LEVELS:
-            between.append(dice(first, second, level))
-            within.append(dice(first, again, level))
-            revised.append(dice(first, corrected, level))
+            between.append(dice(first.of(level), second.of(level)))
+            within.append(dice(first.of(level), again.of(level)))
+            revised.append(dice(first.of(level), corrected.of(level)))
     assert np.mean(between) < np.mean(within) < np.mean(revised) < 1.0
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import MissingDependencyError
-from ...geometry import bounding_box
 from ...profile import Features
+from ...regions import bounding_box
 from ...types import FloatArray, Progress, no_progress
 from ..discretise import bin_edges
 from ..engine import EngineResult, RegionArray, SpacingIjk, require_computable

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ...geometry import bounding_box
+from ...regions import bounding_box
 from ..engine import RegionArray, SpacingIjk
 from .mesh import surface_of_kinds, volume_of_kinds
 
