@@ -234,19 +234,8 @@ def set_offset_mm(data: Path, name: str) -> float:
 
 
 def _border_offset_mm(sources: Sequence[_Source]) -> float:
-    return labels.border_offset_mm([profile for source in sources for profile in _profiles(source)])
-
-
-def _profiles(source: _Source) -> list[npt.NDArray[np.float32]]:
-    middle = len(source.image) // 2
-    profiles = []
-    for k in range(max(0, middle - 2), min(len(source.image), middle + 3)):
-        for label in np.unique(source.bodies[k][source.bodies[k] > 0]):
-            body = source.bodies[k] == label
-            profile = labels.endplate_profile(source.image[k], body, source.spacing_mm[1]) if body.sum() > 200 else None
-            if profile is not None:
-                profiles.append(profile)
-    return profiles
+    profiles = (labels.endplate_profiles(one.image, one.bodies, one.spacing_mm[1], beside=2) for one in sources)
+    return labels.border_offset_mm([profile for case in profiles for profile in case])
 
 
 def _case_of(source: _Source, offset_mm: float) -> TrainingCase:

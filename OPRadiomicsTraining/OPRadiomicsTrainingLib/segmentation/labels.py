@@ -65,6 +65,23 @@ def endplate_profile(image: Floats, body: Bools, spacing_mm: float) -> Floats | 
     return profile
 
 
+def endplate_profiles(image: Floats, bodies: npt.NDArray[np.uint8], spacing_mm: float, *, beside: int) -> list[Floats]:
+    """`endplate_profile` of every body in the middle slice and in ``beside`` slices on both sides of it.
+
+    Parameters
+    ----------
+    image, bodies
+        (k, rows, columns); labels, 0 for none.
+    """
+    middle = len(image) // 2
+    profiles = (
+        endplate_profile(image[k], bodies[k] == label, spacing_mm)
+        for k in range(max(0, middle - beside), min(len(image), middle + beside + 1))
+        for label in np.unique(bodies[k][bodies[k] > 0])
+    )
+    return [profile for profile in profiles if profile is not None]
+
+
 def border_offset_mm(profiles: list[Floats]) -> float:
     """How far a set's border is to be moved outward (negative: inward) so that it lies where the marrow ends.
 
@@ -78,7 +95,7 @@ def border_offset_mm(profiles: list[Floats]) -> float:
     """
     if not profiles:
         raise StudyError(
-            "No labelled body to find the border by", "bodies of 200 voxels in the middle slices", "check the labels"
+            "No labelled body to find the border by", "bodies whose marrow shows in the middle slices", "check the labels"
         )
     median = np.nanmedian(np.stack(profiles), axis=0)
     outward = np.arange(-_RANGE_MM, _RANGE_MM + _STEP_MM / 2, _STEP_MM)

@@ -98,7 +98,7 @@ def simulated_cases(study: SimulatedStudy, name: str, rng: np.random.Generator) 
     column_mm, row_mm, slice_mm = study.bodies.spacing_mm
     spacing_mm = (slice_mm, row_mm, column_mm)
     images = {role.value: np.asarray(volume.array, np.float32) for role, volume in study.volumes.items()}
-    offset_mm = _offset_mm(images["T1WI"], bodies, row_mm)
+    offset_mm = labels.border_offset_mm(labels.endplate_profiles(images["T1WI"], bodies, row_mm, beside=1))
     distance = to_distance_bytes(labels.filling_the_slice(labels.body_distance_mm(bodies, spacing_mm, offset_mm)))
     tissue = _classes(study)
     images["painted"] = paint(study.tissues, rng)
@@ -114,16 +114,6 @@ def simulated_cases(study: SimulatedStudy, name: str, rng: np.random.Generator) 
         )
         for kind, image in images.items()
     ]
-
-
-def _offset_mm(image: Floats, bodies: npt.NDArray[np.uint8], spacing_mm: float) -> float:
-    profiles = []
-    for k in range(len(image) // 2 - 1, len(image) // 2 + 2):
-        for label in np.unique(bodies[k][bodies[k] > 0]):
-            profile = labels.endplate_profile(image[k], bodies[k] == label, spacing_mm)
-            if profile is not None:
-                profiles.append(profile)
-    return labels.border_offset_mm(profiles)
 
 
 def _classes(study: SimulatedStudy) -> npt.NDArray[np.uint8]:

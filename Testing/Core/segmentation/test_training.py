@@ -518,3 +518,33 @@ def test_a_view_cut_to_t12_to_l4_holds_no_sacrum(tmp_path, monkeypatch):
     assert case.image.shape[1] < case.image.shape[2]
     assert not (case.tissue == simulated.SACRUM).any()
     assert (case.body > 0).any()
+
+
+def test_a_simulated_body_ends_sideways_where_it_no_longer_fills_its_slice(tmp_path, monkeypatch):
+    from OPRadiomicsTrainingLib.segmentation import simulated
+
+    simulated.prepare_simulated_cases(1, tmp_path / "filling", seed=5)
+    monkeypatch.setattr(labels, "filling_the_slice", lambda distance_mm: distance_mm)
+    simulated.prepare_simulated_cases(1, tmp_path / "touching", seed=5)
+    filling, touching = (load_case(tmp_path / name / "sim_0000_T1WI.npz").body > 0 for name in ("filling", "touching"))
+    lost = (touching & ~filling).sum(axis=(1, 2)) / np.maximum(touching.sum(axis=(1, 2)), 1)
+    ends = np.flatnonzero(touching.any(axis=(1, 2)))[[0, -1]]
+    assert not (filling & ~touching).any()
+    assert lost[ends].min() > 0.3, "the end slices hold the bodies in part"
+    assert lost[len(lost) // 2] < 0.1
+
+
+def test_a_painted_image_gives_every_tissue_one_random_level_and_leaves_air_gas_and_cortex_dark():
+    from OPRadiomicsTrainingLib.segmentation.simulated import paint
+    from OPRadiomicsTrainingLib.simulation.tissues import Tissue
+
+    codes = [tissue.value for tissue in Tissue]
+    tissues = np.repeat(np.array(codes, np.uint8), 400).reshape(1, len(codes), 400)
+    tissues = np.broadcast_to(tissues, (3, len(codes), 400)).repeat(12, axis=1)
+    dark = np.isin(codes, (Tissue.AIR, Tissue.GAS, Tissue.CORTEX))
+    first, again, other = (paint(tissues, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    first_levels, other_levels = (image.reshape(3, len(codes), 12, 400).mean(axis=(0, 2, 3)) for image in (first, other))
+    np.testing.assert_array_equal(first, again)
+    assert first_levels[dark].max() < 0.12
+    assert np.ptp(first_levels[~dark]) > 0.4
+    assert np.abs(first_levels - other_levels)[~dark].max() > 0.2
