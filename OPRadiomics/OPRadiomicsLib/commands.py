@@ -15,7 +15,7 @@ from .console import Clock, result_lines, warning_lines
 from .errors import ModelError, StudyError
 from .features import warm_up
 from .features_table import write_features
-from .files import all_or_nothing
+from .files import all_or_nothing, write_bytes
 from .levels import STUDY_LEVELS
 from .models.clinical import exclusion_warnings, validate_clinical
 from .models.signature import Signature, load_signature
@@ -93,19 +93,23 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
 
 
 def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
-    """Vertebral bodies on one image: a label map, and a JSON beside it."""
+    """Vertebral bodies on one image: a label map, and beside it a JSON and, if asked for, a picture."""
+    from .reports.mask_pictures import levels_picture
     from .segmentation.quality import describe
 
-    description = options.out.with_name(f"{_stem(options.out)}.json")
+    description, picture = (options.out.with_name(f"{_stem(options.out)}.{kind}") for kind in ("json", "png"))
+    places = (options.out, description, *((picture,) if options.picture else ()))
     io.require_image_suffix(options.out)
-    require_place(options.out, options)
-    require_place(description, options)
+    for place in places:
+        require_place(place, options)
     volume = _one_volume(options)
     draft = _segmentation(options, volume, progress)
     with all_or_nothing(options.out.parent, options.out.name) as folder:
         io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
         io.write_json(describe(draft), folder / description.name)
-    return Outcome((_mask_line(draft.mask, options), *warning_lines(draft.warnings)), (options.out, description))
+        if options.picture:
+            write_bytes(folder / picture.name, levels_picture(volume, draft.mask, strings=LANGUAGES["en"]))
+    return Outcome((_mask_line(draft.mask, options), *warning_lines(draft.warnings)), places)
 
 
 def propagate(options: argparse.Namespace, progress: Progress) -> Outcome:

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..levels import LEVEL_OF_LABEL
-from ..types import FloatArray, LabelArray, Role
+from ..types import FloatArray, LabelArray, Mask, Role, Volume
 from .case import CaseResult
-from .slices import SagittalStack, Voxel, crop, middle_slice, sagittal_stack, spread_slices
+from .slices import SagittalStack, Voxel, crop, middle_slice, near_the_spine, sagittal_stack, spread_slices
 from .style import DEMO_RED, INK, LEVEL_COLOURS, MUTED, OTHER_LEVEL, new_figure, place_axes, png
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 MARGIN_MM: Final = 35.0
+SPINE_MARGIN_MM: Final = 50.0
+"""In front of the bodies and behind them: the sacrum, from which levels are counted, lies behind L5."""
 MONTAGE_SLICES: Final = 6
 TINT: Final = 0.28
 GAMMA: Final = 0.7
@@ -69,6 +71,21 @@ def montage_picture(stacks: Mapping[Role, SagittalStack], *, demo: bool, strings
         if demo:
             _mark(axes, strings, size=20)
     return png(figure, demo=demo, strings=strings, across=False)
+
+
+def levels_picture(volume: Volume, bodies: Mask, *, strings: Strings) -> bytes:
+    """PNG: slices of one image spread over L1-L3, from its upper to its lower edge, with every level's outline and name."""
+    stack = near_the_spine(sagittal_stack(volume, bodies, None), SPINE_MARGIN_MM)
+    chosen = spread_slices(stack, MONTAGE_SLICES)
+    rows_mm, columns_mm = (n * size for n, size in zip(stack.image.shape[1:], stack.pixel_mm, strict=True))
+    height_in = 5.6
+    width_in = max(1.4, height_in * columns_mm / rows_mm)
+    figure = new_figure(width_in * len(chosen), height_in + 0.5)
+    for place, index in enumerate(chosen):
+        axes = place_axes(figure, left=place * width_in + 0.02, bottom=0.22, width=width_in - 0.04, height=height_in)
+        _draw_slice(axes, stack, index)
+        axes.set_title(f"{index + 1}/{stack.image.shape[0]}", fontsize=9, color=INK, pad=3)
+    return png(figure, demo=False, strings=strings)
 
 
 def _mark(axes: Axes, strings: Strings, size: float) -> None:

@@ -83,6 +83,15 @@ def crop(stack: SagittalStack, margin_mm: float) -> SagittalStack:
     return SagittalStack(stack.image[box], stack.bodies[box], stack.marrow[box], stack.pixel_mm)
 
 
+def near_the_spine(stack: SagittalStack, margin_mm: float) -> SagittalStack:
+    """All rows, and the columns within a margin of any body; unchanged where there is none."""
+    seen = stack.bodies.max(axis=(0, 1)) > 0
+    if not seen.any():
+        return stack
+    box = (slice(None), slice(None), _window(seen, margin_mm / stack.pixel_mm[1]))
+    return SagittalStack(stack.image[box], stack.bodies[box], stack.marrow[box], stack.pixel_mm)
+
+
 def _window(seen: npt.NDArray[np.bool_], margin: float) -> slice:
     where = np.flatnonzero(seen)
     return slice(max(int(where[0] - margin), 0), int(where[-1] + margin) + 1)

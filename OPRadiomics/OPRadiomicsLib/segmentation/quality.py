@@ -43,18 +43,27 @@ class BodyHeights:
 def assess_levels(bodies: Bodies, numbering: Numbering, probability: Floats) -> tuple[LevelQuality, ...]:
     """Volume, mean probability and flags of every body that has a level, from cranial to caudal.
 
+    A body that the image's edge cuts off is said to be so; its size and heights, which tell of the edge, are not judged, nor
+    are its neighbours' by them.
+
     Parameters
     ----------
     probability
         Of "body", on the grid of ``bodies``.
     """
     heights = [body_heights(bodies, number) for number in range(1, bodies.count + 1)]
+    cut = [_is_cut_off(bodies, number) for number in range(1, bodies.count + 1)]
     levels = []
     for index, label in enumerate(numbering.labels):
         if not in_range(label):
             continue
         confidence = float(probability[bodies.labels == index + 1].mean())
-        flags = [*_edge_flags(bodies, index + 1), *_size_flags(bodies, index), *_height_flags(heights, index)]
+        flags = ["it is cut off at the edge of the image"] if cut[index] else []
+        if _ends_at_a_border_slice(bodies, index + 1):
+            flags.append("it is cut off at the first or last slice")
+        if not cut[index]:
+            beside = [n for n in (index - 1, index + 1) if 0 <= n < bodies.count and not cut[n]]
+            flags += [*_size_flags(bodies, index, beside), *_height_flags(heights, index, beside)]
         if confidence < LOW_CONFIDENCE:
             flags.append(f"the network is unsure of it (mean probability {confidence:.2f})")
         levels.append(LevelQuality(LEVEL_OF_LABEL[label], float(bodies.volumes_ml[index]), confidence, tuple(flags)))
@@ -92,32 +101,28 @@ def _heights_mm(
     return heights
 
 
-def _edge_flags(bodies: Bodies, number: int) -> list[str]:
+def _is_cut_off(bodies: Bodies, number: int) -> bool:
+    """Whether the body reaches the edge of the image in plane."""
     mask = bodies.labels == number
-    flags = []
-    if mask[:, [0, -1]].any() or mask[:, :, [0, -1]].any():
-        flags.append("it is cut off at the edge of the image")
-    area = mask.sum(axis=(1, 2))
-    if max(area[0], area[-1]) > _EDGE_SHARE * area.max():
-        flags.append("it is cut off at the first or last slice")
-    return flags
+    return bool(mask[:, [0, -1]].any() or mask[:, :, [0, -1]].any())
 
 
-def _neighbours(index: int, count: int) -> list[int]:
-    return [n for n in (index - 1, index + 1) if 0 <= n < count]
+def _ends_at_a_border_slice(bodies: Bodies, number: int) -> bool:
+    area = (bodies.labels == number).sum(axis=(1, 2))
+    return bool(max(area[0], area[-1]) > _EDGE_SHARE * area.max())
 
 
-def _size_flags(bodies: Bodies, index: int) -> list[str]:
-    beside = [bodies.volumes_ml[n] for n in _neighbours(index, bodies.count)]
+def _size_flags(bodies: Bodies, index: int, beside: list[int]) -> list[str]:
+    """``beside``: the neighbours' indices."""
     if not beside:
         return []
-    ratio = float(bodies.volumes_ml[index] / np.mean(beside))
+    ratio = float(bodies.volumes_ml[index] / np.mean([bodies.volumes_ml[n] for n in beside]))
     if VOLUME_RATIO[0] <= ratio <= VOLUME_RATIO[1]:
         return []
     return [f"its volume is {ratio:.2f} times that of its neighbours"]
 
 
-def _height_flags(heights: list[BodyHeights], index: int) -> list[str]:
+def _height_flags(heights: list[BodyHeights], index: int, beside: list[int]) -> list[str]:
     own = heights[index]
     if own.least <= 0:
         return ["its height could not be measured"]
@@ -128,9 +133,9 @@ def _height_flags(heights: list[BodyHeights], index: int) -> list[str]:
             f"its heights differ (anterior {own.anterior:.0f}, middle {own.middle:.0f}, posterior {own.posterior:.0f} mm): "
             "a fracture or wedge is possible"
         )
-    beside = [heights[n].middle for n in _neighbours(index, len(heights))]
-    if beside and own.middle < HEIGHT_RATIO * float(np.mean(beside)):
-        flags.append(f"it is lower than its neighbours ({own.middle:.0f} against {float(np.mean(beside)):.0f} mm)")
+    usual = float(np.mean([heights[n].middle for n in beside])) if beside else 0.0
+    if own.middle < HEIGHT_RATIO * usual:
+        flags.append(f"it is lower than its neighbours ({own.middle:.0f} against {usual:.0f} mm)")
     return flags
 
 

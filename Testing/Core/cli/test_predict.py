@@ -79,7 +79,8 @@ def test_masks_lie_in_their_own_vertebrae(result: Path, simulated: SimulatedStud
 def test_the_steps_give_the_features_of_the_whole(result: Path, untouched_files: dict[Role, Path], tmp_path: Path) -> None:
     mask, table = tmp_path / "mask.nii.gz", tmp_path / "features.csv"
     t1, t2, fst2 = (str(untouched_files[role]) for role in Role)
-    assert main(["segment", t1, "-o", str(mask)]) == 0
+    assert main(["segment", t1, "-o", str(mask), "--picture"]) == 0
+    assert (tmp_path / "mask.png").read_bytes().startswith(b"\x89PNG")
     description = json.loads((tmp_path / "mask.json").read_text(encoding="utf-8"))
     assert {level["level"]: level["snomed_ct"] for level in description["levels"]}["L2"] == "14293000"
     masks = []

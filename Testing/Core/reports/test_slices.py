@@ -4,7 +4,7 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.reports.slices import crop, labels_on, middle_slice, sagittal_stack, spread_slices
+from OPRadiomicsLib.reports.slices import crop, labels_on, middle_slice, near_the_spine, sagittal_stack, spread_slices
 from OPRadiomicsLib.types import Mask, Volume
 
 
@@ -68,3 +68,15 @@ def test_crop_keeps_the_margin_in_millimetres_and_all_labels(a_case):
     cut = crop(stack, 5.0)
     assert cut.image.shape == (9, 72 + 10, 26 + 10)
     assert (cut.bodies > 0).sum() == (stack.bodies > 0).sum()
+
+
+def test_near_the_spine_keeps_all_rows_and_the_columns_around_the_bodies():
+    labels = np.zeros((4, 50, 60), np.uint8)
+    labels[1, 10:20, 30:40] = 24
+    affine = np.array([[0, 0, 4.0, 0], [1.0, 0, 0, 0], [0, -1.0, 0, 0], [0, 0, 0, 1.0]])
+    volume = Volume(np.zeros(labels.shape, np.float32), affine)
+    near = near_the_spine(sagittal_stack(volume, Mask(labels, affine), None), 8.0)
+    assert near.image.shape == near.bodies.shape == near.marrow.shape == (4, 50, 26)
+    assert (near.bodies > 0).any(axis=(0, 1)).nonzero()[0].tolist() == list(range(8, 18))
+    empty = sagittal_stack(volume, Mask(np.zeros_like(labels), affine), None)
+    assert near_the_spine(empty, 8.0) is empty

@@ -52,6 +52,16 @@ def test_a_body_at_the_border_is_flagged_as_cut_off(make_spine):
     assert any("edge of the image" in flag for flag in flags)
 
 
+def test_the_size_of_a_body_cut_off_at_the_edge_is_judged_neither_in_it_nor_in_its_neighbour(make_spine):
+    spine = make_spine(6)
+    beyond = spine.tops[0] + 18
+    spine.body = spine.body[:, beyond:]
+    spine.sacrum = spine.sacrum[:, beyond:]
+    levels = _assess(spine)
+    assert levels["T12"].flags == ("it is cut off at the edge of the image",)
+    assert levels["L1"].flags == ()
+
+
 @pytest.mark.parametrize("columns", [slice(76, 92), slice(60, 120)])
 def test_a_body_of_half_or_twice_its_neighbours_volume_is_flagged(block_spine, columns):
     """As high as they are: by its volume alone."""
