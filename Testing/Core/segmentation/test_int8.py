@@ -86,6 +86,16 @@ def test_quantisation_adds_a_small_graph_that_metadata_and_checksums_know(floats
     assert sorted(path.name for path in floats_only.iterdir()) == ["SHA256SUMS", "configs", "docs", "models"]
 
 
+def test_the_last_convolution_stays_in_floats(shipped):
+    """Nothing but the one that gives the logits: its weights are no dequantised integers."""
+    import onnx
+
+    graph = onnx.load(shipped.int8_path).graph
+    floats = {tensor.name for tensor in graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT}
+    convolutions = [node for node in graph.node if node.op_type == "Conv"]
+    assert [node.input[1] in floats for node in convolutions] == [False] * (len(convolutions) - 1) + [True]
+
+
 def test_integers_that_disagree_are_not_kept(floats_only, bright_blocks):
     pytest.importorskip("onnx", reason="onnx is not installed")
     from OPRadiomicsTrainingLib.segmentation.int8 import add_int8
