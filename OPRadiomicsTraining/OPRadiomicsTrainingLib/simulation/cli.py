@@ -25,11 +25,13 @@ def add_simulate_command(subparsers: Any) -> None:
     parser.add_argument(
         "--seed", type=whole_number(0), default=1, help="decides everything that is random (default: %(default)s)"
     )
-    parser.add_argument("--centre", choices=("A", "B"), default="A", help="of one study; A: 3 T, B: 1.5 T (default: A)")
+    parser.add_argument(
+        "--centre", choices=("A", "B"), help="of one study, or of all of a cohort; A: 3 T, B: 1.5 T (default: A)"
+    )
     parser.add_argument(
         "--cohort", type=whole_number(1), metavar="N", help="simulate N cases; a stopped run goes on where it stopped"
     )
-    parser.add_argument("--centres", metavar="A:961,B:134", help="how many cases each centre gives (default: all of A)")
+    parser.add_argument("--centres", metavar="A:961,B:134", help="how many cases of a cohort each centre gives")
     parser.add_argument(
         "--demo-study", action="store_true", help="one study as the extension ships it: three NRRD files and demo.json"
     )
@@ -80,6 +82,10 @@ def simulate(arguments: argparse.Namespace, progress: Progress) -> Outcome:
         raise StudyError(
             "--format nifti with --demo-study or --readers, whose format is fixed", "a study or a cohort", "leave it out"
         )
+    if arguments.centres is not None and arguments.centre is not None:
+        raise StudyError("--centre with --centres", "one of them", "leave --centre out: --centres names them")
+    if arguments.centres is not None and arguments.cohort is None:
+        raise StudyError("--centres without --cohort", "how many cases there are in all", "add --cohort N, or give --centre")
     if arguments.readers is not None:
         return _simulate_readers(arguments, progress)
     if arguments.cohort is None:
@@ -96,11 +102,12 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> Outcome:
     from .patients import sample_patient
     from .study import simulate_study
 
-    patient = sample_patient(np.random.default_rng(arguments.seed), arguments.centre)
+    centre = arguments.centre or "A"
+    patient = sample_patient(np.random.default_rng(arguments.seed), centre)
     study = simulate_study(
         patient,
         seed=arguments.seed,
-        centre=arguments.centre,
+        centre=centre,
         signal_strength=arguments.signal_strength,
         options=options,
     )
@@ -126,7 +133,7 @@ def _simulate_many(arguments: argparse.Namespace, options: Any, progress: Progre
     from .cohort import CohortPlan, simulate_cohort
 
     plan = CohortPlan(
-        centres=parse_centres(arguments.centres, arguments.cohort),
+        centres=parse_centres(arguments.centres, arguments.cohort, arguments.centre or "A"),
         seed=arguments.seed,
         format=arguments.format,
         signal_strength=arguments.signal_strength,
@@ -140,8 +147,8 @@ def _simulate_many(arguments: argparse.Namespace, options: Any, progress: Progre
     return Outcome((f"{table} ({time.perf_counter() - began:.0f} s)",), (table,))
 
 
-def parse_centres(text: str | None, total: int) -> dict[str, int]:
-    """Patients by centre from "A:961,B:134"; all of centre A where nothing is said.
+def parse_centres(text: str | None, total: int, otherwise: str = "A") -> dict[str, int]:
+    """Patients by centre from "A:961,B:134"; all of one centre where nothing is said.
 
     Raises
     ------
@@ -149,7 +156,7 @@ def parse_centres(text: str | None, total: int) -> dict[str, int]:
         If the text cannot be read, or its numbers don't add up to ``total``.
     """
     if text is None:
-        return {"A": total}
+        return {otherwise: total}
     centres: dict[str, int] = {}
     for part in text.split(","):
         name, _, count = part.partition(":")

@@ -144,9 +144,30 @@ def test_a_number_without_a_meaning_is_refused_before_the_work(
 def test_centres_are_read_and_must_add_up() -> None:
     assert parse_centres("A:961,B:134", 1095) == {"A": 961, "B": 134}
     assert parse_centres(None, 5) == {"A": 5}
+    assert parse_centres(None, 5, "B") == {"B": 5}
     with pytest.raises(StudyError, match="1094"):
         parse_centres("A:961,B:134", 1094)
     with pytest.raises(StudyError, match="whole number"):
         parse_centres("A:x", 1)
     with pytest.raises(StudyError, match="whole number"):
         parse_centres("A:²", 2)
+
+
+def test_a_cohort_is_of_the_centre_that_was_asked_for(tmp_path: Path) -> None:
+    assert main(["simulate", "--cohort", "1", "--centre", "B", "--format", "nifti", "--out", str(tmp_path)]) == 0
+    assert json.loads((tmp_path / "case_0001" / "case.json").read_text())["centre"] == "B"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--cohort", "2", "--centre", "B", "--centres", "A:1,B:1"), "--centre with --centres"),
+        (("--centres", "B:1"), "--centres without --cohort"),
+    ],
+)
+def test_centres_that_would_be_ignored_are_refused(
+    options: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulate", *options, "--out", str(tmp_path / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
