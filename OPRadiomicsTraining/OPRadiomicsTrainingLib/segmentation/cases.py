@@ -203,8 +203,10 @@ def prepare_real_cases(
     Raises
     ------
     StudyError
-        If the folder holds none of the sets, or a case cannot be used: its name and why.
+        If the folder is absent or holds none of the sets, or a case cannot be used: its name and why.
     """
+    if not data.is_dir():
+        raise StudyError(f"No folder {data}", "a folder of training images", "check --data")
     paths = {name: images_of(data, name) for name in sets}
     if not any(paths.values()):
         raise StudyError(

@@ -20,12 +20,22 @@ if TYPE_CHECKING:
     from .train import Cases, TrainingSettings
 
 
+SIMULATED_STUDIES = 40
+
+
 def add_train_command(subparsers: Any) -> None:
     """Add ``train`` with its ``segmentation`` to an argparse collection of subparsers; the handler is set as ``run``."""
     train = subparsers.add_parser("train", help="train a model")
     models = train.add_subparsers(dest="model", required=True, metavar="MODEL")
     parser = models.add_parser("segmentation", help="the network that finds vertebral bodies", description=__doc__)
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="real <case>_img.nii.gz with _lab or _sem files")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help="real <case>_img.nii.gz with <case>_lab.nii.gz (bodies: L1 to L3 as 1 to 3, or VerSe's codes) or "
+        "<case>_sem.nii.gz (1 vertebra, 2 disc, 3 canal); without --folds every tenth case of a set is held out, one at "
+        "least of three",
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -41,11 +51,18 @@ def add_train_command(subparsers: Any) -> None:
         "--backbone", type=Path, metavar="FILE", help="start from MobileNetV2's weights of ImageNet in this TFLite file"
     )
     parser.add_argument(
-        "--compare", metavar="BUNDLE", help="network in use, beside which the new one is shown (default: --start)"
+        "--compare",
+        metavar="BUNDLE",
+        help="network in use, beside which the new one is shown (default: --start, or the one that ships)",
     )
     parser.add_argument("--name", default="lumbar-bodies", help="of the network (default: %(default)s)")
     parser.add_argument("--simulated", type=Path, metavar="FOLDER", help="simulated cases; those missing are made there")
-    parser.add_argument("--simulate", type=whole_number(1), default=40, metavar="N", help="studies to simulate (default 40)")
+    parser.add_argument(
+        "--simulate",
+        type=whole_number(1),
+        metavar="N",
+        help=f"with --simulated: how many studies there are at least (default {SIMULATED_STUDIES})",
+    )
     parser.add_argument("--epochs", type=whole_number(1), default=100, help="default 100")
     parser.add_argument(
         "--folds",
@@ -208,9 +225,13 @@ def _record(options: argparse.Namespace) -> dict[str, object]:
     """Options that a resumed run must share: not the epochs, of which it may have more, nor where and how fast it computes."""
     from OPRadiomicsLib.segmentation import load_segmentation_model
 
+    from .record import SIMULATE
+
     own: dict[str, object] = {"--seed": options.seed, "--batches": options.batches, "--set": options.set}
     if options.folds is not None:
         own |= {"--folds": options.folds, "--simulated-epochs": options.simulated_epochs}
+    if options.simulated is not None:
+        own[SIMULATE] = options.simulate or SIMULATED_STUDIES
     if options.start is not None:
         bundles = [options.start] if options.folds is None else sorted(Path(options.start).glob("fold_*/bundle"))
         own["--start"] = f"SHA-256 {', '.join(load_segmentation_model(bundle).checksum for bundle in bundles)}"
@@ -239,6 +260,8 @@ def _require_options_that_fit(options: argparse.Namespace) -> None:
         raise StudyError(
             "Neither --data nor --simulated", "at least one of them", "name a folder of images or of simulated cases"
         )
+    if options.simulate is not None and options.simulated is None:
+        raise StudyError("--simulate without --simulated", "a folder for simulated cases", "add --simulated FOLDER")
     if options.folds is not None and options.start is not None and not any(Path(options.start).glob("fold_*/bundle")):
         raise StudyError(
             "--folds with --start of one network",
@@ -290,7 +313,7 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Gro
     if real is not None and group.writes:
         prepare_real_cases(options.data, real, sets=options.set or TRAINING_SETS, progress=progress)
     if options.simulated is not None and group.writes:
-        prepare_simulated_cases(options.simulate, options.simulated, seed=options.seed, progress=progress)
+        prepare_simulated_cases(options.simulate or SIMULATED_STUDIES, options.simulated, seed=options.seed, progress=progress)
     if group.writes:
         require_same_cases(options.out, case_files(real, options.simulated))
     group.wait()

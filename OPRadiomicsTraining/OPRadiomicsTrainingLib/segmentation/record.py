@@ -15,6 +15,7 @@ from OPRadiomicsLib.segmentation.bundle import sha256_of
 from .train import CHECKPOINT_FILE
 
 RECORD_FILE: Final = "run.json"
+SIMULATE: Final = "--simulate"
 _CASES: Final = "cases_sha256"
 
 Record = Mapping[str, object]
@@ -49,10 +50,16 @@ def require_same(out: Path, record: Record) -> None:
         If ``out`` holds no record, a damaged one, or another one.
     """
     began = _read(out)
+    if SIMULATE in record:
+        began.setdefault(SIMULATE, record[SIMULATE])  # earlier runs did not keep it
     differing = [name for name in {**began, **record} if name != _CASES and began.get(name) != record.get(name)]
     if differing:
-        now, before = (", ".join(f"{name} {one.get(name)}" for name in differing) for one in (record, began))
+        now, before = (", ".join(_said(name, one.get(name)) for name in differing) for one in (record, began))
         raise ModelError(f"--resume with {now}", f"{before}, as the run in {out.name}/ began", "give the options as before")
+
+
+def _said(name: str, value: object) -> str:
+    return f"no {name}" if value is None else f"{name} {value}"
 
 
 def require_same_cases(out: Path, paths: Iterable[Path]) -> None:

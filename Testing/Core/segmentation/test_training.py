@@ -181,6 +181,11 @@ def test_an_image_without_labels_is_named(tmp_path):
         prepare_real_cases(tmp_path, tmp_path / "cases", sets=("own",))
 
 
+def test_a_folder_of_images_that_is_absent_is_named(tmp_path):
+    with pytest.raises(StudyError, match=r"No folder .*absent"):
+        prepare_real_cases(tmp_path / "absent", tmp_path / "cases", sets=("own",))
+
+
 def test_cases_of_images_that_are_gone_go_too(tmp_path):
     replace(_case(), name="chu_9").save(tmp_path / "cases")
     prepare_real_cases(_drawn(tmp_path / "data", bodies=_two_bodies()), tmp_path / "cases", sets=("own", "chu"))
