@@ -382,7 +382,7 @@ def draw_curves(out: Path) -> None:
     else:
         right.text(0.5, 0.5, "none yet", ha="center", transform=right.transAxes)
     for axis in (left, right):
-        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     partial, picture = out / "curves.part.png", out / "curves.png"
     figure.savefig(partial, dpi=100)
     partial.replace(picture)
