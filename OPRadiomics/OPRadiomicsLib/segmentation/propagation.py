@@ -93,7 +93,7 @@ def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = Fals
     transform, after, notes = IDENTITY, before, list[str]()
     if register:
         transform, after, notes = _registered(mask, source, onto, before, threads)
-    warnings = (*notes, *_outside_warnings(mask, onto, transform), *_offset_warnings(after))
+    warnings = (*notes, *_outside_warnings(mask, onto, transform), *_offset_warnings(after, register))
     carried = resample_mask(mask, AnalysisGrid(onto.affine, onto.shape), transform)
     origin = f"propagated, {mask.origin}" if mask.origin else "propagated"
     return Propagation(
@@ -261,9 +261,11 @@ def _outside_warnings(mask: Mask, onto: Volume, transform: Affine) -> list[str]:
     return warnings
 
 
-def _offset_warnings(levels: tuple[LevelOffset, ...]) -> list[str]:
+def _offset_warnings(levels: tuple[LevelOffset, ...], registered: bool) -> list[str]:
+    """Registration is no remedy where it was tried."""
+    remedy = "check its outline or" if registered else "check its outline, register the sequence or"
     return [
-        f"{one.level} seems to lie {one.offset_mm:.1f} mm off: check its outline, register the sequence or correct the mask"
+        f"{one.level} seems to lie {one.offset_mm:.1f} mm off: {remedy} correct the mask"
         for one in levels
         if one.offset_mm >= MISALIGNED_MM
     ]

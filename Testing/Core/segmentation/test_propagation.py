@@ -105,6 +105,8 @@ def test_motion_beyond_ten_millimetres_or_ten_degrees_is_refused(
     assert not result.accepted
     np.testing.assert_array_equal(result.transform, np.eye(4))
     assert result.warnings[0].startswith("Registration refused: it moved the spine by")
+    assert any("mm off: check its outline or correct the mask" in warning for warning in result.warnings)
+    assert not any("register the sequence" in warning for warning in result.warnings), "that was tried"
 
 
 def test_registration_does_not_depend_on_how_the_voxels_are_stored(still_study: SimulatedStudy) -> None:
