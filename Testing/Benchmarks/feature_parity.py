@@ -1,6 +1,6 @@
 """The built-in engine against PyRadiomics 3.0.1: the largest difference of 386 features on real and simulated images.
 
-    python Testing/Benchmarks/feature_parity.py --data ../shared/data/spine-mr --cases zukic,chu_0,myosegmentum_0
+    python Testing/Benchmarks/feature_parity.py --data FOLDER --cases zukic,chu_0,myosegmentum_0
 
 Differences are relative, absolute where the value is below 1. --levels goes through every number of grey levels from 1 to
 256 (original image, a noisy block). It ends with status 1 where a difference exceeds 1e-8.

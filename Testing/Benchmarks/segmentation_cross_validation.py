@@ -1,8 +1,8 @@
 """Dice and surface distance of each real case by the network whose fold has held it out, and by that of simulations alone.
 
-    opradiomics train segmentation --data ../shared/data/spine-mr --simulated SIM --simulate 90 \\
+    opradiomics train segmentation --data FOLDER --simulated SIM --simulate 90 \\
         --backbone MOBILENET --folds 5 --simulated-epochs 30 --epochs 45 --out OUT
-    python Testing/Benchmarks/segmentation_cross_validation.py --run OUT --data ../shared/data/spine-mr
+    python Testing/Benchmarks/segmentation_cross_validation.py --run OUT --data FOLDER
 
 The sets draw the border of a body 1.0 to 1.5 mm apart, so a case is measured against its reader's labels moved to the border of
 the training, and where a set labels levels also with the network's border moved the other way against the labels as they were
