@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -76,16 +76,35 @@ def montage_picture(stacks: Mapping[Role, SagittalStack], *, demo: bool, strings
 def levels_picture(volume: Volume, bodies: Mask, *, strings: Strings) -> bytes:
     """PNG: slices of one image spread over L1-L3, from its upper to its lower edge, with every level's outline and name."""
     stack = near_the_spine(sagittal_stack(volume, bodies, None), SPINE_MARGIN_MM)
-    chosen = spread_slices(stack, MONTAGE_SLICES)
-    rows_mm, columns_mm = (n * size for n, size in zip(stack.image.shape[1:], stack.pixel_mm, strict=True))
+    return _row_picture([("", stack, index) for index in spread_slices(stack, MONTAGE_SLICES)], demo=False, strings=strings)
+
+
+def sequences_picture(volumes: Mapping[Role, Volume], bodies: Mask, *, demo: bool, strings: Strings) -> bytes:
+    """PNG: the middle slice of every sequence, from upper to lower edge, with the outline and name of every level.
+
+    ``bodies`` lie on any grid of the patient's space; where the patient moved between sequences, they don't follow.
+    """
+    stacks = {role: near_the_spine(sagittal_stack(volume, bodies, None), SPINE_MARGIN_MM) for role, volume in volumes.items()}
+    panels = [(f"{role}   ", stack, middle_slice(stack)) for role, stack in stacks.items()]
+    return _row_picture(panels, demo=demo, strings=strings)
+
+
+def _row_picture(panels: Sequence[tuple[str, SagittalStack, int]], *, demo: bool, strings: Strings) -> bytes:
+    """PNG: slices side by side, each of one stack under its title and number."""
     height_in = 5.6
-    width_in = max(1.4, height_in * columns_mm / rows_mm)
-    figure = new_figure(width_in * len(chosen), height_in + 0.5)
-    for place, index in enumerate(chosen):
-        axes = place_axes(figure, left=place * width_in + 0.02, bottom=0.22, width=width_in - 0.04, height=height_in)
+    widths_in = [height_in * _columns_over_rows(stack) for _, stack, _ in panels]
+    figure = new_figure(sum(widths_in), height_in + (0.8 if demo else 0.5))
+    for (title, stack, index), left_in, width_in in zip(panels, np.cumsum([0, *widths_in]), widths_in, strict=False):
+        axes = place_axes(figure, left=left_in + 0.02, bottom=0.22, width=width_in - 0.04, height=height_in)
         _draw_slice(axes, stack, index)
-        axes.set_title(f"{index + 1}/{stack.image.shape[0]}", fontsize=9, color=INK, pad=3)
-    return png(figure, demo=False, strings=strings)
+        axes.set_title(f"{title}{index + 1}/{stack.image.shape[0]}", fontsize=9, color=INK, pad=3)
+    return png(figure, demo=demo, strings=strings, across=False)
+
+
+def _columns_over_rows(stack: SagittalStack) -> float:
+    """Width over height in mm, of a narrow cut-out at least a quarter."""
+    rows_mm, columns_mm = (n * size for n, size in zip(stack.image.shape[1:], stack.pixel_mm, strict=True))
+    return max(0.25, float(columns_mm / rows_mm))
 
 
 def _mark(axes: Axes, strings: Strings, size: float) -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from OPRadiomicsLib.arguments import number_between, whole_number
-from OPRadiomicsLib.errors import Cancelled, StudyError
+from OPRadiomicsLib.errors import Cancelled, OutputError, StudyError
 from OPRadiomicsLib.outcome import Outcome, served
 
 if TYPE_CHECKING:
     from OPRadiomicsLib.types import Progress
+
+    from .study import SimulatedStudy
 
 
 def add_simulate_command(subparsers: Any) -> None:
@@ -38,6 +40,7 @@ def add_simulate_command(subparsers: Any) -> None:
     parser.add_argument(
         "--readers", type=Path, metavar="TABLE", help="masks by two readers of a simulated cohort's cases (column case, study)"
     )
+    parser.add_argument("--picture", action="store_true", help="of one study: its sequences with the true bodies, picture.png")
     parser.add_argument("--format", choices=("dicom", "nifti"), default="dicom", help="of the images (default: dicom)")
     parser.add_argument(
         "--signal-strength",
@@ -86,6 +89,8 @@ def simulate(arguments: argparse.Namespace, progress: Progress) -> Outcome:
         raise StudyError("--centre with --centres", "one of them", "leave --centre out: --centres names them")
     if arguments.centres is not None and arguments.cohort is None:
         raise StudyError("--centres without --cohort", "how many cases there are in all", "add --cohort N, or give --centre")
+    if arguments.picture and (arguments.cohort is not None or arguments.readers is not None):
+        raise StudyError("--picture with --cohort or --readers", "one study", "leave it out; `segment --picture` shows a case")
     if arguments.readers is not None:
         return _simulate_readers(arguments, progress)
     if arguments.cohort is None:
@@ -95,13 +100,15 @@ def simulate(arguments: argparse.Namespace, progress: Progress) -> Outcome:
 
 def _simulate_one(arguments: argparse.Namespace, options: Any) -> Outcome:
     import numpy as np
-    from OPRadiomicsLib.files import all_or_nothing
+    from OPRadiomicsLib.files import all_or_nothing, write_bytes
 
     from .cohort import write_images
     from .demo_study import write_demo_study
     from .patients import sample_patient
     from .study import simulate_study
 
+    if not arguments.demo_study:  # whose files have the same names whatever the study
+        _require_empty(arguments.out)
     centre = arguments.centre or "A"
     patient = sample_patient(np.random.default_rng(arguments.seed), centre)
     study = simulate_study(
@@ -116,8 +123,24 @@ def _simulate_one(arguments: argparse.Namespace, options: Any) -> Outcome:
             write_demo_study(study, scratch)
         else:
             write_images(study, scratch, arguments.format)
+        if arguments.picture:
+            write_bytes(scratch / "picture.png", _picture(study))
     who = f"age {patient.age}, {'M' if patient.male else 'F'}, BMD {patient.bmd:.0f} mg/cm3"
-    return Outcome((f"Simulated study {arguments.seed}: {who}",), (arguments.out,))
+    return Outcome((f"Simulated study {arguments.seed} in {arguments.out}: {who}",), (arguments.out,))
+
+
+def _require_empty(out: Path) -> None:
+    """Raise `OutputError` where a study would mix with files that are there."""
+    if out.is_dir() and any(not path.name.startswith(".") for path in out.iterdir()):
+        raise OutputError(f"{out} holds files", "an empty or a new folder", "choose another --out, or empty that one first")
+
+
+def _picture(study: SimulatedStudy) -> bytes:
+    from OPRadiomicsLib.reports.mask_pictures import sequences_picture
+    from OPRadiomicsLib.reports.strings import ENGLISH
+
+    strings = {**ENGLISH, "demo": "SIMULATED", "demo_note": "computed images of no real patient."}
+    return sequences_picture(study.volumes, study.bodies, demo=True, strings=strings)
 
 
 def _simulate_readers(arguments: argparse.Namespace, progress: Progress) -> Outcome:

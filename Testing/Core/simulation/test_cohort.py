@@ -61,8 +61,13 @@ def test_dicom_cases_hold_four_series(plan: CohortPlan, tmp_path: Path, small: O
 
 
 def test_one_study_is_written_in_the_format_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["simulate", "--format", "nifti", "--out", str(tmp_path / "one")]) == 0
-    assert {path.name for path in (tmp_path / "one").iterdir()} == {"T1WI.nii.gz", "T2WI.nii.gz", "FS-T2WI.nii.gz"}
+    one = ["simulate", "--format", "nifti", "--out", str(tmp_path / "one")]
+    images = {"T1WI.nii.gz", "T2WI.nii.gz", "FS-T2WI.nii.gz"}
+    assert main([*one, "--picture"]) == 0
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {*images, "picture.png"}
+    before = {name: (tmp_path / "one" / name).read_bytes() for name in images}
+    assert main([*one, "--seed", "2"]) == 2, "another study would replace the first, or mix with it"
+    assert {name: (tmp_path / "one" / name).read_bytes() for name in images} == before
     assert main(["simulate", "--format", "nifti", "--demo-study", "--out", str(tmp_path / "demo")]) == 2
     assert "--format nifti with --demo-study" in capsys.readouterr().err
 
