@@ -55,7 +55,7 @@ def add_train_command(subparsers: Any) -> None:
         metavar="BUNDLE",
         help="network in use, beside which the new one is shown (default: --start, or the one that ships)",
     )
-    parser.add_argument("--name", default="lumbar-bodies", help="of the network (default: %(default)s)")
+    parser.add_argument("--name", help="of the network (default: the folder's, --out)")
     parser.add_argument("--simulated", type=Path, metavar="FOLDER", help="simulated cases; those missing are made there")
     parser.add_argument(
         "--simulate",
@@ -324,7 +324,8 @@ def _export(network: DeepLabV3Plus, bundle: Path, cases: Cases, options: argpars
     from .export import export_bundle
 
     provenance = _provenance(options, cases, steps) | ({} if options.folds is None else {"average_of_folds": options.folds})
-    difference = export_bundle(network, bundle, name=options.name, version="0.1.0", provenance=provenance)
+    name = options.name or options.out.resolve().name
+    difference = export_bundle(network, bundle, name=name, version="0.1.0", provenance=provenance)
     lines = [f"Bundle {bundle}: ONNX Runtime and torch differ by at most {difference:.1e} in the logits"]
     try:
         return [*lines, _int8(bundle)]
@@ -355,7 +356,12 @@ def _compared(options: argparse.Namespace, cases: Cases, progress: Progress) -> 
     new = options.out / "bundle"
     compared = compare_networks(new, before, cases.validation, data=options.data, out=options.out, progress=progress)
     write_comparison(compared, options.out)
-    return [f"Held-out cases ({len(cases.validation)}): Dice {compared.new:.3f}, before {compared.before:.3f}"]
+    held_out = ", ".join(case.name for case in cases.validation)
+    return [
+        f"Held out: {held_out}",
+        f"Dice of their bodies, at the border that training draws: {compared.new:.3f}, with {compared.before_name} "
+        f"{compared.before:.3f}; each case, and the levels as their readers drew them: {options.out / 'comparison.csv'}",
+    ]
 
 
 def draw_curves(out: Path) -> None:

@@ -96,7 +96,7 @@ def compare_networks(
     Parameters
     ----------
     data
-        Folder of <case>_img.nii.gz and _lab.nii.gz; levels are compared where the labels are L1 to L3 alone.
+        Folder of <case>_img.nii.gz and _lab.nii.gz; levels are compared where the labels name L1 to L3.
     out
         The run: side-by-side pictures go to its `PICTURES_FOLDER`.
     """
@@ -147,7 +147,8 @@ def _bodies(bundle: str | Path, cases: Sequence[TrainingCase]) -> list[float]:
 
 
 def _has_levels(case: TrainingCase, data: Path | None) -> bool:
-    """Whether the case's labels are those that a project exports: L1, L2 and L3, nothing else."""
+    """Whether the case's labels name L1, L2 and L3, whatever else they name."""
+    from OPRadiomicsLib.io.masks import verse_labels
     from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 
     path = data / f"{case.name}_lab.nii.gz" if data is not None else None
@@ -155,8 +156,8 @@ def _has_levels(case: TrainingCase, data: Path | None) -> bool:
         return False
     import SimpleITK as sitk
 
-    found = np.unique(sitk.GetArrayFromImage(sitk.ReadImage(str(path))))
-    return set(found.tolist()) == {0, *(LABEL_OF_LEVEL[level] for level in STUDY_LEVELS)}
+    found = np.unique(verse_labels(sitk.GetArrayFromImage(sitk.ReadImage(str(path)))))
+    return {LABEL_OF_LEVEL[level] for level in STUDY_LEVELS} <= set(found.tolist())
 
 
 class _Levels:

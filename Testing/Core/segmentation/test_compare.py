@@ -46,7 +46,7 @@ def test_the_shipped_network_against_itself_differs_by_nothing_and_is_drawn_on_e
     from OPRadiomicsTrainingLib.segmentation.cases import load_case, prepare_real_cases
 
     volume = read_volume(next(demo_study_folder().glob("*T1WI*")))
-    drawn = only_levels(segment(volume, load_segmentation_model()).mask, ("L1", "L2", "L3"))
+    drawn = only_levels(segment(volume, load_segmentation_model()).mask, ("L1", "L2", "L3", "L4"))
     image, mask = in_sagittal_order(volume, drawn)
     data = tmp_path / "data"
     data.mkdir()

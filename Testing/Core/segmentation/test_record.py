@@ -46,6 +46,12 @@ def finished(own, tmp_path_factory):
     return out
 
 
+def test_a_network_bears_the_name_of_its_folder_and_not_of_the_one_that_ships(finished):
+    from OPRadiomicsLib.segmentation import load_segmentation_model
+
+    assert load_segmentation_model(finished / "bundle").name == "run"
+
+
 @pytest.fixture
 def run(finished, tmp_path):
     return Path(shutil.copytree(finished, tmp_path / "run"))
