@@ -148,6 +148,8 @@ class Trainer:
     """
 
     def __init__(self, settings: TrainingSettings, network: DeepLabV3Plus | None = None, group: Group | None = None) -> None:
+        import copy
+
         import torch
         from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
 
@@ -155,7 +157,7 @@ class Trainer:
         self.settings = settings
         self.group = group or Group()
         self.step = 0
-        self.network = (network or DeepLabV3Plus()).to(settings.device)
+        self.network = (DeepLabV3Plus() if network is None else copy.deepcopy(network)).to(settings.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
         self.optimiser = torch.optim.AdamW(self.network.parameters(), settings.learning_rate, weight_decay=WEIGHT_DECAY)
@@ -297,7 +299,7 @@ def train(
     resume
         Continue from ``out``'s checkpoint; with another number of epochs the learning rate follows the new one.
     network
-        Weights to start from; a new network where it is left out.
+        Weights to start from, left as they are; a new network where it is left out.
     group
         The processes that train together (`parallel.joined`); the first one measures, writes and reports.
     after_epoch

@@ -78,6 +78,18 @@ def test_folds_go_on_from_those_that_held_out_the_same_cases(tiny, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+def test_every_fold_starts_from_the_network_of_simulated_images(tiny, tmp_path):
+    cases, settings = tiny
+    found = folds.cross_validate(cases, tmp_path / "run", settings, 2, simulated_epochs=1)
+    alone = train.train(train.Cases((), cases.simulated, ()), tmp_path / "alone", settings).averaged()
+    learnt = train.Cases(tuple(case for case in cases.real if case.name in {"chu_0", "chu_2"}), cases.simulated, ())
+    own = replace(settings, seed=settings.seed + 2, learning_rate=folds.LATER_RATE * settings.learning_rate)
+    second = train.train(learnt, tmp_path / "second", own, network=alone).averaged()
+    for network, expected in ((found.simulated, alone), (found.folds[1], second)):
+        for name, tensor in expected.state_dict().items():
+            assert torch.equal(tensor, network.state_dict()[name]), name
+
+
 @pytest.mark.parametrize("option", ["--start", "--compare"])
 def test_folds_go_with_no_network_that_has_learnt_their_cases(option, tmp_path, capsys):
     command = ["train", "segmentation", "--data", str(tmp_path), "--out", str(tmp_path / "run"), "--folds", "2"]
