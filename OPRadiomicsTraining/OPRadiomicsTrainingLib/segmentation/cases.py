@@ -135,7 +135,7 @@ class _Source:
 
     @property
     def semantic(self) -> bool:
-        return bool(self.tissue.any())
+        return bool((self.tissue == CANAL).any())
 
 
 def _read(image_path: Path) -> _Source:
@@ -151,9 +151,11 @@ def _read(image_path: Path) -> _Source:
         order = sagittal_order(image)
         array = order.apply(image.array).astype(np.float32)
         if body_file.exists():
-            bodies = order.apply(read_mask(body_file, image, ()).labels)
+            drawn = order.apply(read_mask(body_file, image, ()).labels)
+            sacrum = drawn == LABEL_OF_LEVEL["S1"]
+            bodies = np.where(sacrum, 0, drawn).astype(np.uint8)
             _require_neighbours(bodies)
-            return _Source(name, array, bodies, np.zeros_like(bodies), order.spacing_mm)
+            return _Source(name, array, bodies, (sacrum * SACRUM_SEED).astype(np.uint8), order.spacing_mm)
         if not semantic_file.exists():
             raise StudyError(
                 "Neither labels of bodies nor of vertebrae", f"{body_file.name} or {semantic_file.name}", "add one"
@@ -196,7 +198,8 @@ def prepare_real_cases(
     Parameters
     ----------
     data
-        Folder with <set>_<case>_img.nii.gz and the same with _lab (bodies) or _sem (1 vertebra, 2 disc, 3 canal) for _img.
+        Folder with <set>_<case>_img.nii.gz and the same with _lab (bodies; S1, where drawn, counts as sacrum) or _sem
+        (1 vertebra, 2 disc, 3 canal) for _img.
     out
         Folder for the .npz files, made if absent; those that it holds are replaced.
 
@@ -243,6 +246,7 @@ def _border_offset_mm(sources: Sequence[_Source]) -> float:
 def _case_of(source: _Source, offset_mm: float) -> TrainingCase:
     distance = labels.body_distance_mm(source.bodies, source.spacing_mm, offset_mm)
     labelled = np.array([True, True, False, source.semantic, source.semantic])
+    tells_tissue = source.tissue.any() or not _reaches_l5(source.bodies)
     weight = _weight(source)
     limits = np.percentile(source.image, (0.5, 99.8))
     image = np.clip((source.image - limits[0]) / max(1e-6, limits[1] - limits[0]), 0, 1) * 255
@@ -250,7 +254,7 @@ def _case_of(source: _Source, offset_mm: float) -> TrainingCase:
         source.name,
         image.astype(np.uint8),
         to_distance_bytes(distance),
-        source.tissue if source.semantic or not _reaches_l5(source.bodies) else sacrum_seed(source.bodies, source.spacing_mm),
+        source.tissue if tells_tissue else sacrum_seed(source.bodies, source.spacing_mm),
         weight,
         labelled,
         source.spacing_mm,

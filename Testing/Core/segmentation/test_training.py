@@ -210,6 +210,20 @@ def test_a_set_is_the_whole_first_word(tmp_path):
     assert list(prepare_real_cases(data, tmp_path / "cases", sets=("own2",))) == ["own2"]
 
 
+def test_a_drawn_s1_is_sacrum_and_no_body(tmp_path):
+    bodies = _two_bodies()
+    bodies[bodies > 0] += 3  # L4 and L5
+    cases = {}
+    for name, s1 in (("without", 0), ("with", 26)):
+        bodies[1:4, 92:115, 30:62] = s1
+        image = np.where(np.indices(bodies.shape)[1] < 88, 40 + 140 * (bodies > 0), 100)
+        prepare_real_cases(_drawn(tmp_path / name, bodies=bodies, image=image), tmp_path / f"{name}_cases", sets=("own",))
+        cases[name] = load_case(tmp_path / f"{name}_cases" / "own_1.npz")
+    assert np.array_equal(cases["with"].body, cases["without"].body)
+    assert np.array_equal(cases["with"].tissue == SACRUM_SEED, bodies == 26)
+    assert cases["with"].labelled.tolist() == [True, True, False, False, False]
+
+
 def test_two_bodies_and_no_third_tell_nothing_of_the_sacrum(tmp_path):
     bodies = np.where(_two_bodies() > 0, _two_bodies() + np.uint8(3), 0).astype(np.uint8)
     assert not sacrum_seed(bodies, (3.3, 1.0, 1.0)).any()
