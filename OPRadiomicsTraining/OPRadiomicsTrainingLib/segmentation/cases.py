@@ -239,7 +239,7 @@ def set_offset_mm(data: Path, name: str) -> float:
 
 
 def _border_offset_mm(sources: Sequence[_Source]) -> float:
-    profiles = (labels.endplate_profiles(one.image, one.bodies, one.spacing_mm[1], beside=2) for one in sources)
+    profiles = (labels.endplate_profiles(one.image, one.bodies, one.spacing_mm[1:], beside=2) for one in sources)
     return labels.border_offset_mm([profile for case in profiles for profile in case])
 
 

@@ -28,19 +28,26 @@ _STEP_MM = 0.25
 
 def signed_distance_mm(mask: Bools, spacing_mm: tuple[float, ...]) -> Floats:
     """Distance to the border in mm, positive inside; ``spacing_mm`` in the order of the axes. -99 for an empty mask."""
-    from scipy import ndimage
-
     if not mask.any():
         return np.full(mask.shape, -99.0, np.float32)
-    half = min(spacing_mm) / 2
-    inside = ndimage.distance_transform_edt(np.pad(mask, 1, "edge"), spacing_mm)
-    outside = ndimage.distance_transform_edt(~np.pad(mask, 1, "edge"), spacing_mm)
-    distance = np.where(inside > 0, inside - half, half - outside)
+    padded = np.pad(mask, 1, "edge")
+    distance = np.where(padded, _depth_mm(padded, spacing_mm), -_depth_mm(~padded, spacing_mm))
     trimmed: Floats = distance[tuple(slice(1, -1) for _ in mask.shape)].astype(np.float32)
     return trimmed
 
 
-def endplate_profile(image: Floats, body: Bools, spacing_mm: float) -> Floats | None:
+def _depth_mm(mask: Bools, spacing_mm: tuple[float, ...]) -> npt.NDArray[np.float64]:
+    """Distance of each voxel's centre to the mask's border, half a voxel before the nearest centre outside."""
+    from scipy import ndimage
+
+    distance, nearest = ndimage.distance_transform_edt(mask, spacing_mm, return_indices=True)
+    spacing = np.reshape(spacing_mm, (-1, *[1] * mask.ndim))
+    towards = (nearest - np.indices(mask.shape)) * spacing / np.maximum(distance, 1e-9)
+    depth: npt.NDArray[np.float64] = distance - 0.5 * np.linalg.norm(towards * spacing, axis=0)
+    return depth
+
+
+def endplate_profile(image: Floats, body: Bools, spacing_mm: tuple[float, float]) -> Floats | None:
     """Mean intensity across the two endplates of one slice, in units of the marrow's median, from -5 to 5 mm outward.
 
     Parameters
@@ -48,30 +55,34 @@ def endplate_profile(image: Floats, body: Bools, spacing_mm: float) -> Floats | 
     image, body
         One sagittal slice (rows cranial to caudal, columns anterior to posterior) and one body in it.
     spacing_mm
-        In-plane voxel size.
+        Of rows and columns.
     """
     from scipy import ndimage
 
-    distance = signed_distance_mm(body, (spacing_mm, spacing_mm))
-    rows, columns = np.gradient(ndimage.gaussian_filter(distance, 1.0))
+    distance = signed_distance_mm(body, spacing_mm)
+    rows, columns = np.gradient(ndimage.gaussian_filter(distance, 1.0), *spacing_mm)
     cranio_caudal = np.abs(rows) > 0.85 * (np.hypot(rows, columns) + 1e-6)
     marrow = image[distance > 4]
     if marrow.size < 50 or np.median(marrow) <= 0:
         return None
     outward = np.arange(-_RANGE_MM, _RANGE_MM + _STEP_MM / 2, _STEP_MM)
-    shells = [cranio_caudal & (np.abs(distance + r) < 0.6 * spacing_mm) for r in outward]
+    shells = [cranio_caudal & (np.abs(distance + r) < 0.6 * spacing_mm[0]) for r in outward]
     means = [image[shell].mean() if shell.any() else np.nan for shell in shells]
     profile: Floats = np.asarray(means, np.float32) / np.float32(np.median(marrow))
     return profile
 
 
-def endplate_profiles(image: Floats, bodies: npt.NDArray[np.uint8], spacing_mm: float, *, beside: int) -> list[Floats]:
+def endplate_profiles(
+    image: Floats, bodies: npt.NDArray[np.uint8], spacing_mm: tuple[float, float], *, beside: int
+) -> list[Floats]:
     """`endplate_profile` of every body in the middle slice and in ``beside`` slices on both sides of it.
 
     Parameters
     ----------
     image, bodies
         (k, rows, columns); labels, 0 for none.
+    spacing_mm
+        Of rows and columns.
     """
     middle = len(image) // 2
     profiles = (

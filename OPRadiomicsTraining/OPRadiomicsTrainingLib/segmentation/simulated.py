@@ -98,7 +98,7 @@ def simulated_cases(study: SimulatedStudy, name: str, rng: np.random.Generator) 
     column_mm, row_mm, slice_mm = study.bodies.spacing_mm
     spacing_mm = (slice_mm, row_mm, column_mm)
     images = {role.value: np.asarray(volume.array, np.float32) for role, volume in study.volumes.items()}
-    offset_mm = labels.border_offset_mm(labels.endplate_profiles(images["T1WI"], bodies, row_mm, beside=1))
+    offset_mm = labels.border_offset_mm(labels.endplate_profiles(images["T1WI"], bodies, spacing_mm[1:], beside=1))
     distance = to_distance_bytes(labels.filling_the_slice(labels.body_distance_mm(bodies, spacing_mm, offset_mm)))
     tissue = _classes(study)
     images["painted"] = paint(study.tissues, rng)

@@ -48,7 +48,7 @@ def test_the_border_is_moved_to_where_the_marrow_ends_wherever_it_was_drawn(draw
     outside = np.maximum(np.abs(rows - 59.5) - 20, np.abs(columns - 59.5) - 20)
     image = np.where(outside < 0, 1.0, np.where(outside < 1.5, 0.1, 0.7))
     image = ndimage.gaussian_filter(image, 0.5).astype(np.float32)
-    profile = labels.endplate_profile(image, outside < drawn_mm, 1.0)
+    profile = labels.endplate_profile(image, outside < drawn_mm, (1.0, 1.0))
     assert drawn_mm + labels.border_offset_mm([profile]) == pytest.approx(0.0, abs=0.6)
 
 
@@ -57,6 +57,15 @@ def test_moving_the_border_inward_shrinks_a_block_by_that_much():
     bodies[2:9, 15:45, 15:45] = 20
     distance = labels.body_distance_mm(bodies, (3.3, 1.0, 1.0), -2.0)
     assert (distance[5] > 0).sum() == pytest.approx(26 * 26, rel=0.08)
+
+
+@pytest.mark.parametrize("spacing_mm", [(1.5, 0.75), (0.75, 1.5)])
+def test_a_border_is_moved_by_millimetres_also_where_pixels_are_not_square(spacing_mm):
+    rows, columns = (np.abs(mm * (np.arange(120 / mm) + 0.5) - 60) for mm in spacing_mm)
+    block = 20 * ((rows[:, None] < 21) & (columns < 21))[None].astype(np.uint8)
+    moved = labels.body_distance_mm(block, (3.3, *spacing_mm), -2.4)[0] > 0
+    assert np.array_equal(moved[:, len(columns) // 2], rows < 21 - 2.4)
+    assert np.array_equal(moved[len(rows) // 2], columns < 21 - 2.4)
 
 
 def test_a_border_that_is_moved_in_and_out_again_is_where_it_was():
