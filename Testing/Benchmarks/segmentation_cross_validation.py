@@ -128,7 +128,7 @@ def summary(rows: list[dict[str, object]]) -> dict[str, object]:
 def _report(title: str, rows: list[dict[str, object]]) -> None:
     sets = sorted({set_of(str(row["case"])) for row in rows})
     for name in [*sets, ""]:
-        chosen = [row for row in rows if str(row["case"]).startswith(name)]
+        chosen = [row for row in rows if name in ("", set_of(str(row["case"])))]
         print(json.dumps({"network": title, "set": name or "all", **summary(chosen)}), flush=True)
 
 
