@@ -137,7 +137,7 @@ def gone_on(folder: Path, name: str, cases: Path, simulated: Path, epochs: int) 
     out = folder / f"own_{name}"
     if (out / "bundle" / CHECKSUMS).exists():
         return load_segmentation_model(out / "bundle")
-    held_out = (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split()
+    held_out = (folder / HELD_OUT_FILE).read_text(encoding="utf-8").splitlines()
     own = tuple(load_case(path) for path in sorted(cases.glob(f"{name}_*.npz")) if path.stem not in held_out)
     invented = tuple(load_case(path) for path in sorted(simulated.glob("*.npz")))
     settings = TrainingSettings(epochs=epochs, learning_rate=OWN_RATE, simulated_share=OWN_SIMULATED_SHARE)
@@ -169,7 +169,7 @@ def main() -> None:
     for folder in folders:
         model = load_segmentation_model(folder / "bundle")
         own = {name: gone_on(folder, name, cases, arguments.simulated, arguments.own) for name in sets} if arguments.own else {}
-        for case in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split():
+        for case in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").splitlines():
             name = set_of(case)
             networks = [(rows, model), (simulated, alone), (retrained, own.get(name))]
             for results, network in networks:

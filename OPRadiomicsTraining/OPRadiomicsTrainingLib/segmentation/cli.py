@@ -204,7 +204,7 @@ def _network_of_folds(
         folder = fold_folder(options.out, number)
         told = {
             "fold": f"{number} of {options.folds}",
-            "held_out": (folder / HELD_OUT_FILE).read_text(encoding="utf-8").split(),
+            "held_out": (folder / HELD_OUT_FILE).read_text(encoding="utf-8").splitlines(),
         }
         provenance = _provenance(options, cases, steps + own) | told
         export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance=provenance)

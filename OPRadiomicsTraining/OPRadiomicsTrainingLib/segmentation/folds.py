@@ -151,7 +151,7 @@ def _network_of(earlier: Path, number: int, held_out: Sequence[TrainingCase]) ->
     from .compare import bundle_network
 
     record = fold_folder(earlier, number) / HELD_OUT_FILE
-    if not record.is_file() or set(record.read_text(encoding="utf-8").split()) != {case.name for case in held_out}:
+    if not record.is_file() or set(record.read_text(encoding="utf-8").splitlines()) != {case.name for case in held_out}:
         raise ModelError(
             f"{earlier.name}/ has no fold {number} that held out the same {len(held_out)} cases",
             "a finished cross-validation of the same cases in as many folds",

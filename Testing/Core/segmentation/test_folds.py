@@ -60,13 +60,14 @@ def test_more_folds_than_images_are_refused():
 
 def test_folds_go_on_from_those_that_held_out_the_same_cases(tiny, tmp_path):
     cases, settings = tiny
+    cases = replace(cases, real=(*cases.real[:3], _case("chu_3 b")))
     first = folds.cross_validate(cases, tmp_path / "first", settings, 2, simulated_epochs=1)
     for number, network in enumerate(first.folds, start=1):
         bundle = folds.fold_folder(tmp_path / "first", number) / "bundle"
         export_bundle(network, bundle, name="f", version="0", provenance={})
     more = folds.cross_validate(cases, tmp_path / "more", settings, 2, simulated_epochs=1, earlier=tmp_path / "first")
     assert more.simulated is None
-    learnt = train.Cases(tuple(case for case in cases.real if case.name in {"chu_1", "chu_3"}), cases.simulated, ())
+    learnt = train.Cases(tuple(case for case in cases.real if case.name in {"chu_1", "chu_3 b"}), cases.simulated, ())
     own = replace(settings, seed=settings.seed + 1, learning_rate=folds.LATER_RATE * settings.learning_rate)
     direct = train.train(learnt, tmp_path / "direct", own, network=first.folds[0]).averaged()
     for name, tensor in direct.state_dict().items():
