@@ -79,6 +79,16 @@ def simulate(arguments: argparse.Namespace, progress: Progress) -> Outcome:
         short_tau=arguments.stir,
         variety=WIDE_VARIETY if arguments.rare else DEFAULT_VARIETY,
     )
+    _require_options_that_fit(arguments)
+    if arguments.readers is not None:
+        return _simulate_readers(arguments, progress)
+    if arguments.cohort is None:
+        return _simulate_one(arguments, options)
+    return _simulate_many(arguments, options, progress)
+
+
+def _require_options_that_fit(arguments: argparse.Namespace) -> None:
+    """Refuse what would be ignored."""
     if sum((arguments.cohort is not None, arguments.demo_study, arguments.readers is not None)) > 1:
         raise StudyError("Two of --cohort, --demo-study and --readers", "one of them", "leave the others out")
     if arguments.format == "nifti" and (arguments.demo_study or arguments.readers is not None):
@@ -91,11 +101,25 @@ def simulate(arguments: argparse.Namespace, progress: Progress) -> Outcome:
         raise StudyError("--centres without --cohort", "how many cases there are in all", "add --cohort N, or give --centre")
     if arguments.picture and (arguments.cohort is not None or arguments.readers is not None):
         raise StudyError("--picture with --cohort or --readers", "one study", "leave it out; `segment --picture` shows a case")
-    if arguments.readers is not None:
-        return _simulate_readers(arguments, progress)
-    if arguments.cohort is None:
-        return _simulate_one(arguments, options)
-    return _simulate_many(arguments, options, progress)
+    if arguments.readers is not None and (of_images := _given_for_images(arguments)):
+        raise StudyError(
+            f"--readers with {', '.join(of_images)}",
+            "a cohort whose images are there",
+            "give them where the cohort is simulated",
+        )
+
+
+def _given_for_images(arguments: argparse.Namespace) -> list[str]:
+    """Options that decide images, where they are other than usual."""
+    options = {
+        "--centre": arguments.centre is not None,
+        "--signal-strength": arguments.signal_strength != 1,
+        "--motion-mm": arguments.motion_mm > 0,
+        "--motion-deg": arguments.motion_deg > 0,
+        "--rare": arguments.rare,
+        "--stir": arguments.stir,
+    }
+    return [name for name, given in options.items() if given]
 
 
 def _simulate_one(arguments: argparse.Namespace, options: Any) -> Outcome:

@@ -72,6 +72,20 @@ def test_one_study_is_written_in_the_format_asked_for(tmp_path: Path, capsys: py
     assert "--format nifti with --demo-study" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--readers", "cohort.csv", "--rare", "--motion-mm", "2"), "--readers with --motion-mm, --rare"),
+        (("--readers", "cohort.csv", "--centre", "A"), "--readers with --centre"),
+        (("--cohort", "2", "--picture"), "--picture with --cohort"),
+    ],
+)
+def test_no_option_is_ignored(options: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--out", str(tmp_path / "out"), *options]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_what_is_rare_stands_in_the_cases_record(plan: CohortPlan, tmp_path: Path) -> None:
     always = Variety(six_lumbar=1.0, sacralised=1.0, deformity=1.0, modic=0.999, schmorl=1.0, haemangioma=1.0)
     simulate_cohort(replace(plan, centres={"A": 1}, options=replace(plan.options, variety=always)), tmp_path)
