@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .parallel import Group
     from .train import Cases, TrainingSettings
 
-
-SIMULATED_STUDIES = 40
+SIMULATED_STUDIES, SIMULATED_EPOCHS = 40, 30
+"""Studies to simulate, and epochs on simulated images alone, where the options don't say."""
 
 
 def add_train_command(subparsers: Any) -> None:
@@ -74,9 +74,8 @@ def add_train_command(subparsers: Any) -> None:
     parser.add_argument(
         "--simulated-epochs",
         type=whole_number(1),
-        default=30,
         metavar="N",
-        help="with --folds: on simulated images alone (default 30)",
+        help=f"with --folds: on simulated images alone (default {SIMULATED_EPOCHS})",
     )
     parser.add_argument("--batches", type=whole_number(1), default=50, help="of 8 samples, an epoch (default 50)")
     parser.add_argument("--seed", type=whole_number(0), default=1, help="decides everything that is random (default 1)")
@@ -108,10 +107,11 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     _require_options_that_fit(options)
     backbone = None if options.backbone is None else read_backbone(options.backbone)
     options = argparse.Namespace(**{**vars(options), "backbone": backbone})
-    _require_writable(options.out)
     record = _record(options)
     if options.resume:
         require_same(options.out, record)
+    else:
+        _require_writable(options.out)
     on_gpu = options.device != "cpu"
     settings = TrainingSettings(
         options.epochs, batches_per_epoch=options.batches, seed=options.seed, device=options.device, bf16=on_gpu
@@ -184,7 +184,7 @@ def _network_of_folds(
         options.out,
         settings,
         options.folds,
-        simulated_epochs=options.simulated_epochs,
+        simulated_epochs=options.simulated_epochs or SIMULATED_EPOCHS,
         network=_pretrained(options.backbone, replace(cases, real=()), settings),
         earlier=None if options.start is None else Path(options.start),
         group=group,
@@ -195,7 +195,7 @@ def _network_of_folds(
         return found.average, 0
     steps = 0
     if found.simulated is not None:
-        steps = settings.batches_per_epoch * options.simulated_epochs
+        steps = settings.batches_per_epoch * (options.simulated_epochs or SIMULATED_EPOCHS)
         provenance = _provenance(options, replace(cases, real=()), steps)
         bundle = options.out / SIMULATED_FOLDER / "bundle"
         export_bundle(found.simulated, bundle, name=SIMULATED_FOLDER, version="0.1.0", provenance=provenance)
@@ -229,7 +229,7 @@ def _record(options: argparse.Namespace) -> dict[str, object]:
 
     own: dict[str, object] = {"--seed": options.seed, "--batches": options.batches, "--set": options.set}
     if options.folds is not None:
-        own |= {"--folds": options.folds, "--simulated-epochs": options.simulated_epochs}
+        own |= {"--folds": options.folds, "--simulated-epochs": options.simulated_epochs or SIMULATED_EPOCHS}
     if options.simulated is not None:
         own[SIMULATE] = options.simulate or SIMULATED_STUDIES
     if options.start is not None:
@@ -260,8 +260,6 @@ def _require_options_that_fit(options: argparse.Namespace) -> None:
         raise StudyError(
             "Neither --data nor --simulated", "at least one of them", "name a folder of images or of simulated cases"
         )
-    if options.simulate is not None and options.simulated is None:
-        raise StudyError("--simulate without --simulated", "a folder for simulated cases", "add --simulated FOLDER")
     if options.folds is not None and options.start is not None and not any(Path(options.start).glob("fold_*/bundle")):
         raise StudyError(
             "--folds with --start of one network",
@@ -278,16 +276,46 @@ def _require_options_that_fit(options: argparse.Namespace) -> None:
         )
     if options.folds is not None and options.simulated is None:
         raise StudyError("--folds without --simulated", "simulated cases to begin with", "give --simulated FOLDER")
+    _require_no_idle_option(options)
+    _require_images_of_each_set(options)
     if options.compare is not None:
         load_segmentation_model(options.compare)
     _require_device(options.device)
+
+
+def _require_no_idle_option(options: argparse.Namespace) -> None:
+    """Refuse what would be ignored."""
+    idle = {
+        "--set without --data": options.set and options.data is None,
+        "--simulate without --simulated": options.simulate and options.simulated is None,
+        "--simulated-epochs without --folds": options.simulated_epochs and options.folds is None,
+        "--simulated-epochs with --start": options.simulated_epochs and options.start is not None,
+    }
+    for found in (words for words, given in idle.items() if given):
+        raise StudyError(found, "options that take effect", f"leave out {found.split()[0]}, or change the other option")
+
+
+def _require_images_of_each_set(options: argparse.Namespace) -> None:
+    """The default sets may be absent; one that was asked for is there, or its name is wrong."""
+    from .cases import images_of
+
+    if options.data is not None and not options.data.is_dir():
+        raise StudyError(f"No folder {options.data}", "a folder of training images", "check --data")
+    for name in options.set or ():
+        if not images_of(options.data, name):
+            raise StudyError(
+                f"No image of the set '{name}' in {options.data.name}/",
+                f"files {name}_*_img.nii.gz",
+                "correct --set or --data",
+            )
 
 
 def _require_device(name: str) -> None:
     import torch
 
     try:
-        torch.empty(1, device=name)
+        if torch.empty(1, device=name).device.type not in {"cpu", "cuda"}:
+            raise RuntimeError("nothing can be trained on it")
     except (RuntimeError, AssertionError) as error:  # what torch raises without CUDA
         raise StudyError(
             f"--device {name} ({str(error).splitlines()[0]})", "cpu, or cuda where torch and a GPU support it", "choose another"

@@ -111,11 +111,11 @@ def test_folds_that_were_dealt_otherwise_are_refused(tmp_path):
         record.require_same(tmp_path, {"--folds": 2})
 
 
-def test_more_simulated_studies_are_refused_before_they_are_made(tmp_path, capsys):
+def test_more_simulated_studies_are_refused_before_they_are_made(own, tmp_path, capsys):
     """Once made, they would keep the run from going on for good."""
     run, simulated = tmp_path / "run", tmp_path / "simulated"
     record.begin(run, {"--seed": 1, "--batches": 1, "--set": ["own"], "--simulate": 1})
-    assert _train(tmp_path, run, "--resume", "--simulated", str(simulated), "--simulate", "2") == 2
+    assert _train(own, run, "--resume", "--simulated", str(simulated), "--simulate", "2") == 2
     assert "--resume with --simulate 2. Expected: --simulate 1" in capsys.readouterr().err
     assert not simulated.exists()
 
@@ -129,12 +129,6 @@ def test_an_option_that_is_left_out_is_said_to_be(tmp_path):
     record.begin(tmp_path, {"--start": "SHA-256 1"})
     with pytest.raises(ModelError, match=r"--resume with no --start\. Expected: --start SHA-256 1"):
         record.require_same(tmp_path, {})
-
-
-def test_simulating_into_no_folder_is_refused(own, tmp_path, capsys):
-    assert _train(own, tmp_path / "run", "--simulate", "1") == 2
-    assert "add --simulated FOLDER" in capsys.readouterr().err
-    assert not (tmp_path / "run").exists()
 
 
 def test_resuming_where_nothing_began_says_so(own, tmp_path, capsys):
@@ -162,7 +156,13 @@ def test_checkpoints_of_folds_count_as_an_earlier_run(tmp_path):
         (("--epochs", "0"), "at least 1"),
         (("--seed", "-1"), "at least 0"),
         (("--device", "abacus"), "--device abacus"),
+        (("--device", "meta"), "--device meta"),
+        (("--start", "nobody"), "nobody"),
+        (("--resume",), "to go on with"),
         (("--compare", "nobody"), "nobody"),
+        (("--set", "onw"), "No image of the set 'onw'"),
+        (("--simulate", "90"), "--simulate without --simulated"),
+        (("--simulated-epochs", "5"), "--simulated-epochs without --folds"),
     ],
 )
 def test_options_that_cannot_be_met_are_refused_before_any_work(option, said, own, tmp_path, capsys):
