@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import json
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -89,7 +90,9 @@ def hd95_mm(predicted: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], spac
 
     present = predicted.any(axis=(1, 2)) & truth.any(axis=(1, 2))
     pair = (torch.from_numpy(mask[present][:, None].astype(np.float32)) for mask in (predicted, truth))
-    distances = compute_hausdorff_distance(*pair, include_background=True, percentile=95, spacing=(spacing_mm, spacing_mm))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of MONAI, about itself
+        distances = compute_hausdorff_distance(*pair, include_background=True, percentile=95, spacing=(spacing_mm, spacing_mm))
     return float(distances.mean())
 
 
@@ -205,7 +208,7 @@ def _background_noise(array: npt.NDArray[np.floating]) -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and <case>_lab.nii.gz")
     parser.add_argument(
         "--cases",
@@ -227,11 +230,33 @@ def main() -> int:
         print_int8_cost(cases, model)
         return 0
     scales_mm = (GRID_MM,) if arguments.single_scale else SCALES_MM
+    rows: dict[str, list[dict[str, object]]] = {}
     for case in cases:
-        print(json.dumps(measure_case(case, model, scales_mm)), flush=True)
-        for name, changed in variants(case) if arguments.robustness else ():
-            print(json.dumps({"changed": name, **measure_case(changed, model, scales_mm)}), flush=True)
+        for name, version in (("as it is", case), *(variants(case) if arguments.robustness else ())):
+            rows.setdefault(name, []).append({"version": name, **measure_case(version, model, scales_mm)})
+            print(json.dumps(rows[name][-1]), flush=True)
+    print(f"\n{table(rows)}")
     return 0
+
+
+def table(rows: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
+    """Markdown: each version of each case, and its mean where there are several cases."""
+    figures, flags = ("dice_all", "dice_central", "hd95_central_mm", "volume_ratio"), ("levels_right", "asks_for_confirmation")
+    lines = [_line("case", "version", *figures, *flags), "|---" * (2 + len(figures) + len(flags)) + "|"]
+    for name, cases in rows.items():
+        values = {key: [float(str(one[key])) for one in cases] for key in figures}
+        raised = {key: [bool(one[key]) for one in cases] for key in flags}
+        for n, one in enumerate(cases):
+            shown = ("yes" if raised[key][n] else "no" for key in flags)
+            lines.append(_line(one["case"], name, *(f"{values[key][n]:.3f}" for key in figures), *shown))
+        if len(cases) > 1:
+            counts = (f"{sum(raised[key])} of {len(cases)}" for key in flags)
+            lines.append(_line("mean", name, *(f"{np.nanmean(values[key]):.3f}" for key in figures), *counts))
+    return "\n".join(lines)
+
+
+def _line(*cells: object) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Is the simulator no toy? Contrast ratios and texture of real lumbar MR against the simulated 5-95 % range.
 
-    python Testing/Benchmarks/simulation_realism.py [--data FOLDER] [--cases 40] [--seed 1]
+    python Testing/Benchmarks/simulation_realism.py --data FOLDER [--cases 40] [--seed 1]
 
 The real images are those of the development data folder: T1 and TIRM (zukic, one patient), T2 TSE (chu).
 They come without tissue masks, 8-bit, resampled to 1 mm. So both sides are measured by one sampler that knows only the
@@ -26,7 +26,6 @@ Array = npt.NDArray[np.float64]
 Sample = dict[str, float]
 
 LEVELS = {"L1": 20, "L2": 21, "L3": 22, "L4": 23}
-DEFAULT_DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "spine-mr"
 REAL = (("T1WI", "zukic_02*_img.nii.gz"), ("FS-T2WI", "zukic_03*_img.nii.gz"), ("T2WI", "chu_*_img.nii.gz"))
 
 
@@ -246,13 +245,14 @@ def report(real: dict[str, dict[str, list[float]]], made: dict[str, dict[str, li
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the development data folder's spine-mr")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the real images, <case>_img.nii.gz and _lab.nii.gz")
     parser.add_argument("--cases", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    if not arguments.data.is_dir():
-        print(f"Skipped: no real images at {arguments.data}", file=sys.stderr)
-        return 0
+    if not any(path for _, pattern in REAL for path in arguments.data.glob(pattern)):
+        parser.error(
+            f"no real image in {arguments.data}: files such as {', '.join(pattern for _, pattern in REAL)} are compared"
+        )
     real = collect((role, measure(read_real(path))) for role, pattern in REAL for path in sorted(arguments.data.glob(pattern)))
     report(real, collect(simulated(arguments.cases, arguments.seed)))
     return 0

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
-from ..resources import model_folder
+from ..resources import model_folder, resources_folder, user_models_folder
 
 CHECKSUMS = "SHA256SUMS"
 ONNX_FILE = "models/model.onnx"
@@ -94,11 +94,17 @@ def _loaded(name_or_folder: str | Path) -> SegmentationModel:
     if not (folder / CHECKSUMS).is_file():
         raise ModelError(
             f"No segmentation bundle '{name_or_folder}'",
-            f"a folder that holds {CHECKSUMS}, {METADATA_FILE} and {ONNX_FILE}",
+            f"a folder that holds {CHECKSUMS}, {METADATA_FILE} and {ONNX_FILE}, or the name of a network: {_names()}",
             "check the name, or install the package again",
         )
     listed = _verify(folder)
     return replace(_from_metadata(folder), has_int8=INT8_FILE in listed, has_weights=WEIGHTS_FILE in listed)
+
+
+def _names() -> str:
+    """Of the networks that ship and of those that the user has installed."""
+    homes = (resources_folder() / "Models", user_models_folder())
+    return ", ".join(path.parent.name for home in homes for path in sorted(home.glob(f"*/{CHECKSUMS}"))) or "none is there"
 
 
 def _verify(folder: Path) -> frozenset[str]:

@@ -16,6 +16,9 @@ Floats = npt.NDArray[np.float32]
 
 _MAX_TILT_DEGREES = 40.0
 
+_FEWEST_VALUES = 16
+"""A label map of all that VerSe names in a lumbar view has 12."""
+
 
 @dataclass(frozen=True)
 class SagittalOrder:
@@ -82,12 +85,14 @@ def _patient_axis(affine: Affine, axis: int) -> int:
 
 
 def require_image(volume: Volume) -> None:
-    """Raise `StudyError` for images that no network should see: NaN, constant, or of fewer than three slices or 64 mm."""
+    """Raise `StudyError` for what no network should see: NaN, a label map, or fewer than three slices or 64 mm."""
     array: FloatArray = volume.array
     if not np.isfinite(array).all():
         raise StudyError("An image with NaN or infinite values", "finite intensities", "export the series again")
     if array.size == 0 or array.min() == array.max():
         raise StudyError("An image whose voxels are all alike", "an image with contrast", "export the series again")
+    if (values := len(np.unique(array[:, ::2, ::2]))) < _FEWEST_VALUES:
+        raise StudyError(f"An image of {values} different values", "an MR image", "choose the image, not a label map of it")
     order = sagittal_order(volume)
     slices, rows, columns = (volume.array.shape[axis] for axis in order.axes)
     height_mm, width_mm = rows * order.spacing_mm[1], columns * order.spacing_mm[2]

@@ -273,9 +273,9 @@ def _weight(source: _Source) -> Bytes:
         return weight
     for label in np.unique(source.bodies[source.bodies > 0]):
         _doubt_lateral_slices(weight, source.bodies == label)
-    _ignore_above(weight, source.bodies)
+    _ignore_above(weight, source.bodies, source.spacing_mm)
     if not _reaches_l5(source.bodies):
-        _ignore_below(weight, source.bodies)
+        _ignore_below(weight, source.bodies, source.spacing_mm)
     for k in _MISSING_SLICES.get(source.name, ()):
         weight[k] = 0
     return weight
@@ -297,24 +297,25 @@ def _reaches_l5(bodies: Bytes) -> bool:
     return bool((bodies == LABEL_OF_LEVEL["L5"]).any())
 
 
-def _ignore_above(weight: Bytes, bodies: Bytes) -> None:
+def _ignore_above(weight: Bytes, bodies: Bytes, spacing_mm: tuple[float, float, float]) -> None:
     """Bodies above the top label are in view but not labelled: leave out what lies beyond its upper endplate."""
     present = np.unique(bodies[bodies > 0])
-    _ignore_beyond(weight, bodies, present[0], present[1])
+    _ignore_beyond(weight, bodies, spacing_mm, present[0], present[1])
 
 
-def _ignore_below(weight: Bytes, bodies: Bytes) -> None:
+def _ignore_below(weight: Bytes, bodies: Bytes, spacing_mm: tuple[float, float, float]) -> None:
     """The same for what lies beyond the lowest label's lower endplate."""
     present = np.unique(bodies[bodies > 0])
-    _ignore_beyond(weight, bodies, present[-1], present[-2])
+    _ignore_beyond(weight, bodies, spacing_mm, present[-1], present[-2])
 
 
-def _ignore_beyond(weight: Bytes, bodies: Bytes, last: int, next_to_last: int) -> None:
-    end, before = (np.argwhere((bodies == label).any(axis=0)).astype(float) for label in (last, next_to_last))
+def _ignore_beyond(weight: Bytes, bodies: Bytes, spacing_mm: tuple[float, float, float], last: int, next_to_last: int) -> None:
+    """In mm: across the line from body to body, 1 mm beyond the end of the last one."""
+    end, before = (np.argwhere((bodies == label).any(axis=0)) * spacing_mm[1:] for label in (last, next_to_last))
     outward = end.mean(axis=0) - before.mean(axis=0)
     outward /= np.linalg.norm(outward)
     limit = np.percentile(end @ outward, 99) + 1.0
-    grid = np.moveaxis(np.indices(bodies.shape[1:]), 0, -1).astype(float)
+    grid = np.moveaxis(np.indices(bodies.shape[1:]), 0, -1) * spacing_mm[1:]
     weight[:, grid @ outward > limit] = 0
 
 

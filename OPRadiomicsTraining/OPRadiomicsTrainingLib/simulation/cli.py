@@ -38,7 +38,10 @@ def add_simulate_command(subparsers: Any) -> None:
         "--demo-study", action="store_true", help="one study as the extension ships it: three NRRD files and demo.json"
     )
     parser.add_argument(
-        "--readers", type=Path, metavar="TABLE", help="masks by two readers of a simulated cohort's cases (column case, study)"
+        "--readers",
+        type=Path,
+        metavar="TABLE",
+        help="masks by two readers of a simulated cohort's cases (columns case, study), or of all in the cohort's FOLDER",
     )
     parser.add_argument("--picture", action="store_true", help="of one study: its sequences with the true bodies, picture.png")
     parser.add_argument("--format", choices=("dicom", "nifti"), default="dicom", help="of the images (default: dicom)")

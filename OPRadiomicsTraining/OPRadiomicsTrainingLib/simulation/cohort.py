@@ -24,6 +24,8 @@ COLUMNS = ("case", "study", "centre", "age", "sex", "label", "bmd", "bmi", "diab
 """study: folder of the images, from the table's place; sex: male 1, female 0; label: osteoporosis (BMD < 80 mg/cm3) 1;
 yes/no variables 1 and 0."""
 
+TABLE_NAME = "cohort.csv"
+
 BYTES_PER_CASE = {"dicom": 12_000_000, "nifti": 12_000_000}
 """Upper estimate, with the truth, at the study's geometry."""
 
@@ -183,7 +185,7 @@ def _write_table(out: Path, names: list[str]) -> Path:
     writer.writeheader()
     for name in names:
         writer.writerow(_read_row(out / name / "case.json"))
-    return write_text(out / "cohort.csv", text.getvalue())
+    return write_text(out / TABLE_NAME, text.getvalue())
 
 
 def _read_row(path: Path) -> dict[str, Any]:

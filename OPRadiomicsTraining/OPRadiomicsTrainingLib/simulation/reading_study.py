@@ -15,6 +15,7 @@ from OPRadiomicsLib.io.volumes import read_volume
 from OPRadiomicsLib.types import Mask, Progress, no_progress
 
 from ..agreement.readings import TABLE_NAME, write_reading_table
+from . import cohort
 from .readers import Reader, read, revise, sample_reader
 
 TRUTH = Path("truth") / "bodies.nii.gz"
@@ -29,7 +30,8 @@ def simulate_readings(table: Path, out: Path, seed: int, *, progress: Progress =
     Parameters
     ----------
     table
-        Columns case and study, of a cohort simulated with its truth; as `opradiomics icc --draw` writes them.
+        Columns case and study, of a cohort simulated with its truth; as `opradiomics icc --draw` writes them. Of the cohort's
+        own folder all cases.
     out
         Gets <case>/<reading>.nii.gz, all or nothing, and then readings.csv.
 
@@ -60,6 +62,8 @@ def simulate_readings(table: Path, out: Path, seed: int, *, progress: Progress =
 
 
 def _cases(table: Path) -> list[tuple[str, Path]]:
+    if table.is_dir():
+        table = table / cohort.TABLE_NAME
     found = read_table(table)
     if not {"case", "study"} <= set(found.columns) or not found.rows:
         raise StudyError(

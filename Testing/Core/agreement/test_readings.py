@@ -122,3 +122,11 @@ def test_dice_volume_and_limits_are_those_of_the_definition(tmp_path: Path) -> N
     write_mask(second[0], np.ones((4, 20, 21)))
     with pytest.raises(GeometryError, match="Case x"):
         mask_agreement({"A": first, "B": second}, ("x", "y", "z"), (pair,))
+
+
+def test_of_a_cohorts_folder_all_cases_are_read(readings: Path, tmp_path: Path) -> None:
+    """As of its table; `readings` come from that."""
+    cohort = readings.parent / "cohort"
+    written = simulate_readings(cohort, tmp_path, seed=1)
+    assert (tmp_path / "case_0001" / "A.nii.gz").read_bytes() == (readings / "case_0001" / "A.nii.gz").read_bytes()
+    assert len(written.read_text(encoding="utf-8").splitlines()) == len((cohort / "cohort.csv").read_text().splitlines())

@@ -157,7 +157,7 @@ def test_checkpoints_of_folds_count_as_an_earlier_run(tmp_path):
         (("--seed", "-1"), "at least 0"),
         (("--device", "abacus"), "--device abacus"),
         (("--device", "meta"), "--device meta"),
-        (("--start", "nobody"), "nobody"),
+        (("--start", "nobody"), "the name of a network: lumbar-bodies"),
         (("--resume",), "to go on with"),
         (("--compare", "nobody"), "nobody"),
         (("--set", "onw"), "No image of the set 'onw'"),
