@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import queue
 import signal
 import sys
 import threading
@@ -79,7 +80,7 @@ def _computed(
     folder_of: Callable[[Case], Path],
     progress: Progress,
 ) -> Generator[Outcome]:
-    from distributed import Event, wait
+    from distributed import Event
 
     run = f"opradiomics-{uuid.uuid4()}"  # others may use the same scheduler
     stop = Event(run, client=client)
@@ -89,21 +90,29 @@ def _computed(
         client.submit(_run_on_worker, _absolute(case), shared, str(folder_of(case).resolve()), run, key=f"{run}-{n}"): case
         for n, case in enumerate(cases)
     }
+    ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
+    for future in of:
+        future.add_done_callback(ended.put)  # `distributed.wait` leaves a waiter at every future each time it is called
     waiting = set(of)
     try:
         while waiting:
-            with contextlib.suppress(TimeoutError):
-                wait(waiting, timeout=POLL_S, return_when="FIRST_COMPLETED")
-            ended = {future for future in waiting if future.done()}
-            waiting -= ended
-            for future in ended:
-                case = of[future]
-                yield case, _outcome(case, future)
+            if (done := _next(ended)) is not None:
+                waiting.remove(done)
+                case = of[done]
+                yield case, _outcome(case, done)
                 progress(f"{case.name}: ended", 1 - len(waiting) / len(cases))
             progress(f"{len(cases) - len(waiting)} of {len(cases)} cases ended", 1 - len(waiting) / len(cases))
     except BaseException:
         _stop(client, stop, waiting)
         raise
+
+
+def _next(ended: queue.SimpleQueue[Future]) -> Future | None:
+    """The next that ended; None where none does within `POLL_S`."""
+    try:
+        return ended.get(timeout=POLL_S)
+    except queue.Empty:
+        return None
 
 
 def _absolute(case: Case) -> Case:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +176,37 @@ def test_a_running_scheduler_is_used_if_its_workers_have_this_version(
         monkeypatch.setattr("OPRadiomicsLib.cohort.scheduling.__version__", "99")
         with pytest.raises(OPRadiomicsError, match="install it on every worker"):
             run_cohort(cases, settings, tmp_path / "other", scheduler=cluster.scheduler_address)
+
+
+def _takes_three_seconds(*_: object) -> None:
+    time.sleep(3)
+
+
+def test_waiting_for_cases_takes_no_memory(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A study of 1095 cases is waited for by the hour, four times a second: here fifty, a hundred times a second."""
+    from distributed import LocalCluster
+
+    (case, *_) = list_cases(a_table()).cases
+    cases = [replace(case, name=f"case_{n}") for n in range(50)]
+    monkeypatch.setattr("OPRadiomicsLib.cohort.scheduling.POLL_S", 0.01)
+    monkeypatch.setattr("OPRadiomicsLib.cohort.scheduling._run_on_worker", _takes_three_seconds)
+    monkeypatch.setattr("OPRadiomicsLib.cohort.scheduling.STOP_TIMEOUT_S", 0.1)
+    objects: list[int] = []
+
+    def progress(message: str, _: float) -> None:
+        if message.startswith("0 of 50"):
+            objects.append(len(gc.get_objects()) if len(objects) in {20, 120} else 0)
+        if len(objects) > 120:
+            raise Cancelled
+
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster,
+        pytest.raises(Cancelled),
+    ):
+        run_cohort(cases, settings, tmp_path, scheduler=cluster.scheduler_address, progress=progress)
+    assert objects[120] - objects[20] < 10 * 50, "a hundred polls leave less than ten objects a case"
 
 
 def test_a_scheduler_that_does_not_answer_is_named(
