@@ -53,7 +53,7 @@ FIGURES = tuple(f"{prefix}{name}" for prefix in ("", "drawn_", "best_") for name
 def measure(
     name: str, data: Path, cases: Path, model: SegmentationModel, *, offset_mm: float, scales_mm: Sequence[float]
 ) -> dict[str, object]:
-    """Figures of one case at the border of the training and at its reader's; NaN where there is nothing to measure.
+    """Figures of one case at the border of the training and at its reader's; None where there is nothing to measure.
 
     Parameters
     ----------
@@ -111,17 +111,19 @@ def at_training_border(drawn: Labels, case: TrainingCase) -> Labels:
     return moved
 
 
-def _mean(values: Iterator[float]) -> float:
+def _mean(values: Iterator[float]) -> float | None:
     known = list(values)
-    return round(float(np.mean(known)), 4) if known else float("nan")
+    return round(float(np.mean(known)), 4) if known else None
 
 
 def summary(rows: list[dict[str, object]]) -> dict[str, object]:
     """Means and standard deviations over the cases, how many have every level where it belongs, and the Dice of these."""
-    values = {name: np.array([row.get(name, np.nan) for row in rows], float) for name in FIGURES}
+    values = {name: np.array([row.get(name) for row in rows], float) for name in FIGURES}
     means = {name: f"{np.nanmean(v):.3f} (SD {np.nanstd(v):.3f})" for name, v in values.items() if np.isfinite(v).any()}
     right = [bool(row["levels_right"]) for row in rows]
-    of_these = {f"{name}_where_right": round(float(values[name][right].mean()), 3) for name in ("dice", "dice_central")}
+    of_these = {
+        f"{name}_where_right": round(float(values[name][right].mean()), 3) for name in ("dice", "dice_central") if any(right)
+    }
     return {"n": len(rows), **means, "levels_right": sum(right), **of_these}
 
 

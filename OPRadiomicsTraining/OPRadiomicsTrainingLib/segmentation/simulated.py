@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL
 from OPRadiomicsLib.types import Progress, no_progress
 
@@ -21,6 +23,8 @@ Floats = npt.NDArray[np.float32]
 
 _S1 = LABEL_OF_LEVEL["S1"]
 
+SEED_FILE = "seed.txt"
+
 CUT_SHARE = 1 / 6
 """Of the studies whose view is cut to T12-L4, the sacrum out of sight."""
 
@@ -31,11 +35,17 @@ def prepare_simulated_cases(count: int, out: Path, *, seed: int, progress: Progr
     Anatomy, protocol and grid stray far (`training_options`); one study in six is cut to T12-L4. The border rule is the one
     that the real sets get, and a body ends sideways where it no longer fills the middle of a slice. Cases that are there
     already are kept, so that a broken run goes on.
+
+    Raises
+    ------
+    StudyError
+        If the folder's cases are of another seed.
     """
     from OPRadiomicsTrainingLib.simulation.patients import sample_patient
     from OPRadiomicsTrainingLib.simulation.study import simulate_study
 
     out.mkdir(parents=True, exist_ok=True)
+    _claim(out, seed)
     for number in range(count):
         if (out / f"sim_{number:04d}_painted.npz").exists():
             continue
@@ -47,6 +57,19 @@ def prepare_simulated_cases(count: int, out: Path, *, seed: int, progress: Progr
         for case in simulated_cases(study, f"sim_{number:04d}", rng):
             _cut(case, rows).save(out)
         progress(f"Simulated {number + 1} of {count}", (number + 1) / count)
+
+
+def _claim(out: Path, seed: int) -> None:
+    """A folder holds cases of one seed, which it keeps; one that is older than this record counts as of this seed."""
+    path = out / SEED_FILE
+    if not path.exists():
+        write_text(path, f"{seed}\n")
+    elif (kept := path.read_text(encoding="utf-8").strip()) != str(seed):
+        raise StudyError(
+            f"Simulated cases of seed {kept[:20]} in {out.name}/",
+            f"those of seed {seed}",
+            "name another folder or that seed",
+        )
 
 
 def training_options(rng: np.random.Generator) -> Options:

@@ -76,10 +76,10 @@ def simulate_cohort(plan: CohortPlan, out: Path, *, progress: Progress = no_prog
     StudyError
         If a centre is unknown, or a case.json that is there already is damaged.
     """
-    cases = plan.cases()
+    _require_room(plan, out, sum(plan.centres.values()) - sum(1 for _ in out.glob("case_*/case.json")))
     _claim(plan, out)
+    cases = plan.cases()
     missing = [case for case in cases if not (out / case[0] / "case.json").exists()]
-    _require_room(plan, out, len(missing))
     for number, (name, centre, seed) in enumerate(missing):
         done = len(cases) - len(missing) + number
         progress(f"{name}: centre {centre}, {done + 1} of {len(cases)}", done / len(cases))
@@ -226,7 +226,8 @@ def _claim(plan: CohortPlan, out: Path) -> None:
 def _require_room(plan: CohortPlan, out: Path, cases: int) -> None:
     import shutil
 
-    needed, free = cases * BYTES_PER_CASE[plan.format], shutil.disk_usage(out).free
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    needed, free = cases * BYTES_PER_CASE[plan.format], shutil.disk_usage(there).free
     if needed > free:
         raise OutputError(
             f"{free / 1e9:.1f} GB free at '{out}'",

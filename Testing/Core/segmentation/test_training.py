@@ -535,6 +535,8 @@ def test_simulated_training_cases_stray_in_grid_and_contrast_and_are_kept(tmp_pa
     assert all((case.body > 0).any() and case.labelled.all() for case in cases)
     prepare_simulated_cases(2, tmp_path, seed=5)
     assert [path.stat().st_mtime_ns for path in paths] == written
+    with pytest.raises(StudyError, match=r"cases of seed 5.*those of seed 6"):
+        prepare_simulated_cases(2, tmp_path, seed=6)
 
 
 def test_a_view_cut_to_t12_to_l4_holds_no_sacrum(tmp_path, monkeypatch):
