@@ -34,7 +34,7 @@ def add_train_command(subparsers: Any) -> None:
         metavar="FOLDER",
         help="real <case>_img.nii.gz with <case>_lab.nii.gz (bodies: L1 to L3 as 1 to 3, or VerSe's codes) or "
         "<case>_sem.nii.gz (1 vertebra, 2 disc, 3 canal); without --folds every tenth case of a set is held out, one at "
-        "least of three",
+        "least of three; give one image a patient, or two of one may be learnt and held out",
     )
     parser.add_argument(
         "--set",
@@ -139,8 +139,7 @@ def _finished(network: DeepLabV3Plus, cases: Cases, options: argparse.Namespace,
     """Export, and compare with the network in use."""
     from OPRadiomicsLib.progress import part
 
-    progress("Exporting", 0.0)
-    lines = _export(network, options.out / "bundle", cases, options, steps)
+    lines = _export(network, cases, options, steps, progress)
     if options.folds is None:
         lines += _compared(options, cases, part(progress, 0.3, 1.0))
     progress("Done", 1.0)
@@ -348,13 +347,16 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Gro
     return gather_cases(real, options.simulated, settings)
 
 
-def _export(network: DeepLabV3Plus, bundle: Path, cases: Cases, options: argparse.Namespace, steps: int) -> list[str]:
+def _export(network: DeepLabV3Plus, cases: Cases, options: argparse.Namespace, steps: int, progress: Progress) -> list[str]:
     from .export import export_bundle
 
+    bundle = options.out / "bundle"
+    progress("Exporting", 0.0)
     provenance = _provenance(options, cases, steps) | ({} if options.folds is None else {"average_of_folds": options.folds})
     name = options.name or options.out.resolve().name
     difference = export_bundle(network, bundle, name=name, version="0.1.0", provenance=provenance)
     lines = [f"Bundle {bundle}: ONNX Runtime and torch differ by at most {difference:.1e} in the logits"]
+    progress("Making 8-bit integers of it, which simulated studies calibrate", 0.1)
     try:
         return [*lines, _int8(bundle)]
     except ModelError as error:

@@ -102,9 +102,11 @@ def draw_preview(network: DeepLabV3Plus, cases: Cases, out: Path, device: str = 
     case = (*cases.validation, *cases.real, *cases.simulated)[0]
     k = len(case.image) // 2
     found = predicted_bodies(network, case, slice(k, k + 1), device)[0]
-    figure = Figure(figsize=(4, 4.4), layout="constrained")
+    figure = Figure(figsize=(7, 7.3), layout="constrained")
     axis = figure.subplots()
-    axis.imshow(case.image[k], cmap="gray", aspect=case.spacing_mm[1] / case.spacing_mm[2])
+    marrow = case.image[k][case.body[k] > 0]
+    brightest = 2.5 * float(np.median(marrow)) if marrow.size else float(case.image[k].max())  # fat and CSF outshine the marrow
+    axis.imshow(case.image[k], cmap="gray", vmin=0, vmax=brightest, aspect=case.spacing_mm[1] / case.spacing_mm[2])
     for mask, colour in ((case.body[k] > 0, READER), (found, NETWORK)):
         if mask.any():
             axis.contour(mask, [0.5], colors=[colour], linewidths=1)
