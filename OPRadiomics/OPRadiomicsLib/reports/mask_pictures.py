@@ -68,7 +68,7 @@ def montage_picture(stacks: Mapping[Role, SagittalStack], *, demo: bool, strings
         axes.set_axis_off()
         for place, index in enumerate(chosen):
             _legible(axes.text(place * columns + 6, 8, f"{role} {index + 1}", color="white", fontsize=8, va="top"))
-        for place, (level, colour) in enumerate(reversed(LEVEL_COLOURS.items())):
+        for place, (level, colour) in enumerate(reversed(list(LEVEL_COLOURS.items()))):
             _legible(axes.text(6, rows - 8 - 22 * place, level, color=colour, fontsize=8, va="bottom"))
         if demo:
             _mark(axes, strings, size=20)
