@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,21 +85,21 @@ def _computed(
     run = f"opradiomics-{uuid.uuid4()}"  # others may use the same scheduler
     stop = Event(run, client=client)
     model = dataclasses.replace(settings.model, folder=settings.model.folder.resolve())
-    shared = client.scatter(dataclasses.replace(settings, model=model), broadcast=True)
-    of = {
-        client.submit(_run_on_worker, _absolute(case), shared, str(folder_of(case).resolve()), run, key=f"{run}-{n}"): case
+    own = dataclasses.replace(settings, model=model)  # few kB; scattered, they would be lost with the workers that hold them
+    waiting = {
+        client.submit(_run_on_worker, _absolute(case), own, str(folder_of(case).resolve()), run, key=f"{run}-{n}"): case
         for n, case in enumerate(cases)
     }
     ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
-    for future in of:
+    for future in waiting:
         future.add_done_callback(ended.put)  # `distributed.wait` leaves a waiter at every future each time it is called
-    waiting = set(of)
     try:
         while waiting:
             if (done := _next(ended)) is not None:
-                waiting.remove(done)
-                case = of[done]
-                yield case, _outcome(case, done)
+                case = waiting.pop(done)
+                failure = _outcome(case, done)
+                done.release()  # else Dask computes the case again where the worker that holds its outcome dies
+                yield case, failure
                 progress(f"{case.name}: ended", 1 - len(waiting) / len(cases))
             progress(f"{len(cases) - len(waiting)} of {len(cases)} cases ended", 1 - len(waiting) / len(cases))
     except BaseException:
@@ -121,7 +121,7 @@ def _absolute(case: Case) -> Case:
     return dataclasses.replace(case, study=case.study.resolve(), masks=masks)
 
 
-def _stop(client: Client, stop: Event, waiting: set[Future]) -> None:
+def _stop(client: Client, stop: Event, waiting: Collection[Future]) -> None:
     """Take what hasn't begun from the queue, tell what runs to stop, and wait until it has."""
     from distributed import wait
 
@@ -182,9 +182,13 @@ def _local_client(workers: int, progress: Progress) -> Iterator[Client]:
     progress(f"Starting {workers} worker processes", 0.0)
     import dask
 
-    # A worker that dies (memory) fails its case, not two more workers.
+    settings = {
+        "distributed.scheduler.allowed-failures": 0,  # a worker that dies (memory) fails its case, not two more workers
+        "distributed.scheduler.worker-saturation": 1.0,  # and no case that only waits for it
+        "distributed.logging.distributed": "error",
+    }
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 0, "distributed.logging.distributed": "error"}),
+        dask.config.set(settings),
         _cluster(distributed, workers) as cluster,
         distributed.Client(cluster) as client,
     ):

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from OPRadiomicsLib.cohort import CohortSettings, list_cases, run_cohort, settings_of
+from OPRadiomicsLib.cohort import CohortSettings, list_cases, run_cohort, scheduling, settings_of
+from OPRadiomicsLib.cohort.case import Case
 from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError, StudyError
 from OPRadiomicsLib.models.signature import load_signature
 from OPRadiomicsLib.profile import load_profile
+from OPRadiomicsLib.types import no_progress
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +209,26 @@ def test_waiting_for_cases_takes_no_memory(
     ):
         run_cohort(cases, settings, tmp_path, scheduler=cluster.scheduler_address, progress=progress)
     assert objects[120] - objects[20] < 10 * 50, "a hundred polls leave less than ten objects a case"
+
+
+def test_a_case_that_ends_its_worker_fails_alone_and_none_is_computed_twice(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The only worker: what it held of the first case's outcome and of the settings goes with it."""
+
+    def computed(case: Case, _settings: object, folder: str, _stop: str) -> None:
+        with Path(folder).open("a") as file:
+            file.write(case.name)
+        if case.name == "case_0002":
+            time.sleep(0.5)  # until the scheduler knows that the first has ended
+            os._exit(1)
+
+    monkeypatch.setattr(scheduling, "_run_on_worker", computed)
+    cases = list_cases(a_table()).cases
+    outcomes = scheduling.on_dask(cases, settings, lambda case: tmp_path / case.name, no_progress, workers=1, address=None)
+    failed = {case.name: failure.kind if failure else None for case, failure in outcomes}
+    assert failed == {"case_0001": None, "case_0002": "KilledWorker", "case_0003": None}
+    assert [(tmp_path / case.name).read_text() for case in cases] == ["case_0001", "case_0002", "case_0003"]
 
 
 def test_a_scheduler_that_does_not_answer_is_named(
