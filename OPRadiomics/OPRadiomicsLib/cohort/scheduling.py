@@ -64,7 +64,8 @@ def on_dask(
     MissingDependencyError
         If dask.distributed is not installed.
     OPRadiomicsError
-        If the scheduler doesn't answer, has no worker, or its workers have another version of this software.
+        If the scheduler doesn't answer, has no worker, ends before the cases, or its workers have another version of this
+        software.
     Cancelled
         If ``progress`` raises it: running cases are told to stop, and waited for.
     """
@@ -125,8 +126,8 @@ def _stop(client: Client, stop: Event, waiting: Collection[Future]) -> None:
     """Take what hasn't begun from the queue, tell what runs to stop, and wait until it has."""
     from distributed import wait
 
-    stop.set()
-    with contextlib.suppress(TimeoutError, OSError):
+    with contextlib.suppress(TimeoutError, OSError):  # of a scheduler that is gone
+        stop.set()
         running = client.processing()
         begun = {key for keys in running.values() for key in keys}
         client.cancel([future for future in waiting if future.key not in begun])
@@ -134,7 +135,7 @@ def _stop(client: Client, stop: Event, waiting: Collection[Future]) -> None:
 
 
 def _outcome(case: Case, future: Future) -> Failure | None:
-    from distributed import KilledWorker
+    from distributed import CancelledError, KilledWorker
 
     try:
         failure: Failure | None = future.result()
@@ -148,6 +149,12 @@ def _outcome(case: Case, future: Future) -> Failure | None:
             "a process that lives until the case is done",
             "run again with fewer workers or more memory; finished cases are kept",
         )
+    except CancelledError:
+        raise OPRadiomicsError(
+            f"The Dask scheduler ended, or forgot case {case.name}, before the case did",
+            "a scheduler that runs until the last case has ended",
+            "start it and the same command again: finished cases are kept",
+        ) from None
 
 
 def _run_on_worker(case: Case, settings: CohortSettings, folder: str, stop_name: str) -> Failure | None:

@@ -231,6 +231,25 @@ def test_a_case_that_ends_its_worker_fails_alone_and_none_is_computed_twice(
     assert [(tmp_path / case.name).read_text() for case in cases] == ["case_0001", "case_0002", "case_0003"]
 
 
+def test_a_scheduler_that_ends_before_the_cases_is_named(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(scheduling, "CONNECT_TIMEOUT_S", 1)
+    monkeypatch.setattr(scheduling, "_run_on_worker", _takes_three_seconds)
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0")
+
+    def progress(message: str, _: float) -> None:
+        if message.startswith("0 of 3"):
+            cluster.close()
+
+    with pytest.raises(OPRadiomicsError, match=r"scheduler ended, or forgot case .* finished cases are kept"):
+        run_cohort(
+            list_cases(a_table()).cases, settings, tmp_path / "out", scheduler=cluster.scheduler_address, progress=progress
+        )
+
+
 def test_a_scheduler_that_does_not_answer_is_named(
     a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
