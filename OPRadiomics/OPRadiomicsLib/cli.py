@@ -122,7 +122,7 @@ def add_segment(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "-o", "--out", type=Path, required=True, help="label map to write (.nii.gz, .nrrd); a .json goes beside it"
     )
     parser.add_argument(
-        "--all-levels", action="store_true", help="every level, VerSe codes (T12=19, L1=20 ... L5=24); the sacrum is none"
+        "--all-levels", action="store_true", help="every level, VerSe codes (T12=19, L1=20 ... L5=24), not the sacrum"
     )
     parser.add_argument("--picture", action="store_true", help="outlines and levels on slices of the image, a .png beside OUT")
     parser.add_argument("--t1-series", metavar="UID|NUMBER", help="which series is T1WI, where the choice is not clear")

@@ -34,7 +34,7 @@ def add_train_command(subparsers: Any) -> None:
         metavar="FOLDER",
         help="real <case>_img.nii.gz with <case>_lab.nii.gz (bodies: L1 to L3 as 1 to 3, or VerSe's codes) or "
         "<case>_sem.nii.gz (1 vertebra, 2 disc, 3 canal); without --folds every tenth case of a set is held out, one at "
-        "least of three; give one image a patient, or two of one may be learnt and held out",
+        "least of three; give one image a patient: of two, one may be learnt and the other held out",
     )
     parser.add_argument(
         "--set",

@@ -30,8 +30,8 @@ def simulate_readings(table: Path, out: Path, seed: int, *, progress: Progress =
     Parameters
     ----------
     table
-        Columns case and study, of a cohort simulated with its truth; as `opradiomics icc --draw` writes them. Of the cohort's
-        own folder all cases.
+        Columns case and study, of a cohort simulated with its truth; as `opradiomics icc --draw` writes them. Or the cohort's
+        folder: all its cases.
     out
         Gets <case>/<reading>.nii.gz, all or nothing, and then readings.csv.
 
