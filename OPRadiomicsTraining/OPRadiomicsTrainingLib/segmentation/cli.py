@@ -291,7 +291,9 @@ def _require_no_idle_option(options: argparse.Namespace) -> None:
         "--simulated-epochs with --start": options.simulated_epochs and options.start is not None,
     }
     for found in (words for words, given in idle.items() if given):
-        raise StudyError(found, "options that take effect", f"leave out {found.split()[0]}, or change the other option")
+        option, joined, other = found.split()
+        remedy = f"leave {option} out, or add {other}" if joined == "without" else "leave one of the two out"
+        raise StudyError(found, "options that take effect", remedy)
 
 
 def _require_images_of_each_set(options: argparse.Namespace) -> None:

@@ -161,7 +161,7 @@ def test_checkpoints_of_folds_count_as_an_earlier_run(tmp_path):
         (("--resume",), "to go on with"),
         (("--compare", "nobody"), "nobody"),
         (("--set", "onw"), "No image of the set 'onw'"),
-        (("--simulate", "90"), "--simulate without --simulated"),
+        (("--simulate", "90"), "leave --simulate out, or add --simulated"),
         (("--simulated-epochs", "5"), "--simulated-epochs without --folds"),
     ],
 )
