@@ -246,7 +246,7 @@ def _border_offset_mm(sources: Sequence[_Source]) -> float:
 def _case_of(source: _Source, offset_mm: float) -> TrainingCase:
     distance = labels.body_distance_mm(source.bodies, source.spacing_mm, offset_mm)
     labelled = np.array([True, True, False, source.semantic, source.semantic])
-    tells_tissue = source.tissue.any() or not _reaches_l5(source.bodies)
+    sacrum_is_guessed = _reaches_l5(source.bodies) and not source.tissue.any()
     weight = _weight(source)
     limits = np.percentile(source.image, (0.5, 99.8))
     image = np.clip((source.image - limits[0]) / max(1e-6, limits[1] - limits[0]), 0, 1) * 255
@@ -254,7 +254,7 @@ def _case_of(source: _Source, offset_mm: float) -> TrainingCase:
         source.name,
         image.astype(np.uint8),
         to_distance_bytes(distance),
-        source.tissue if tells_tissue else sacrum_seed(source.bodies, source.spacing_mm),
+        sacrum_seed(source.bodies, source.spacing_mm) if sacrum_is_guessed else source.tissue,
         weight,
         labelled,
         source.spacing_mm,
