@@ -16,8 +16,8 @@ Floats = npt.NDArray[np.float32]
 
 _MAX_TILT_DEGREES = 40.0
 
-_FEWEST_VALUES = 16
-"""A label map of all that VerSe names in a lumbar view has 12."""
+_FEWEST_VALUES = 32
+"""A label map of all that VerSe names in a lumbar view has 12, one of the simulator's tissues 18; an MR image hundreds."""
 
 
 @dataclass(frozen=True)
