@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -169,7 +170,7 @@ def _row(name: str, study: SimulatedStudy, plan: CohortPlan) -> dict[str, Any]:
         patient.age,
         int(patient.male),
         int(patient.osteoporosis),
-        round(patient.bmd, 2),
+        math.floor(100 * patient.bmd) / 100,  # rounded up, 79.996 would be no osteoporosis
         patient.bmi,
         int(patient.diabetes),
         int(patient.smoking),
