@@ -4,8 +4,8 @@
     python Testing/Benchmarks/levels_of_cohort.py build/paper/work-1095/images build/paper/work-1095/extraction
 
 The first folder is that of `opradiomics simulate --cohort`, the second that of `opradiomics cohort` on its table. A level
-counts as right where the true label that it covers most is its own. Patients with six lumbar vertebrae have a line of their own:
-counting up from the sacrum must name them one level off.
+counts as right where the true label that it covers most is its own. Patients with six lumbar vertebrae have a line of their
+own: counting up from the sacrum must name them one level off.
 """
 
 from __future__ import annotations
