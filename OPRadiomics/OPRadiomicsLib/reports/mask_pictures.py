@@ -81,12 +81,12 @@ def levels_picture(volume: Volume, bodies: Mask, *, strings: Strings) -> bytes:
     return _row_picture([("", stack, index) for index in spread_slices(stack, MONTAGE_SLICES)], demo=False, strings=strings)
 
 
-def sequences_picture(volumes: Mapping[Role, Volume], bodies: Mask, *, demo: bool, strings: Strings) -> bytes:
+def sequences_picture(volumes: Mapping[Role, Volume], bodies: Mapping[Role, Mask], *, demo: bool, strings: Strings) -> bytes:
     """PNG: the middle slice of every sequence, from upper to lower edge, with the outline and name of every level.
 
-    ``bodies`` lie on any grid of the patient's space; where the patient moved between sequences, they don't follow.
+    ``bodies`` may lie on any grid in the space of their sequence.
     """
-    stacks = {role: near_the_spine(sagittal_stack(volume, bodies, None), SPINE_MARGIN_MM) for role, volume in volumes.items()}
+    stacks = {role: near_the_spine(sagittal_stack(one, bodies[role], None), SPINE_MARGIN_MM) for role, one in volumes.items()}
     panels = [(f"{role}   ", stack, middle_slice(stack)) for role, stack in stacks.items()]
     return _row_picture(panels, demo=demo, strings=strings)
 

@@ -89,7 +89,9 @@ def set_of(name: str) -> str:
 
 
 def images_of(data: Path, name: str) -> list[Path]:
-    """Images of a set, ``<set>_<case>_img.nii.gz``."""
+    """Images of a set, ``<set>_<case>_img.nii.gz``; raises `StudyError` where there is no such folder."""
+    if not data.is_dir():
+        raise StudyError(f"No folder {data}", "a folder of training images", "check --data")
     return sorted(data.glob(f"{name}_*_img.nii.gz"))
 
 
@@ -208,8 +210,6 @@ def prepare_real_cases(
     StudyError
         If the folder is absent or holds none of the sets, or a case cannot be used: its name and why.
     """
-    if not data.is_dir():
-        raise StudyError(f"No folder {data}", "a folder of training images", "check --data")
     paths = {name: images_of(data, name) for name in sets}
     if not any(paths.values()):
         raise StudyError(

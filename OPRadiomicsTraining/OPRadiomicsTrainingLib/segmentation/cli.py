@@ -298,17 +298,17 @@ def _require_no_idle_option(options: argparse.Namespace) -> None:
 
 def _require_images_of_each_set(options: argparse.Namespace) -> None:
     """The default sets may be absent; one that was asked for is there, or its name is wrong."""
-    from .cases import images_of
+    from .cases import TRAINING_SETS, images_of
 
-    if options.data is not None and not options.data.is_dir():
-        raise StudyError(f"No folder {options.data}", "a folder of training images", "check --data")
-    for name in options.set or ():
-        if not images_of(options.data, name):
-            raise StudyError(
-                f"No image of the set '{name}' in {options.data.name}/",
-                f"files {name}_*_img.nii.gz",
-                "correct --set or --data",
-            )
+    if options.data is None:
+        return
+    absent = [name for name in options.set or TRAINING_SETS if not images_of(options.data, name)]
+    if options.set and absent:
+        raise StudyError(
+            f"No image of the set '{absent[0]}' in {options.data.name}/",
+            f"files {absent[0]}_*_img.nii.gz",
+            "correct --set or --data",
+        )
 
 
 def _require_device(name: str) -> None:

@@ -163,11 +163,15 @@ def _require_empty(out: Path) -> None:
 
 
 def _picture(study: SimulatedStudy) -> bytes:
+    """The true bodies follow the patient, who may have moved between the sequences."""
+    from dataclasses import replace
+
     from OPRadiomicsLib.reports.mask_pictures import sequences_picture
     from OPRadiomicsLib.reports.strings import ENGLISH
 
     strings = {**ENGLISH, "demo": "SIMULATED", "demo_note": "computed images of no real patient."}
-    return sequences_picture(study.volumes, study.bodies, demo=True, strings=strings)
+    bodies = {role: replace(study.bodies, affine=moved @ study.bodies.affine) for role, moved in study.motion.items()}
+    return sequences_picture(study.volumes, bodies, demo=True, strings=strings)
 
 
 def _simulate_readers(arguments: argparse.Namespace, progress: Progress) -> Outcome:
