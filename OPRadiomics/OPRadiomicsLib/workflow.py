@@ -328,11 +328,13 @@ def conclude(
     ModelError, FeatureError, ClinicalDataError
         As `models.prediction.predict`.
     """
-    from .models.extrapolation import other_scanner
+    from .models.extrapolation import other_network, other_scanner
     from .models.prediction import predict
     from .models.signature import load_signature
     from .reports.case import CaseResult
+    from .segmentation.bundle import network_of
 
+    trained = signature.provenance
     complete = set(study.volumes) == set(Role)
     return CaseResult(
         volumes=study.volumes,
@@ -347,7 +349,8 @@ def conclude(
         quality=quality,
         warnings=(
             *study.warnings,
-            *other_scanner(signature.provenance.scanners, study.scanner),
+            *other_scanner(trained.scanners, study.scanner),
+            *other_network([network_of(origin) for origin in trained.masks], network_of(segmentation_model)),
             *warnings,
             *analysis.warnings,
         ),

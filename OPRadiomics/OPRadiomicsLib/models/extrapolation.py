@@ -47,6 +47,16 @@ def other_scanner(scanners: Sequence[str], scanner: str) -> tuple[str, ...]:
     )
 
 
+def other_network(networks: Sequence[str], network: str) -> tuple[str, ...]:
+    """A sentence where a network that drew none of the training's masks drew these; none where a mask has no network."""
+    if not networks or not all((network, *networks)) or network in networks:
+        return ()
+    return (
+        f"Masks of network {network}, those of training of {'; '.join(networks)}: features depend on where the border is "
+        "drawn, and the probability is an extrapolation.",
+    )
+
+
 def squared_distance(training: Training, values: Sequence[float]) -> float:
     """Squared Mahalanobis distance from the training means (Mahalanobis 1936), values in the order of the predictors."""
     difference = np.asarray(values) - np.asarray(training.means)

@@ -63,7 +63,8 @@ def _require_unique(names: tuple[str, ...], what: str) -> None:
 class Provenance(_Record):
     """Where a signature comes from; shown with every result.
 
-    ``scanners``: those of the training images, as `io.headers.scanner_of` writes them; empty where not recorded.
+    ``scanners``: those of the training images, as `io.headers.scanner_of` writes them; ``masks``: where their masks came
+    from, as `types.Mask.origin`, each origin once. Either is empty where it is not recorded.
     """
 
     trained_on: Name
@@ -73,6 +74,7 @@ class Provenance(_Record):
     citation: Name
     use: Literal["Research use only, not for diagnosis"] = RESEARCH_USE_ONLY
     scanners: tuple[Name, ...] = ()
+    masks: tuple[Name, ...] = ()
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")

@@ -104,6 +104,7 @@ CHINESE: Final[Mapping[str, str]] = MappingProxyType(
         "software": "软件",
         "timings": "各阶段用时 (s)",
         "series": "序列",
+        "trained_masks": "训练所用分割",
         "notes": "说明",
     }
 )

@@ -166,6 +166,7 @@ def _details(case: CaseResult, strings: Strings) -> list[tuple[str, str]]:
         (strings["trained_on"], signature.provenance.trained_on),
         (strings["validation"], signature.provenance.validation),
         (strings["citation"], signature.provenance.citation),
+        (strings["trained_masks"], "; ".join(signature.provenance.masks)),
         (strings["notes"], " ".join(signature.provenance.notes)),
         (strings["checksum"], signature.sha256),
         (strings["profile"], f"{profile.name}, {profile.hash} ({profile.description})"),

@@ -117,6 +117,7 @@ ENGLISH: Final[Mapping[str, str]] = MappingProxyType(
         "software": "Software",
         "timings": "Time per stage (s)",
         "series": "Sequences",
+        "trained_masks": "Masks of training",
         "notes": "Notes",
     }
 )

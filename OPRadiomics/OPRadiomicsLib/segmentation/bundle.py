@@ -13,9 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..errors import ModelError
 from ..resources import model_folder, resources_folder, user_models_folder
@@ -28,6 +29,8 @@ METADATA_FILE = "configs/metadata.json"
 DEFAULT_MODEL = "lumbar-bodies"
 INPUT_FORMAT = "sagittal-3-slices-1mm-local-zscore"
 """What this version's `standardise` and `inference` feed a network; a bundle made for another input is refused."""
+
+_IDENTITY: Final = re.compile(r"model (.+?, SHA-256 [0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ class SegmentationModel:
     has_weights: bool = False
 
     @property
+    def identity(self) -> str:
+        """Name, version and checksum, as `network_of` finds them in the origin of a mask."""
+        return f"{self.name} {self.version}, SHA-256 {self.checksum}"
+
+    @property
     def onnx_path(self) -> Path:
         return self.folder / ONNX_FILE
 
@@ -70,6 +78,12 @@ class SegmentationModel:
     @property
     def weights_path(self) -> Path:
         return self.folder / WEIGHTS_FILE
+
+
+def network_of(origin: str) -> str:
+    """`SegmentationModel.identity` of the network that drew a mask of this origin; "" where a reader or a file made it."""
+    found = _IDENTITY.search(origin)
+    return found[1] if found else ""
 
 
 def load_segmentation_model(name_or_folder: str | Path = DEFAULT_MODEL) -> SegmentationModel:

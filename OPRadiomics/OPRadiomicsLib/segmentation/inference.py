@@ -106,7 +106,7 @@ def segment(
     levels = _with_volumes_of(labels, order, assess_levels(bodies, numbering, probabilities.body))
     progress("Segmented", 1.0)
     seen_at = " and ".join(f"{mm:g}" for mm in scales_mm)
-    origin = f"model {model.name} {model.version}, SHA-256 {model.checksum}, at {seen_at} mm, {chosen}"
+    origin = f"model {model.identity}, at {seen_at} mm, {chosen}"
     return Segmentation(
         Mask(order.undo(labels), volume.affine, volume.frame_of_reference_uid, origin),
         levels,

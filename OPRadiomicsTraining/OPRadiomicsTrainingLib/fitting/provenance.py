@@ -55,6 +55,7 @@ def provenance_of(
         validation=how,
         citation=demo if settings.demo else "Not published; procedure of Wang et al., Radiologic Practice 2026(4):453-459",
         scanners=tuple(sorted(set(scanners))) if all(scanners) else (),
+        masks=cohort.masks,
         notes=(*_procedure(cohort, stages, settings), *(f"{note[0].upper()}{note[1:]}." for note in (*notes, *_gap(scanners)))),
     )
 
@@ -81,11 +82,9 @@ def _procedure(cohort: Cohort, stages: TwoStages, settings: FitSettings) -> tupl
     )
     threshold = "given" if settings.threshold is not None else "Youden"
     on = "nested out-of-fold predictions" if settings.protocol == "nested" else "the training patients' own predictions"
-    masks = (f"Masks: {', '.join(cohort.masks)}.",) if cohort.masks else ()
     return (
         f"Features selected: {chosen}. {test} ({limit}), {selection.lasso} LASSO at lambda.{selection.rule} with "
         f"{selection.lasso_folds} folds, second stage on {second} ({selection.folds} folds), seed {settings.seed}.",
         tuned,
         f"Thresholds: {threshold}{'' if settings.threshold is not None else f' on {on}'}.",
-        *masks,
     )

@@ -218,6 +218,7 @@ def signature_facts(signature: Signature) -> tuple[tuple[str, str], ...]:
         ("Signature", f"{signature.name} {signature.version}"),
         ("SHA-256", signature.sha256),
         ("Trained on", signature.provenance.trained_on),
+        ("Masks", "; ".join(signature.provenance.masks) or "not recorded"),
         ("Validation", signature.provenance.validation),
         ("Procedure", " ".join(signature.provenance.notes)),
         ("Citation", signature.provenance.citation),

@@ -177,15 +177,16 @@ def test_the_remedy_for_a_small_cohort_names_folds_that_work(a_cohort):
         assert "--folds 4 with --lasso-folds 3" in caught.value.remedy
 
 
-def scanner_warnings(signature, scanner):
-    """What a prediction on images of a scanner says of it; without features, by the clinical model alone."""
+def warnings_of(signature, *, scanner="", masks=""):
+    """What a prediction by the clinical model alone says of the scanner of its images and the origin of its masks."""
     features = FeatureVector(("T1WI_original_firstorder_Mean",), np.zeros(1), PROFILE.hash)
     study, analysis = (
         workflow.Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.eye(4))}, scanner=scanner),
         workflow.Analysis({}, {}, features),
     )
-    case = workflow.conclude(study, analysis, signature=signature, clinical=Clinical(70.0, False), profile=PROFILE)
-    return [text for text in case.warnings if text.startswith("Scanner")]
+    settings = {"signature": signature, "clinical": Clinical(70.0, False), "profile": PROFILE}
+    case = workflow.conclude(study, analysis, **settings, segmentation_model=masks)
+    return [text for text in case.warnings if text.startswith(("Scanner", "Masks"))]
 
 
 def test_scanners_of_the_cohort_s_table_warn_when_another_one_s_images_are_predicted(a_table, a_cohort):
@@ -200,9 +201,25 @@ def test_scanners_of_the_cohort_s_table_warn_when_another_one_s_images_are_predi
 
     signature = fit_signature(read_cohort(a_table(with_scanners), PROFILE.hash), PROFILE, replace(QUICK, tune=0)).signature
     assert signature.provenance.scanners == tuple(known)
-    assert scanner_warnings(signature, known[1]) == []
-    (said,) = scanner_warnings(signature, "Siemens, Vida, 3 T")
+    assert warnings_of(signature, scanner=known[1]) == []
+    (said,) = warnings_of(signature, scanner="Siemens, Vida, 3 T")
     assert "not among those of the training images" in said
+
+
+def test_masks_of_another_network_than_training_s_are_named(a_table):
+    """As `features` and `cohort` write their origin beside each row."""
+    own, other = (f"model mine {version}, SHA-256 {version[-1] * 64}, at 1 mm, int8" for version in ("1.0", "1.1"))
+
+    def with_masks(header, rows):
+        header.append("masks")
+        for row in rows:
+            row.append(f'"{own}"')
+
+    signature = fit_signature(read_cohort(a_table(with_masks), PROFILE.hash), PROFILE, replace(QUICK, tune=0)).signature
+    assert signature.provenance.masks == (own,)
+    assert warnings_of(signature, masks=f"{own}, reviewed by AB") == []
+    (said,) = warnings_of(signature, masks=other)
+    assert "mine 1.1" in said
 
 
 def test_scanners_that_are_not_recorded_for_all_are_not_named(a_cohort):

@@ -1,10 +1,12 @@
-"""A scanner that the training images did not come from is named; silence where either is unknown."""
+"""A scanner or a network that training did not know is named; silence where either is unknown."""
 
 from __future__ import annotations
 
 import pytest
 from OPRadiomicsLib.io.headers import scanner_of
-from OPRadiomicsLib.models.extrapolation import other_scanner
+from OPRadiomicsLib.models.extrapolation import other_network, other_scanner
+from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.segmentation.bundle import load_segmentation_model, network_of
 
 TRAINED = ("GE MEDICAL SYSTEMS, SIGNA Architect, 3 T", "GE MEDICAL SYSTEMS, SIGNA Explorer, 1.5 T")
 
@@ -30,3 +32,23 @@ def test_another_scanner_is_named_with_those_of_the_training_images() -> None:
 @pytest.mark.parametrize(("scanners", "scanner"), [((), "X"), (TRAINED, ""), (TRAINED, TRAINED[1].lower())])
 def test_a_known_scanner_and_an_unrecorded_one_are_passed_over(scanners: tuple[str, ...], scanner: str) -> None:
     assert other_scanner(scanners, scanner) == ()
+
+
+def test_another_network_is_named_with_those_that_drew_the_masks_of_training() -> None:
+    (sentence,) = other_network(["mine 1.0, SHA-256 aa"], "mine 1.1, SHA-256 bb")
+    assert "mine 1.0" in sentence
+    assert "mine 1.1" in sentence
+
+
+@pytest.mark.parametrize(("networks", "network"), [([], "a"), (["a"], ""), (["a", "b"], "b"), (["a", ""], "b")])
+def test_a_known_network_and_masks_of_readers_are_passed_over(networks: list[str], network: str) -> None:
+    assert other_network(networks, network) == ()
+
+
+def test_the_shipped_signature_was_fitted_on_masks_of_the_shipped_network() -> None:
+    """However a mask was carried and reviewed, its network can be told from its origin."""
+    model = load_segmentation_model()
+    (origin,) = load_signature("demo-signature").provenance.masks
+    assert network_of(origin) == model.identity
+    assert network_of(f"propagated, {origin}, reviewed by AB") == model.identity
+    assert network_of("file") == network_of("3D Slicer, reviewed by AB") == ""
