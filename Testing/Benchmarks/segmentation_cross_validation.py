@@ -14,6 +14,8 @@ with what they reach. HD95 is in plane, over the central half of the slices, of 
 
 --own 6 --simulated SIM also measures what a department gets that retrains on its own cases: each fold's network goes on for 6
 epochs on the fold's other cases of one set (and on the simulated ones), and is measured on that set's cases of the fold.
+--taught also measures each case by the next fold's network, which has learnt it: what the network that has held it out lacks
+against that one is a lack of generalisation, what both lack lies in the labels or in what such a network can draw.
 --single-scale shows every network the image at 1 mm alone.
 """
 
@@ -153,6 +155,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder of `train segmentation --folds`")
     parser.add_argument("--data", type=Path, required=True, help="folder of <case>_img.nii.gz and _lab or _sem files")
     parser.add_argument("--single-scale", action="store_true", help="without test-time augmentation")
+    parser.add_argument("--taught", action="store_true", help="also by a network that has learnt the case")
     parser.add_argument("--own", type=int, metavar="EPOCHS", help="also go on with each set's own cases, for so many epochs")
     parser.add_argument("--simulated", type=Path, help="with --own: folder of simulated cases")
     arguments = parser.parse_args()
@@ -165,15 +168,20 @@ def main() -> None:
     scales_mm = (GRID_MM,) if arguments.single_scale else SCALES_MM
     sets = sorted({set_of(path.stem) for path in case_files(cases)})
     offsets_mm = {name: set_offset_mm(arguments.data, name) for name in sets}
-    rows, simulated, retrained = [], [], []
+    rows, simulated, retrained, taught = [], [], [], []
     bundle = arguments.run / SIMULATED_FOLDER / "bundle"
     alone = load_segmentation_model(bundle) if bundle.is_dir() else None  # a run that went on from another one has none
-    for folder in folders:
-        model = load_segmentation_model(folder / "bundle")
+    models = [load_segmentation_model(folder / "bundle") for folder in folders]
+    for folder, model, following in zip(folders, models, [*models[1:], *models[:1]], strict=True):
         own = {name: gone_on(folder, name, cases, arguments.simulated, arguments.own) for name in sets} if arguments.own else {}
         for case in (folder / HELD_OUT_FILE).read_text(encoding="utf-8").splitlines():
             name = set_of(case)
-            networks = [(rows, model), (simulated, alone), (retrained, own.get(name))]
+            networks = [
+                (rows, model),
+                (simulated, alone),
+                (retrained, own.get(name)),
+                (taught, following if arguments.taught else None),
+            ]
             for results, network in networks:
                 if network is None:
                     continue
@@ -184,6 +192,8 @@ def main() -> None:
         _report("simulations alone", simulated)
     if retrained:
         _report("of the fold, gone on with the set's own cases", retrained)
+    if taught:
+        _report("of the next fold, which has learnt the case", taught)
 
 
 if __name__ == "__main__":
