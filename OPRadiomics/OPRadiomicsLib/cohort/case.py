@@ -88,23 +88,26 @@ class Failure:
 
 
 def key_of(case: Case, settings: CohortSettings) -> dict[str, Any]:
-    """The settings, and what of the case's input could change without them: sizes of the images, contents of masks."""
+    """The settings, and what of the case's input could change without them: files, masks, clinical values."""
     return {
         **settings.key,
-        "images": _fingerprint(case.study),
+        "images": _digest_of_folder(case.study),
         "masks": {role.value: _digest(path) for role, path in sorted(case.masks.items())},
         "clinical": {name: str(value) for name, value in sorted(case.clinical.items())} if settings.signature else {},
     }
 
 
-def _fingerprint(folder: Path) -> str:
-    sizes = [path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    return f"{len(sizes)} files, {sum(sizes)} bytes"
+def _digest_of_folder(folder: Path) -> str:
+    """SHA-256 of every file's place and content: sequences that swap their names are other input."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    listed = [(path.relative_to(folder).as_posix(), _digest(path)) for path in files]
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
 
 
 def _digest(path: Path) -> str | None:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return None
 

@@ -53,10 +53,21 @@ def run_case(case: Case, settings: CohortSettings, folder: Path, progress: Progr
     except (OutputError, Cancelled):
         raise
     except OPRadiomicsError as error:
-        return Failure(case.name, stage.name, type(error).__name__, error.found, error.expected, error.remedy)
+        said = (_without_file_names(text, case.study) for text in (error.found, error.expected, error.remedy))
+        return Failure(case.name, stage.name, type(error).__name__, *said)
     except Exception as error:  # noqa: BLE001  (the boundary: one case's fault must not end the others)
         return _fault(case, stage, error)
     return None
+
+
+def _without_file_names(text: str, folder: Path) -> str:
+    """A message in which DICOM files are numbered as they sort: exports name them after patients."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    own_names = {f"{role}{ending}" for role in Role for ending in io.IMAGE_SUFFIXES}
+    for number, path in enumerate(files, start=1):
+        if path.name not in own_names and path.name in text:
+            text = text.replace(f"'{path.name}'", f"{number} of {len(files)} by name").replace(path.name, f"file {number}")
+    return text
 
 
 def _fault(case: Case, stage: _Stage, error: Exception) -> Failure:

@@ -64,6 +64,7 @@ def run_cohort(
     """
     io.require_writable(out)
     _require_masks_apart(cases, out)
+    progress("Looking for cases that an earlier run finished", 0.0)
     todo = [case for case in cases if not _is_finished(case, settings, out)]
     kept = len(cases) - len(todo)
     own = part(progress, kept / len(cases), 1.0)
@@ -106,7 +107,8 @@ def _compute(
 
 
 def _is_finished(case: Case, settings: CohortSettings, out: Path) -> bool:
-    return bool(read_finished(out / CASES / case.name).get("key") == key_of(case, settings))
+    key = read_finished(out / CASES / case.name).get("key")
+    return key is not None and bool(key == key_of(case, settings))
 
 
 def _require_masks_apart(cases: Sequence[Case], out: Path) -> None:

@@ -22,6 +22,8 @@ from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError, Stud
 from OPRadiomicsLib.models.signature import load_signature
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import no_progress
+from OPRadiomicsTrainingLib.simulation.cohort import CohortPlan, simulate_cohort
+from OPRadiomicsTrainingLib.simulation.study import Options
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +91,32 @@ def test_another_mask_or_another_option_computes_the_case_anew(
     assert run_cohort(cases, settings, tmp_path / "out").kept == 0
     assert run_cohort(cases, settings_of(settings.profile, per_level=True), tmp_path / "out").kept == 0
     assert {row["region"] for row in rows_of(tmp_path / "out" / "features.csv")} == {"L1-L3", "L1", "L2", "L3"}
+
+
+def test_a_failure_numbers_a_dicom_file_whose_name_may_be_the_patient_s(settings: CohortSettings, tmp_path: Path) -> None:
+    plan = CohortPlan({"A": 1}, format="dicom", truth=False, options=Options(slices=5, pixels=96))
+    simulate_cohort(plan, tmp_path / "studies")
+    study = tmp_path / "studies" / "case_0001" / "dicom"
+    first = min(path for path in study.rglob("*") if path.is_file())
+    named = first.with_name("MUSTERMANN_ERIKA_19500101.dcm")
+    named.write_bytes(first.read_bytes()[:3000])
+    with pytest.raises(StudyError) as caught:
+        run_cohort([Case("case_0001", study)], settings, tmp_path / "out")
+    assert "MUSTERMANN" not in str(caught.value) + (tmp_path / "out" / "failures.csv").read_text()
+    assert "by name" in caught.value.found
+
+
+def test_sequences_that_swap_their_names_are_computed_anew(
+    studies: Path, a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    """The same files in number and size, in each other's place."""
+    cases = list_cases(a_table()).cases[:1]
+    run_cohort(cases, settings, tmp_path / "out")
+    first, second = (studies / "case_0001" / f"{role}.nii.gz" for role in ("T2WI", "FS-T2WI"))
+    kept = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(kept)
+    assert run_cohort(cases, settings, tmp_path / "out").kept == 0
 
 
 def test_with_a_signature_each_case_gets_its_report_and_missing_age_is_a_recorded_failure(
