@@ -21,11 +21,10 @@ def test_an_old_file_is_replaced_and_nothing_else_is_left(tmp_path):
 def test_a_failure_leaves_the_old_file_and_no_remains(tmp_path, monkeypatch):
     write_bytes(tmp_path / "a.bin", b"old")
 
-    def full(descriptor):
-        os.close(descriptor)
+    def full(_descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.fdopen", lambda descriptor, mode: full(descriptor))
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OutputError, match="No space left"):
         write_bytes(tmp_path / "a.bin", b"new")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.bin": b"old"}
