@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +87,14 @@ class TrainingCase:
 def set_of(name: str) -> str:
     """The set that a case belongs to: the first word of its name, up to the first ``_``."""
     return name.split("_", maxsplit=1)[0]
+
+
+def by_image(cases: Iterable[TrainingCase]) -> list[list[TrainingCase]]:
+    """The cases by name, those of a set that show the same image together: no copy of a held-out one must be learnt."""
+    groups: dict[tuple[str, bytes], list[TrainingCase]] = {}
+    for case in sorted(cases, key=lambda case: case.name):
+        groups.setdefault((set_of(case.name), hashlib.sha256(case.image.tobytes()).digest()), []).append(case)
+    return list(groups.values())
 
 
 def images_of(data: Path, name: str) -> list[Path]:

@@ -16,7 +16,7 @@ from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, no_progress
 
-from .cases import TrainingCase, set_of
+from .cases import TrainingCase, by_image
 from .parallel import Group
 from .train import CHECKPOINT_FILE, Cases, Trainer, TrainingSettings, train
 
@@ -51,9 +51,7 @@ def split_folds(cases: Sequence[TrainingCase], count: int) -> tuple[tuple[Traini
     StudyError
         If there are fewer different images than folds.
     """
-    groups: dict[tuple[str, bytes], list[TrainingCase]] = {}
-    for case in sorted(cases, key=lambda case: case.name):
-        groups.setdefault((set_of(case.name), case.image.tobytes()), []).append(case)
+    groups = by_image(cases)
     if not 2 <= count <= len(groups):
         raise StudyError(
             f"{count} folds of {len(groups)} different real images",
@@ -61,7 +59,7 @@ def split_folds(cases: Sequence[TrainingCase], count: int) -> tuple[tuple[Traini
             "give other --folds",
         )
     dealt: list[list[TrainingCase]] = [[] for _ in range(count)]
-    for number, group in enumerate(groups.values()):
+    for number, group in enumerate(groups):
         dealt[number % count] += group
     return tuple(tuple(fold) for fold in dealt)
 

@@ -24,7 +24,7 @@ from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.types import Progress, no_progress
 
 from .augment import Sample, draw_sample
-from .cases import BODY, NEIGHBOUR_MM, TrainingCase, case_files, load_case, set_of
+from .cases import BODY, NEIGHBOUR_MM, TrainingCase, by_image, case_files, load_case, set_of
 from .parallel import Group
 
 if TYPE_CHECKING:
@@ -67,28 +67,31 @@ class Cases:
 
 
 def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSettings) -> Cases:
-    """Load prepared cases; of each real set every tenth (by ``validation_share``) is held out, one at least of three and more.
+    """Load prepared cases; of each real set every tenth image (by ``validation_share``) is held out, one at least of three.
 
     Raises
     ------
     StudyError
         If neither folder holds a case.
     """
-    by_set: dict[str, list[Path]] = {}
-    for path in case_files(real):
-        by_set.setdefault(set_of(path.stem), []).append(path)
-    step = max(2, round(1 / settings.validation_share))
-    held_out = [path for files in by_set.values() for path in _held_out(files, step)]
-    training = [path for files in by_set.values() for path in files if path not in held_out]
-    invented = case_files(simulated)
-    if not training and not invented:
+    invented = tuple(map(load_case, case_files(simulated)))
+    by_set: dict[str, list[list[TrainingCase]]] = {}
+    for copies in by_image(map(load_case, case_files(real))):
+        by_set.setdefault(set_of(copies[0].name), []).append(copies)
+    if not by_set and not invented:
         raise StudyError("No training case", "prepared .npz cases, real or simulated", "give --data or --simulated")
-    groups = ([load_case(path) for path in paths] for paths in (training, invented, held_out))
-    return Cases(*(tuple(group) for group in groups))
+    step = max(2, round(1 / settings.validation_share))
+    training: list[TrainingCase] = []
+    held_out: list[TrainingCase] = []
+    for images in by_set.values():
+        chosen = _held_out(len(images), step)
+        for number, copies in enumerate(images):
+            (held_out if number in chosen else training).extend(copies)
+    return Cases(tuple(training), invented, tuple(held_out))
 
 
-def _held_out(files: list[Path], step: int) -> list[Path]:
-    return files[min(step // 2, len(files) - 1) :: step] if len(files) > 2 else files[step // 2 :: step]
+def _held_out(count: int, step: int) -> range:
+    return range(min(step // 2, count - 1) if count > 2 else step // 2, count, step)
 
 
 def draw_batch(cases: Cases, settings: TrainingSettings, step: int, places: range) -> list[Sample]:

@@ -505,11 +505,19 @@ def test_a_loss_that_is_no_number_ends_the_training(tiny, tmp_path):
 
 def test_a_tenth_of_each_set_is_held_out(tmp_path):
     for number in range(20):
-        replace(_case(), name=f"chu_{number:02d}").save(tmp_path)
+        replace(_case(), name=f"chu_{number:02d}", image=_case().image + np.uint8(number)).save(tmp_path)
     cases = train.gather_cases(tmp_path, None, train.TrainingSettings())
     held_out = {case.name for case in cases.validation}
     assert len(held_out) == 2
     assert not held_out & {case.name for case in cases.real}
+
+
+def test_a_copy_of_a_held_out_image_is_not_learnt(tmp_path):
+    for number in range(10):
+        shown = min(number, 5)
+        replace(_case(), name=f"chu_{number:02d}", image=_case().image + np.uint8(shown)).save(tmp_path)
+    cases = train.gather_cases(tmp_path, None, train.TrainingSettings())
+    assert {case.name for case in cases.validation} == {f"chu_{number:02d}" for number in range(5, 10)}
 
 
 def test_no_case_at_all_is_an_error(tmp_path):
