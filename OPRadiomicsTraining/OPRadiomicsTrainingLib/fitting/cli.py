@@ -48,8 +48,9 @@ def demo_cohort(options: argparse.Namespace) -> None:
     from .demo_cohort import join_rows, simulate_rows
 
     rows = options.out.with_name(f"{options.out.stem}_rows")
-    segmenter = _true_bodies if options.true_masks else _network(options.model)
-    paths = simulate_rows(rows, load_profile(options.profile), segmenter, patients=options.patients, seed=options.seed)
+    masks, segmenter = ("simulated truth", _true_bodies) if options.true_masks else _network(options.model)
+    profile = load_profile(options.profile)
+    paths = simulate_rows(rows, profile, segmenter, masks=masks, patients=options.patients, seed=options.seed)
     print(f"{join_rows(paths, options.out)}: {len(paths)} of {options.patients} simulated patients")
 
 
@@ -57,13 +58,13 @@ def _true_bodies(study: SimulatedStudy) -> Mask:
     return study.bodies
 
 
-def _network(name: str) -> Segmenter:
+def _network(name: str) -> tuple[str, Segmenter]:
     from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
     from OPRadiomicsLib.segmentation.inference import segment
     from OPRadiomicsLib.types import Role
 
     model = load_segmentation_model(name)
-    return lambda study: segment(study.volumes[Role.T1WI], model).mask
+    return model.identity, lambda study: segment(study.volumes[Role.T1WI], model).mask
 
 
 def fit_demo(options: argparse.Namespace) -> None:

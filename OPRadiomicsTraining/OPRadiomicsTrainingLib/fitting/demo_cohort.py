@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from OPRadiomicsLib import __version__
 from OPRadiomicsLib.errors import GeometryError, MaskError, StudyError
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.profile import Profile
@@ -27,11 +29,23 @@ FIRST_SEED: Final = 1_000_000
 
 
 def simulate_rows(
-    folder: Path, profile: Profile, segmenter: Segmenter, *, patients: int, seed: int, said: Callable[[str], None] = print
+    folder: Path,
+    profile: Profile,
+    segmenter: Segmenter,
+    *,
+    masks: str,
+    patients: int,
+    seed: int,
+    said: Callable[[str], None] = print,
 ) -> tuple[Path, ...]:
-    """Write one CSV a simulated patient into ``folder``; those already there are kept, so that a stopped run goes on.
+    """Write one CSV a simulated patient into ``folder``, and keep those of the same profile, masks and software version.
 
-    A patient whose masks cannot be used (a level missing, cut off) is left out, and ``said`` tells.
+    So a stopped run goes on. A patient whose masks cannot be used (a level missing, cut off) is left out, and ``said`` tells.
+
+    Parameters
+    ----------
+    masks
+        What ``segmenter`` is, a network by its identity.
 
     Returns
     -------
@@ -39,8 +53,9 @@ def simulate_rows(
         The rows' files, in the order of the seeds.
     """
     paths = []
+    key = row_key(profile, masks)
     for number in range(FIRST_SEED * seed, FIRST_SEED * seed + patients):
-        path = folder / f"{profile.hash}_{number}.csv"
+        path = folder / f"{key}_{number}.csv"
         if not path.exists():
             try:
                 patient, features, origin = simulate_features(number, profile, segmenter)
@@ -51,6 +66,11 @@ def simulate_rows(
             said(f"Simulated patient {number}: BMD {patient.bmd:.0f} mg/cm3")
         paths.append(path)
     return tuple(paths)
+
+
+def row_key(profile: Profile, masks: str) -> str:
+    """Rows of equal keys were made alike."""
+    return hashlib.sha256(f"{__version__} {profile.hash} {masks}".encode()).hexdigest()[:16]
 
 
 def simulate_features(number: int, profile: Profile, segmenter: Segmenter) -> tuple[Patient, FeatureVector, str]:

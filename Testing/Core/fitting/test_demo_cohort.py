@@ -3,7 +3,7 @@
 import pytest
 from OPRadiomicsLib.errors import MaskError, StudyError
 from OPRadiomicsLib.profile import load_profile
-from OPRadiomicsTrainingLib.fitting.demo_cohort import FIRST_SEED, join_rows, simulate_rows
+from OPRadiomicsTrainingLib.fitting.demo_cohort import FIRST_SEED, join_rows, row_key, simulate_rows
 
 
 def _never(study):
@@ -16,15 +16,17 @@ def _unusable(study):
 
 def test_rows_that_are_there_are_kept(tmp_path):
     profile = load_profile("standard")
-    paths = [tmp_path / f"{profile.hash}_{5 * FIRST_SEED + number}.csv" for number in range(3)]
+    paths = [tmp_path / f"{row_key(profile, 'a network')}_{5 * FIRST_SEED + number}.csv" for number in range(3)]
     for path in paths:
         path.write_text("case\nx\n")
-    assert list(simulate_rows(tmp_path, profile, _never, patients=3, seed=5)) == paths
+    assert list(simulate_rows(tmp_path, profile, _never, masks="a network", patients=3, seed=5)) == paths
+    assert row_key(profile, "another network") != row_key(profile, "a network"), "its rows are made anew"
 
 
 def test_a_patient_without_a_usable_mask_is_left_out_and_named(tmp_path):
     said = []
-    assert simulate_rows(tmp_path, load_profile("standard"), _unusable, patients=1, seed=5, said=said.append) == ()
+    standard = load_profile("standard")
+    assert simulate_rows(tmp_path, standard, _unusable, masks="none", patients=1, seed=5, said=said.append) == ()
     assert list(tmp_path.iterdir()) == []
     assert said == [f"Simulated patient {5 * FIRST_SEED} left out: Mask 'L2' has 0 voxels."]
 
