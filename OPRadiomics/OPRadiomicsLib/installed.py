@@ -95,6 +95,12 @@ def active_network() -> Path | None:
     return _installed(_noted("network"))
 
 
+def network_option() -> list[str]:
+    """The words by which a panel's command takes the network in use; none where it is the one that ships."""
+    network = active_network()
+    return [] if network is None else ["--model", str(network)]
+
+
 def network_before() -> Path | None:
     """The installed network that was in use before the last change; None for the one that ships."""
     return _installed(_noted("before"))

@@ -13,7 +13,7 @@ from typing import Any
 import slicer
 
 from ..errors import MaskError, StudyError
-from ..installed import active_network
+from ..installed import network_option
 from ..mrml.files import read_mask, write_bodies, write_volume
 from ..types import Role
 from .dicom_database import filesOf, scannerOf
@@ -32,9 +32,7 @@ def segment(study: Study) -> Callable[[Path], Steps]:
     def steps(folder: Path) -> Steps:
         asked = _nodes(study)
         image, bodies = write_volume(study.image(Role.T1WI), folder / "T1WI.nrrd"), folder / "bodies.nrrd"
-        network = active_network()
-        chosen = [] if network is None else ["--model", str(network)]
-        yield ["segment", str(image), "-o", str(bodies), "--all-levels", *chosen]
+        yield ["segment", str(image), "-o", str(bodies), "--all-levels", *network_option()]
         _requireNodes(study, asked)
         return study.takeDraft(read_mask(bodies, "model"), _json(folder / "bodies.json"))
 
@@ -102,6 +100,7 @@ def batch(source: Path, target: Path, signature: str) -> Callable[[Path], Steps]
             "--workers",
             "0",
             "--allow-missing",
+            *network_option(),
         ]
         return ending.lines
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import qt
 from OPRadiomicsLib.files import write_bytes
+from OPRadiomicsLib.installed import network_option
 from slicer.i18n import tr as _
 
 from ..project.exports import COHORT_TABLE, FEATURES_FOLDER, has_test_patients, write_cohort_table
@@ -107,7 +108,7 @@ class FitSection:
         fit += ["--lasso-folds", str(ui.lassoFoldsSpinBox.value)]
         fit += ["--features", str(ui.keptComboBox.currentData)] if ui.keptComboBox.currentData else []
         fit += ["--simulated"] if any(item.case.simulated for item in self.panel.items) else []
-        extract = ["cohort", str(table), "--out", str(project.folder / FEATURES_FOLDER), "--workers", "0"]
+        extract = ["cohort", str(table), "--out", str(project.folder / FEATURES_FOLDER), "--workers", "0", *network_option()]
         tested: list[bool] = []
         if not self.panel.attempt(lambda: tested.append(has_test_patients(project))):
             return

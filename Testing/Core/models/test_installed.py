@@ -54,8 +54,10 @@ def test_one_can_go_back_to_the_network_before_the_last_change() -> None:
     assert installed.network_before() == first
     installed.activate_network(first.name)
     assert (installed.active_network(), installed.network_before()) == (first, second)
+    assert installed.network_option() == ["--model", str(first)]
     installed.activate_network(None)
     assert (installed.active_network(), installed.network_before()) == (None, first)
+    assert installed.network_option() == []
 
 
 def test_a_damaged_model_leaves_nothing(models: Path, tmp_path: Path) -> None:
