@@ -277,14 +277,15 @@ def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
     files = image_files(options)
     if files:
         study = workflow.open_files(files, allow_missing=options.allow_missing)
-        return replace(study, scanner=options.scanner or "")
-    return workflow.open_study(
-        options.study,
-        choices=_choices(options),
-        study_uid=options.study_uid,
-        allow_missing=options.allow_missing,
-        progress=part(progress, 0.0, 0.1),
-    )
+    else:
+        study = workflow.open_study(
+            options.study,
+            choices=_choices(options),
+            study_uid=options.study_uid,
+            allow_missing=options.allow_missing,
+            progress=part(progress, 0.0, 0.1),
+        )
+    return replace(study, scanner=study.scanner or options.scanner or "")
 
 
 def _clinical(options: argparse.Namespace, study: workflow.Study) -> Clinical:

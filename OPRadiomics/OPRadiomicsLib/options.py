@@ -54,7 +54,12 @@ def require_consistent(options: argparse.Namespace) -> None:
     if files:
         require_no_series_named(options)
     if options.mask is not None:
-        network = {"--shift": options.shift or None, "--model": options.model}
+        network = {
+            "--shift": options.shift or None,
+            "--model": options.model,
+            "--backend": None if options.backend == "auto" else options.backend,
+            "--single-scale": options.single_scale or None,
+        }
         _require_absent(network, "with --mask, which replaces the network's masks", "leave it or --mask out")
     elif options.review is not None:
         _require_absent({"--review": options.review}, "without the --mask that it speaks of", "give --mask too")

@@ -17,19 +17,31 @@ from OPRadiomicsLib.cli import build_parser, main
 from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, OutputError, StudyError
 from OPRadiomicsLib.models.clinical import validate_clinical
 from OPRadiomicsLib.options import RESULTS, remove_earlier_results, require_consistent
-from OPRadiomicsLib.types import Role
+from OPRadiomicsLib.types import Role, no_progress
 
 Refused = Callable[..., str]
 
 PATIENT = ("--age", "71", "--sex", "F")
 
 
-@pytest.mark.parametrize("contradiction", [("--shift", "1"), ("--model", "lumbar-bodies")])
+@pytest.mark.parametrize(
+    "contradiction", [("--shift", "1"), ("--model", "lumbar-bodies"), ("--backend", "torch"), ("--single-scale",)]
+)
 def test_an_option_of_the_network_beside_a_mask_is_refused(
-    contradiction: tuple[str, str], files: dict[Role, Path], truth_mask: Path, refused: Refused
+    contradiction: tuple[str, ...], files: dict[Role, Path], truth_mask: Path, refused: Refused
 ) -> None:
     arguments = ("--t1", files[Role.T1WI], "--allow-missing", "--mask", truth_mask, *PATIENT)
     assert contradiction[0] in refused("predict", *arguments, *contradiction)
+
+
+def test_a_scanner_that_dicom_does_not_tell_is_the_one_that_is_given(dicom_study: Path) -> None:
+    options = build_parser().parse_args(["predict", str(dicom_study), "--out", "out", "--scanner", "Siemens, Vida, 3 T"])
+    assert "Siemens" not in commands._open(options, no_progress).scanner, "DICOM tells another one"
+    for path in dicom_study.rglob("*.dcm"):
+        dataset = pydicom.dcmread(path)
+        del dataset.Manufacturer, dataset.ManufacturerModelName, dataset.MagneticFieldStrength
+        dataset.save_as(path)
+    assert commands._open(options, no_progress).scanner == "Siemens, Vida, 3 T"
 
 
 @pytest.mark.parametrize("option", ["--t1-series", "--t2-series", "--fst2-series", "--study-uid"])
