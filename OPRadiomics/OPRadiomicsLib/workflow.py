@@ -7,7 +7,7 @@ The reviewer makes of the network's draft the mask that counts: in Slicer the ra
     study    = open_study(folder)
     bodies   = reviewer(segment(study.volumes[study.reference], model), study.volumes[study.reference])
     analysis = analyse(study, bodies, profile)
-    result   = conclude(study, analysis, signature, clinical)
+    result   = conclude(study, analysis, signature=signature, clinical=clinical, profile=profile)
 """
 
 from __future__ import annotations

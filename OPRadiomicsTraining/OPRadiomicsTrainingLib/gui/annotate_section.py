@@ -1,4 +1,4 @@
-"""Section 2: one case at a time, claimed, drawn in the Segment Editor, kept every minute, saved as a version."""
+"""Section 2: one case at a time, claimed, drawn in the Segment Editor, kept as it grows, saved as a version."""
 
 from __future__ import annotations
 

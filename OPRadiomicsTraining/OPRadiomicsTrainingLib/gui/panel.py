@@ -143,7 +143,7 @@ class Panel(VTKObservationMixin):
         self.refresh()
 
     def leave(self) -> None:
-        """Another module is shown; a case that is open stays claimed and is kept every minute."""
+        """Another module is shown; a case that is open stays claimed and is kept as it grows."""
         self.annotation.leave()
         self._timer.stop()
 

@@ -17,7 +17,7 @@ from .exclusive import create_exclusively, parse_initials, stamp, utc_now
 from .folder import Project, ProjectError
 
 STALE_AFTER_S: Final = 30 * 60.0
-"""A claim is renewed with every autosave, each minute; after half an hour without one its Slicer is gone."""
+"""A claim is renewed with every autosave; after half an hour without one its Slicer is gone."""
 
 
 OWN_AGAIN_AFTER_S: Final = 120.0

@@ -1,4 +1,4 @@
-"""Drawings that are not saved yet: kept every minute, so that a crash loses that minute at most."""
+"""Drawings that are not saved yet: kept every `AUTOSAVE_S` seconds, so that a crash loses those at most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One reader at one case for one step: claimed, kept every minute, saved as a version, given back."""
+"""One reader at one case for one step: claimed, kept as it grows, saved as a version, given back."""
 
 from __future__ import annotations
 
