@@ -19,25 +19,35 @@ class BatchSection:
     def __init__(self, ui: Any, panel: Any) -> None:
         self.ui = ui
         self.panel = panel
+        self._taken: tempfile.TemporaryDirectory[str] | None = None
         ui.batchButton.connect("clicked()", self.run)
         ui.batchDicomButton.connect("clicked()", self.takeSelected)
-        ui.batchDicomButton.enabled = dicom_database.isAvailable()
         if not dicom_database.isAvailable():
             ui.batchDicomButton.toolTip = _("This Slicer has no open DICOM database.")
 
     def update(self, study: Study | None) -> None:
-        """A batch needs the worker for itself."""
-        self.ui.batchButton.enabled = not self.panel.bar.busy and not self.panel.packagesMissing
+        """A batch needs the worker for itself, and its files until it has ended."""
+        ready = not self.panel.bar.busy and not self.panel.packagesMissing
+        self.ui.batchButton.enabled = ready
+        self.ui.batchDicomButton.enabled = ready and dicom_database.isAvailable()
 
     def takeSelected(self) -> None:
-        """Link the selected studies' files into a temporary folder, one subfolder each, named by number."""
+        """Link the selected studies' files into a temporary folder, named by number, until the next selection."""
         studies = dicom_database.filesOfSelectedStudies()
         if not studies:
             self.panel.bar.say(_("No study is selected in the DICOM browser. Select studies there first."))
             return
-        folder = dicom_database.gather(studies, Path(tempfile.mkdtemp(prefix="OPRadiomics-batch-")))
+        self.close()
+        self._taken = tempfile.TemporaryDirectory(prefix="OPRadiomics-batch-", ignore_cleanup_errors=True)
+        folder = dicom_database.gather(studies, Path(self._taken.name))
         self.ui.batchInputPathLineEdit.currentPath = str(folder)
         self.panel.bar.say(_("{count} studies taken; they are named by number.").format(count=len(studies)))
+
+    def close(self) -> None:
+        """Images that were copied here name a patient: they go with the next selection, and with Slicer at the latest."""
+        if self._taken is not None:
+            self._taken.cleanup()
+            self._taken = None
 
     def run(self) -> None:
         """All studies below the input folder."""

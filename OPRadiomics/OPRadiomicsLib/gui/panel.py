@@ -139,6 +139,7 @@ class Panel(VTKObservationMixin):
         self.review.leave()
         self.removeObservers()
         self.logic.close()
+        self.batch.close()
 
     def checkPackages(self) -> None:
         """Look for missing packages; nothing is installed."""
