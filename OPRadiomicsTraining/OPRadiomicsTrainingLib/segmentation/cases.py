@@ -233,9 +233,9 @@ def prepare_real_cases(
     for name, files in paths.items():
         if not files:
             continue
-        sources = [_read(file) for file in files]
-        offsets[name] = _border_offset_mm(sources)
-        for source in sources:
+        progress(f"Measuring where the readers of {name} draw the border", done / total)
+        offsets[name] = set_offset_mm(data, name)
+        for source in map(_read, files):
             _case_of(source, offsets[name]).save(out)
             done += 1
             progress(f"Prepared {source.name}, border moved by {offsets[name]:+.2f} mm", done / total)
@@ -243,11 +243,8 @@ def prepare_real_cases(
 
 
 def set_offset_mm(data: Path, name: str) -> float:
-    """How far `prepare_real_cases` moves the border that a set's readers drew."""
-    return _border_offset_mm([_read(file) for file in images_of(data, name)])
-
-
-def _border_offset_mm(sources: Sequence[_Source]) -> float:
+    """How far `prepare_real_cases` moves the border that a set's readers drew; one image at a time is in memory."""
+    sources = map(_read, images_of(data, name))
     profiles = (labels.endplate_profiles(one.image, one.bodies, one.spacing_mm[1:], beside=2) for one in sources)
     return labels.border_offset_mm([profile for case in profiles for profile in case])
 
