@@ -16,7 +16,7 @@ from .errors import ModelError, StudyError
 from .features import warm_up
 from .features_table import write_features
 from .files import all_or_nothing, write_bytes
-from .levels import STUDY_LEVELS
+from .levels import STUDY_LEVELS, UNION
 from .models.clinical import exclusion_warnings, validate_clinical
 from .models.signature import Signature, load_signature
 from .options import (
@@ -37,10 +37,8 @@ from .profile import Profile, load_profile
 from .progress import part
 from .reports.report import write_report
 from .reports.strings import LANGUAGES
-from .segmentation.review import Review, read_review
+from .segmentation.review import UNREVIEWED, Review, read_review
 from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, SeriesRef, Volume
-
-UNION = "L1-L3"
 
 
 def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
@@ -318,8 +316,7 @@ def _bodies(options: argparse.Namespace, study: workflow.Study, progress: Progre
             return _by_review(mask, read_review(options.review))
         return _Reviewed(replace(mask, origin="file"), "none: the mask was given")
     draft = _segmentation(options, volume, progress)
-    unreviewed = "The masks are the network's own: no reader has reviewed them."
-    return _Reviewed(draft.mask, draft.mask.origin, draft.quality, (*draft.warnings, unreviewed))
+    return _Reviewed(draft.mask, draft.mask.origin, draft.quality, (*draft.warnings, UNREVIEWED))
 
 
 def _by_review(mask: Mask, review: Review) -> _Reviewed:

@@ -27,6 +27,9 @@ LABEL_OF_LEVEL: Final[dict[str, int]] = {level: label for label, level in LEVEL_
 STUDY_LEVELS: Final[tuple[str, ...]] = ("L1", "L2", "L3")
 """The levels of the study's region of interest."""
 
+UNION: Final = "L1-L3"
+"""Name of that region, all its levels together."""
+
 SNOMED_CODE: Final[dict[str, str]] = {
     "T8": "11068009",
     "T9": "82687006",

@@ -7,20 +7,19 @@ import json
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from .. import io, workflow
 from ..errors import Cancelled, OPRadiomicsError, OutputError, StudyError
 from ..features_table import write_features
 from ..files import all_or_nothing, write_text
+from ..levels import UNION
 from ..models.clinical import validate_clinical
 from ..options import remove_earlier_results
 from ..progress import part
+from ..segmentation.review import UNREVIEWED
 from ..types import Clinical, LevelQuality, Mask, Prediction, Progress, Role
 from .case import FINISHED, Case, CohortSettings, Failure, key_of
-
-UNION: Final = "L1-L3"
-UNREVIEWED: Final = "The masks are the network's own: no reader has reviewed them."
 
 
 @dataclass

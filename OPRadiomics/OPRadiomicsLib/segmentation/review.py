@@ -10,13 +10,15 @@ A panel writes it beside the masks that it hands over, so that both reach the pr
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import StudyError
 from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from ..types import LevelQuality
+
+UNREVIEWED: Final = "The masks are the network's own: no reader has reviewed them."
 
 Initials = Annotated[str, Field(max_length=12, pattern=r"^[^\s<>]*$")]
 """Of the reader; short, so that no name fits in."""

@@ -12,6 +12,7 @@ import numpy as np
 from OPRadiomicsLib.cohort import Case, CohortSettings, Failure, run_cohort
 from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.io.tables import Table, read_table
+from OPRadiomicsLib.levels import UNION
 from OPRadiomicsLib.types import Progress, Role
 
 from ..statistics.arrays import Flags
@@ -20,8 +21,6 @@ from .readings import NETWORK, ReaderStudy
 
 SEPARATOR: Final = "__"
 """Between a case and its reading in the name of a result folder."""
-
-_REGION: Final = "L1-L3"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +83,7 @@ def _masks(cases: Sequence[str], reading: str, work: Path, absent: Flags) -> tup
 
 def _by_case(path: Path) -> dict[str, dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as stream:
-        return {row["case"]: row for row in csv.DictReader(stream) if row["region"] == _REGION}
+        return {row["case"]: row for row in csv.DictReader(stream) if row["region"] == UNION}
 
 
 def read_ratings(tables: Mapping[str, Path], profile_hash: str | None = None) -> Ratings:
@@ -138,7 +137,7 @@ def _rows(table: Table) -> tuple[dict[str, dict[str, object]], list[str]]:
             "the column case, and features that begin with T1WI_, T2WI_ or FS-T2WI_",
             "make it with opradiomics cohort",
         )
-    rows = [row for row in table.records() if str(row.get("region", _REGION)) == _REGION]
+    rows = [row for row in table.records() if str(row.get("region", UNION)) == UNION]
     by_case = {str(row["case"]): row for row in rows}
     if len(by_case) != len(rows):
         raise StudyError(f"A case stands twice in {table.name}", "one row a case", "drop the others")

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.io.tables import Table, read_table
+from OPRadiomicsLib.levels import UNION
 
 from ..statistics.arrays import FloatTable
 from .faults import CohortTableError, Fault
@@ -19,8 +20,6 @@ PROFILE_COLUMN: Final = "profile_hash"
 MASKS_COLUMN: Final = "masks"
 SCANNER_COLUMN: Final = "scanner"
 REGION_COLUMN: Final = "region"
-UNION: Final = "L1-L3"
-"""The study's region of interest; rows of single levels are passed over."""
 
 
 @dataclass(frozen=True, eq=False)
