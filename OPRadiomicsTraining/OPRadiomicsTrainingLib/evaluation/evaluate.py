@@ -120,7 +120,8 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate a signature on each test set of a cohort.
 
-    A set is a split other than "train", or the whole table where it has none. Thresholds are the signature's, fixed on its
+    A set is a split other than "train", external where its name begins with "ext"; or the whole table, external, where it has
+    none. Thresholds are the signature's, fixed on its
     training patients, or the one given.
 
     Parameters
@@ -149,7 +150,7 @@ def evaluate(
         progress(f"Evaluating {name}", number / len(sets))
         known, left_out, table = _known(by_centre or {}, signature, cohort, rows)
         thresholds = _thresholds(signature, settings, known.logits, known.ill)
-        kind = "external" if "ext" in name.lower() or not cohort.splits else "internal"
+        kind = "external" if _is_external(name) else "internal"
         result = _set(name, kind, known, signature, settings, thresholds=thresholds, table=table, left_out=left_out)
         results.append(result)
         notes += _notes(result, signature, settings)
@@ -207,8 +208,12 @@ def test_sets(cohort: Cohort) -> dict[str, Indices]:
     return {name: np.flatnonzero([split == name for split in cohort.splits]) for name in sorted(names, key=_internal_first)}
 
 
+def _is_external(name: str) -> bool:
+    return name.lower().startswith("ext")
+
+
 def _internal_first(name: str) -> tuple[bool, str]:
-    return "ext" in name.lower(), name
+    return _is_external(name), name
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,6 +30,12 @@ def test_sets_come_training_internal_external(an_evaluation):
     ]
 
 
+def test_a_set_is_external_where_its_name_begins_with_ext_and_not_where_it_holds_it(a_study, a_fit):
+    splits = ("train",) * 200 + ("Ext-B",) * 100 + ("next_test",) * 100
+    found = evaluate(a_fit.signature, replace(a_study, splits=splits), QUICK)
+    assert [(one.name, one.kind) for one in found.sets] == [("next_test", "internal"), ("Ext-B", "external")]
+
+
 def test_metrics_equal_sklearn_to_1e_12(an_evaluation):
     for one in an_evaluation.sets:
         for model in one.models.values():
