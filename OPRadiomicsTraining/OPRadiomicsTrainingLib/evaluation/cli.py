@@ -42,6 +42,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
 
     from ..cohort.cohort import read_cohort
     from ..fitting.record import file_sha256, read_fit_record, read_training_predictions
+    from ..fitting.seen import Seen
     from ..reports.documents import evaluation_summary
     from .evaluate import EvaluationSettings, evaluate
 
@@ -65,7 +66,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
         settings,
         by_centre=_centre_signatures(beside) if record is not None else {},
         training=read_training_predictions(beside) if record is not None else None,
-        training_cases=tuple(record["training_cases"]) if record is not None else (),
+        seen=Seen.of_record(record) if record is not None else (),
         training_kind="training (out of fold)" if record is None or record["protocol"] == "nested" else "training (apparent)",
         progress=part(progress, 0.1, 0.8),
     )

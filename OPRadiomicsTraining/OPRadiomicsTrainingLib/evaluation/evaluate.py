@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -13,9 +14,10 @@ from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
 from OPRadiomicsLib.types import Progress, no_progress
 
 from ..cohort.cohort import Cohort
-from ..fitting.fit import TRAINING_SPLITS, hashed_cases
+from ..fitting.fit import TRAINING_SPLITS
 from ..fitting.record import TrainingPredictions
 from ..fitting.second_stage import Table
+from ..fitting.seen import Seen
 from ..statistics.arrays import Flags, FloatTable, Indices
 from ..statistics.calibration import Calibration, brier, calibration, recalibrated_intercept
 from ..statistics.classification import Classification, classify
@@ -114,15 +116,14 @@ def evaluate(
     *,
     by_centre: Mapping[str, Signature] | None = None,
     training: TrainingPredictions | None = None,
-    training_cases: tuple[str, ...] = (),
+    seen: tuple[Seen, ...] = (),
     training_kind: str = TRAINING_SET,
     progress: Progress = no_progress,
 ) -> Evaluation:
     """Evaluate a signature on each test set of a cohort.
 
     A set is a split other than "train", external where its name begins with "ext"; or the whole table, external, where it has
-    none. Thresholds are the signature's, fixed on its
-    training patients, or the one given.
+    none. Thresholds are the signature's, fixed on its training patients, or the one given.
 
     Parameters
     ----------
@@ -130,18 +131,18 @@ def evaluate(
         Of a fit with ComBat: the signature for each training centre's images; other patients get ``signature``.
     training
         Predictions of the training patients that the fit recorded; they become a set of their own.
-    training_cases
-        Hashes of the training patients (`hashed_cases`): none of them may be in a test set.
+    seen
+        Whom the signature was trained or recalibrated on: none of them may be in a test set.
 
     Raises
     ------
     StudyError
-        If there is no test patient, a set has one class only, or a training patient is among the test patients.
+        If there is no test patient, a set has one class only, or a test patient is one whom the signature has seen.
     FeatureError
         As `apply_signature`.
     """
     sets = test_sets(cohort)
-    _require_disjoint(cohort, sets, training_cases)
+    _require_unseen(cohort, sets, seen)
     results: list[SetResult] = []
     notes: list[str] = []
     if training is not None:
@@ -153,7 +154,7 @@ def evaluate(
         kind = "external" if _is_external(name) else "internal"
         result = _set(name, kind, known, signature, settings, thresholds=thresholds, table=table, left_out=left_out)
         results.append(result)
-        notes += _notes(result, signature, settings)
+        notes += (*_notes(result, signature, settings), *_namesakes(name, cohort, rows, seen))
     progress("Evaluated", 1.0)
     return Evaluation(signature, settings, tuple(results), tuple(notes))
 
@@ -309,15 +310,24 @@ def _threshold(model: LogisticModel, settings: EvaluationSettings, logits: Float
     return model.threshold if model.threshold is not None else youden_threshold(logistic(logits), ill)
 
 
-def _require_disjoint(cohort: Cohort, sets: Mapping[str, Indices], training_cases: tuple[str, ...]) -> None:
-    known = set(training_cases)
-    for name, rows in sets.items():
-        overlap = [cohort.cases[row] for row in rows if hashed_cases((cohort.cases[row],))[0] in known]
+def _require_unseen(cohort: Cohort, sets: Mapping[str, Indices], seen: tuple[Seen, ...]) -> None:
+    for one, (name, rows) in product(seen, sets.items()):
+        overlap = one.among(cohort, rows)
         if overlap:
             raise StudyError(
-                f"{len(overlap)} patients of the set '{name}' were training patients of this signature, first {overlap[0]}",
+                f"{len(overlap)} patients of the set '{name}' were {one.use} patients of this signature, first {overlap[0]}",
                 "test patients that the signature has never seen",
-                "leave them out, or mark them 'train' in the column split",
+                "leave them out, or mark them 'train' in the column split; if they are other people of the same pseudonym, "
+                "age and sex, give them other pseudonyms",
+            )
+
+
+def _namesakes(name: str, cohort: Cohort, rows: Indices, seen: tuple[Seen, ...]) -> Iterator[str]:
+    for one in seen:
+        if found := one.namesakes(cohort, rows):
+            yield (
+                f"{name}: {len(found)} patients bear the pseudonym of a {one.use} patient, but differ in age, sex or centre: "
+                "taken for other people"
             )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -237,11 +236,6 @@ def _require_enough(ill: Flags, settings: FitSettings) -> None:
             "at least one patient of each class in every fold",
             f"add patients, or take fewer folds: --lasso-folds {max(2, left)}, or leave --optimism out",
         )
-
-
-def hashed_cases(cases: tuple[str, ...]) -> tuple[str, ...]:
-    """SHA-256 of case identifiers, sorted: with them a later evaluation finds training patients, and nobody reads a name."""
-    return tuple(sorted(hashlib.sha256(case.encode()).hexdigest()[:16] for case in cases))
 
 
 def _nothing_selected(settings: FitSettings) -> FeatureError:

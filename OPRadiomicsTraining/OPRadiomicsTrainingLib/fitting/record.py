@@ -23,8 +23,9 @@ from OPRadiomicsLib.models.signature import MODEL_NAMES, ModelName, Signature
 from ..statistics.arrays import Flags, FloatTable
 from ..statistics.roc import delong
 from .clinical import ClinicalRow
-from .fit import FitResult, hashed_cases
+from .fit import FitResult
 from .optimism import ProcedureOptimism
+from .seen import Seen
 
 FIT_FILE: Final = "fit.json"
 PREDICTIONS_FILE: Final = "out_of_fold.csv"
@@ -90,7 +91,7 @@ def fit_record(result: FitResult, hashes: Mapping[str, str]) -> dict[str, Any]:
         "notes": list(result.notes),
         "hashes": dict(hashes),
         "software": software_versions(),
-        "training_cases": list(hashed_cases(tuple(result.cohort.cases[row] for row in result.rows))),
+        "seen": [Seen.of(result.cohort, result.rows, "training").as_dict()],
     }
 
 

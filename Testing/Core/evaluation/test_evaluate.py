@@ -10,8 +10,9 @@ from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evalu
 from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.evaluation.record import evaluation_record
 from OPRadiomicsTrainingLib.evaluation.subgroups import parse_subgroups
-from OPRadiomicsTrainingLib.fitting.fit import hashed_cases
 from OPRadiomicsTrainingLib.fitting.record import training_predictions
+from OPRadiomicsTrainingLib.fitting.seen import Seen
+from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
 QUICK = EvaluationSettings(bootstrap=50)
@@ -73,7 +74,15 @@ def test_the_record_is_plain_json(an_evaluation):
 
 def test_one_training_patient_among_the_test_patients_is_an_error(a_study, a_fit):
     with pytest.raises(StudyError, match="1 patients of the set 'external' were training patients"):
-        evaluate(a_fit.signature, a_study, QUICK, training_cases=hashed_cases(("sim00350",)))
+        evaluate(a_fit.signature, a_study, QUICK, seen=(Seen.of(a_study, np.array([350]), "training"),))
+
+
+def test_a_signature_of_one_department_is_evaluated_on_the_other_whose_patients_bear_the_same_pseudonyms(a_study, a_fit):
+    other = simulate_feature_cohort({"B": 200}, 12, features=20)
+    assert other.cases == a_study.cases[:200]
+    found = evaluate(a_fit.signature, other, QUICK, seen=(Seen.of(a_study, a_fit.rows, "training"),))
+    assert len(found.of("external")[0].ill) == 200
+    assert any("200 patients bear the pseudonym of a training patient" in note for note in found.notes)
 
 
 def test_a_table_of_training_patients_only_is_an_error(a_study, a_fit):
