@@ -33,6 +33,11 @@ TRAINING_SET: Final = "training (out of fold)"
 ENOUGH: Final = 100
 """Patients of each class that an external validation needs at least (Collins, Ogundimu & Altman, Stat Med 2016;35:214-226)."""
 
+NOT_CHECKED: Final = (
+    "Not checked whether test patients were training patients: no fit.json beside the signature says who they were (those of "
+    "older versions do not)"
+)
+
 DECISION_THRESHOLDS: Final = np.linspace(0.01, 0.99, 99)
 
 
@@ -132,7 +137,8 @@ def evaluate(
     training
         Predictions of the training patients that the fit recorded; they become a set of their own.
     seen
-        Whom the signature was trained or recalibrated on: none of them may be in a test set.
+        Whom the signature was trained or recalibrated on: none of them may be in a test set. Where no training patients are
+        among them, a note says so.
 
     Raises
     ------
@@ -144,7 +150,7 @@ def evaluate(
     sets = test_sets(cohort)
     _require_unseen(cohort, sets, seen)
     results: list[SetResult] = []
-    notes: list[str] = []
+    notes = [] if any(one.use == "training" for one in seen) else [NOT_CHECKED]
     if training is not None:
         results.append(_training_set(signature, training, settings, training_kind))
     for number, (name, rows) in enumerate(sets.items()):

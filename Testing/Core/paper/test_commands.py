@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -96,6 +97,25 @@ def test_evaluate_refuses_a_training_patient_in_a_test_set(a_model, write_table,
     assert main(["evaluate", str(a_model), str(table), "--out", str(tmp_path / "out")]) == BAD_INPUT
     assert "were training patients" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("left", ["none", "of an older version"])
+def test_evaluate_says_where_it_could_not_tell_training_patients(a_model, write_table, tmp_path, capsys, left):
+    """The training patients themselves, the record of the fit lost or without them."""
+    alone, out = tmp_path / "alone", tmp_path / "out"
+    alone.mkdir()
+    shutil.copy(a_model / "signature.json", alone)
+    record = json.loads((a_model / "fit.json").read_text(encoding="utf-8"))
+    if left != "none":
+        old = {name: value for name, value in record.items() if name != "seen"}
+        (alone / "fit.json").write_text(json.dumps({**old, "training_cases": ["0123456789abcdef"]}))
+    table = write_table(tmp_path / "cohort.csv", lambda columns: columns.pop("split"))
+    assert main(["evaluate", str(alone), str(table), "--out", str(out), "--bootstrap", "50"]) == 0
+    said = "Not checked whether test patients were training patients"
+    assert said in capsys.readouterr().out
+    assert said in " ".join(json.loads((out / "evaluation.json").read_text(encoding="utf-8"))["notes"])
+    assert said in (out / "report.html").read_text(encoding="utf-8")
+    assert main(["evaluate", str(a_model), str(table), "--out", str(tmp_path / "refused")]) == BAD_INPUT
 
 
 def test_paper_writes_tables_1_to_5_and_figures_1_to_6(a_table, tmp_path):
