@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from OPRadiomicsLib.models.signature import Signature
     from OPRadiomicsLib.types import Progress
 
+    from ..cohort.cohort import Cohort
     from .evaluate import Evaluation
 
 
@@ -71,39 +72,30 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
         progress=part(progress, 0.1, 0.8),
     )
     progress("Writing the report", 0.9)
-    write_evaluation(evaluation, options.out, record, {"table": file_sha256(options.table)})
+    write_evaluation(evaluation, cohort, options.out, record, {"table": file_sha256(options.table)})
     progress("Done", 1.0)
     demo = ("DEMO: fitted on simulated patients; it says nothing about real ones",) if signature.demo else ()
     report = options.out / "report.html"
     return Outcome((*demo, *evaluation_summary(evaluation), *evaluation.notes, f"Report: {report}"), (report,))
 
 
-def write_evaluation(evaluation: Evaluation, out: Path, record: dict[str, Any] | None, hashes: dict[str, str]) -> None:
-    """Report, tables, figures, evaluation.json and recalibrated signatures, all or none."""
+def write_evaluation(
+    evaluation: Evaluation, cohort: Cohort, out: Path, record: dict[str, Any] | None, hashes: dict[str, str]
+) -> None:
+    """Report, tables, figures, evaluation.json and recalibrated signatures with their records, all or none."""
     from OPRadiomicsLib.files import all_or_nothing
     from OPRadiomicsLib.io.output import write_json
 
     from ..reports.document import write_document
     from ..reports.documents import evaluation_document
+    from .recalibration import write_recalibrated
     from .record import evaluation_record
 
     document = evaluation_document(evaluation, record, hashes)
     with all_or_nothing(out) as folder:
         write_document(document, folder)
         write_json(evaluation_record(evaluation, hashes), folder / "evaluation.json")
-        _write_recalibrated(evaluation.signature, evaluation, folder)
-
-
-def _write_recalibrated(signature: Signature, evaluation: Evaluation, folder: Path) -> None:
-    from OPRadiomicsLib.models.signature import save_signature
-
-    from .recalibration import recalibrated
-
-    for one in evaluation.sets:
-        shifts = {str(name): model.shift for name, model in one.models.items() if model.shift}
-        if shifts:
-            where = f"{len(one.ill)} patients of the set '{one.name}'"
-            save_signature(recalibrated(signature, shifts, where), folder / f"recalibrated-{one.name.replace(' ', '-')}")
+        write_recalibrated(evaluation, cohort, folder, record, hashes)
 
 
 def _centre_signatures(folder: Path) -> dict[str, Signature]:

@@ -99,6 +99,33 @@ def test_evaluate_refuses_a_training_patient_in_a_test_set(a_model, write_table,
     assert not (tmp_path / "out").exists()
 
 
+def test_a_recalibrated_signature_is_refused_on_whom_it_was_recalibrated_and_on_whom_it_was_trained(
+    a_model, a_table, write_table, tmp_path, capsys
+):
+    first, again = tmp_path / "first", tmp_path / "again"
+    options = ("--bootstrap", "50", "--recalibrate-intercept")
+    assert main(["evaluate", str(a_model), str(a_table), "--out", str(first), *options]) == 0
+    moved = str(first / "recalibrated-external")
+    assert "sim00" not in (first / "recalibrated-external" / "fit.json").read_text(encoding="utf-8")
+
+    def only(kept):
+        def edit(columns):
+            columns["split"] = ["train" if split not in kept else split.replace("train", "other") for split in columns["split"]]
+
+        return str(write_table(tmp_path / "cohort.csv", edit))
+
+    for sets, said in (
+        ({"external"}, "50 patients of the set 'external' were recalibration patients"),
+        ({"train"}, "training"),
+    ):
+        assert main(["evaluate", moved, only(sets), "--out", str(tmp_path / "refused")]) == BAD_INPUT
+        assert said in capsys.readouterr().err
+    assert main(["evaluate", moved, only({"test"}), "--out", str(again), *options]) == 0
+    assert "Not checked" not in capsys.readouterr().out
+    for split in ("test", "external"):
+        assert main(["evaluate", str(again / "recalibrated-test"), only({split}), "--out", str(tmp_path / "x")]) == BAD_INPUT
+
+
 @pytest.mark.parametrize("left", ["none", "of an older version"])
 def test_evaluate_says_where_it_could_not_tell_training_patients(a_model, write_table, tmp_path, capsys, left):
     """The training patients themselves, the record of the fit lost or without them."""
