@@ -215,6 +215,17 @@ def test_sets(cohort: Cohort) -> dict[str, Indices]:
     return {name: np.flatnonzero([split == name for split in cohort.splits]) for name in sorted(names, key=_internal_first)}
 
 
+def require_test_sets(cohort: Cohort) -> None:
+    """Prove that a table tells training and test patients apart; raises `StudyError`."""
+    if not cohort.splits:
+        raise StudyError(
+            "The table has no column split: its patients would be both trained and tested on",
+            "training and test patients told apart",
+            "make the column with opradiomics split, or fit and evaluate tables of different patients",
+        )
+    test_sets(cohort)
+
+
 def _is_external(name: str) -> bool:
     return name.lower().startswith("ext")
 

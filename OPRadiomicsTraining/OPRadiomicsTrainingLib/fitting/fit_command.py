@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from OPRadiomicsLib.profile import Profile
     from OPRadiomicsLib.types import Progress
 
+    from ..cohort.cohort import Cohort
     from .fit import FitResult
     from .settings import Classifier
 
@@ -88,8 +90,16 @@ def fit(options: argparse.Namespace, progress: Progress) -> Outcome:
     return Outcome((*summary(result), f"Report: {report}"), (report, options.out / "signature.json"))
 
 
-def read_and_fit(options: argparse.Namespace, progress: Progress) -> tuple[FitResult, Profile, dict[str, str]]:
-    """The fit that the options ask for, its profile, and the SHA-256 of what was read."""
+def read_and_fit(
+    options: argparse.Namespace, progress: Progress, prove: Callable[[Cohort], object] | None = None
+) -> tuple[FitResult, Profile, dict[str, str]]:
+    """The fit that the options ask for, its profile, and the SHA-256 of what was read.
+
+    Parameters
+    ----------
+    prove
+        Raises, before anything is fitted, where the cohort doesn't do for what follows the fit.
+    """
     from OPRadiomicsLib.profile import load_profile
     from OPRadiomicsLib.progress import part
 
@@ -103,6 +113,8 @@ def read_and_fit(options: argparse.Namespace, progress: Progress) -> tuple[FitRe
     profile = load_profile(options.profile)
     features = None if options.features is None else read_kept_features(options.features)
     cohort = read_cohort(options.table, profile.hash)
+    if prove is not None:
+        prove(cohort)
     result = fit_signature(cohort, profile, settings, features=features, progress=part(progress, 0.02, 1.0))
     inputs = {"table": options.table, **({} if options.features is None else {"features": options.features})}
     return result, profile, {name: file_sha256(path) for name, path in inputs.items()}

@@ -155,6 +155,25 @@ def test_paper_writes_tables_1_to_5_and_figures_1_to_6(a_table, tmp_path):
     first = (out / "tables" / "table1.csv").read_text(encoding="utf-8").splitlines()
     assert first[0] == "Parameter,A T1WI,B T1WI"
     assert first[1:] == ["TR / ms,726 (700-750),583", "TI / ms,–,–"]
+    notes = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))["notes"]
+    assert not any("Not checked" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda columns: columns.pop("split"), "has no column split"),
+        (lambda columns: columns.update(split=["train"] * len(columns["case"])), "training patients only"),
+    ],
+)
+def test_paper_refuses_a_table_without_test_patients_before_it_fits(write_table, tmp_path, capsys, monkeypatch, *, edit, said):
+    from OPRadiomicsTrainingLib.fitting import fit
+
+    monkeypatch.setattr(fit, "fit_signature", None)
+    table = write_table(tmp_path / "cohort.csv", edit)
+    assert main(["paper", str(table), "--out", str(tmp_path / "out"), *QUICK]) == BAD_INPUT
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def one_class(columns):
