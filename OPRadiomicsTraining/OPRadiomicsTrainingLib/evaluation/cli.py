@@ -58,6 +58,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
     signature = load_signature(options.signature)
     beside = _folder(options.signature)
     record = read_fit_record(beside, signature)
+    by_centre = _centre_signatures(beside, record) if record is not None else {}
     progress("Reading the table", 0.0)
     profile_hash = signature.profile.hash if signature.profile is not None else load_profile("standard").hash
     cohort = read_cohort(options.table, profile_hash)
@@ -65,14 +66,15 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
         signature,
         cohort,
         settings,
-        by_centre=_centre_signatures(beside) if record is not None else {},
+        by_centre=by_centre,
         training=read_training_predictions(beside) if record is not None else None,
         seen=Seen.of_record(record) if record is not None else (),
         training_kind="training (out of fold)" if record is None or record["protocol"] == "nested" else "training (apparent)",
         progress=part(progress, 0.1, 0.8),
     )
     progress("Writing the report", 0.9)
-    write_evaluation(evaluation, cohort, options.out, record, {"table": file_sha256(options.table)})
+    hashes = {"table": file_sha256(options.table)}
+    write_evaluation(evaluation, cohort, options.out, record=record, hashes=hashes, by_centre=by_centre)
     progress("Done", 1.0)
     demo = ("DEMO: fitted on simulated patients; it says nothing about real ones",) if signature.demo else ()
     report = options.out / "report.html"
@@ -80,7 +82,13 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
 
 
 def write_evaluation(
-    evaluation: Evaluation, cohort: Cohort, out: Path, record: dict[str, Any] | None, hashes: dict[str, str]
+    evaluation: Evaluation,
+    cohort: Cohort,
+    out: Path,
+    *,
+    record: dict[str, Any] | None,
+    hashes: dict[str, str],
+    by_centre: dict[str, Signature],
 ) -> None:
     """Report, tables, figures, evaluation.json and recalibrated signatures with their records, all or none."""
     from OPRadiomicsLib.files import all_or_nothing
@@ -95,14 +103,23 @@ def write_evaluation(
     with all_or_nothing(out) as folder:
         write_document(document, folder)
         write_json(evaluation_record(evaluation, hashes), folder / "evaluation.json")
-        write_recalibrated(evaluation, cohort, folder, record, hashes)
+        write_recalibrated(evaluation, cohort, folder, record=record, hashes=hashes, by_centre=by_centre)
 
 
-def _centre_signatures(folder: Path) -> dict[str, Signature]:
-    """Signatures of single centres that a fit with ComBat wrote."""
+def _centre_signatures(folder: Path, record: dict[str, Any]) -> dict[str, Signature]:
+    """Signatures of single centres that a fit with ComBat wrote; another centre's would not do for one that is lost."""
+    from OPRadiomicsLib.errors import ModelError
     from OPRadiomicsLib.models.signature import load_signature
 
-    return {path.parent.name: load_signature(path) for path in sorted(folder.glob("centres/*/signature.json"))}
+    found = {path.parent.name: load_signature(path) for path in sorted(folder.glob("centres/*/signature.json"))}
+    absent = [centre for centre in record.get("centres", ()) if centre not in found]
+    if absent:
+        raise ModelError(
+            f"No signature of the centre {absent[0]}, which {folder.name}/fit.json names",
+            "centres/NAME/signature.json of every centre of the fit",
+            "copy the whole folder that fit wrote",
+        )
+    return found
 
 
 def _folder(name: str) -> Path:

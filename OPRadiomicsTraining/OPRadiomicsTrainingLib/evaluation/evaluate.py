@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 from OPRadiomicsLib.errors import ModelError, StudyError
+from OPRadiomicsLib.files import names_a_folder
 from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
 from OPRadiomicsLib.types import Progress, no_progress
 
@@ -133,7 +134,8 @@ def evaluate(
     Parameters
     ----------
     by_centre
-        Of a fit with ComBat: the signature for each training centre's images; other patients get ``signature``.
+        Of a fit with ComBat: the signature for each training centre's images; other patients get ``signature``, and a note
+        says so.
     training
         Predictions of the training patients that the fit recorded; they become a set of their own.
     seen
@@ -149,6 +151,8 @@ def evaluate(
     """
     sets = test_sets(cohort)
     _require_unseen(cohort, sets, seen)
+    if settings.recalibrate_intercept:
+        _require_names(sets)
     results: list[SetResult] = []
     notes = [] if any(one.use == "training" for one in seen) else [NOT_CHECKED]
     if training is not None:
@@ -160,7 +164,11 @@ def evaluate(
         kind = "external" if _is_external(name) else "internal"
         result = _set(name, kind, known, signature, settings, thresholds=thresholds, table=table, left_out=left_out)
         results.append(result)
-        notes += (*_notes(result, signature, settings), *_namesakes(name, cohort, rows, seen))
+        notes += (
+            *_notes(result, signature, settings),
+            *_namesakes(name, cohort, rows, seen),
+            *_strangers(name, cohort, rows, by_centre or {}),
+        )
     progress("Evaluated", 1.0)
     return Evaluation(signature, settings, tuple(results), tuple(notes))
 
@@ -337,6 +345,22 @@ def _require_unseen(cohort: Cohort, sets: Mapping[str, Indices], seen: tuple[See
                 "leave them out, or mark them 'train' in the column split; if they are other people of the same pseudonym, "
                 "age and sex, give them other pseudonyms",
             )
+
+
+def _strangers(name: str, cohort: Cohort, rows: Indices, by_centre: Mapping[str, Signature]) -> Iterator[str]:
+    strange = [row for row in rows if not cohort.centres or cohort.centres[row] not in by_centre]
+    if by_centre and strange:
+        yield f"{name}: {len(strange)} patients of no centre that the fit harmonised: the largest centre's signature was taken"
+
+
+def _require_names(sets: Mapping[str, Indices]) -> None:
+    wrong = [name for name in sets if not names_a_folder(name)]
+    if wrong:
+        raise StudyError(
+            f"A set is named '{wrong[0][:40]}', and its recalibrated signature gets a folder of that name",
+            "letters, digits, spaces, . _ + -",
+            "rename it in the column split",
+        )
 
 
 def _namesakes(name: str, cohort: Cohort, rows: Indices, seen: tuple[Seen, ...]) -> Iterator[str]:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from OPRadiomicsLib.io.output import write_json
-from OPRadiomicsLib.models.signature import Models, Signature, save_signature
+from OPRadiomicsLib.models.signature import Models, Signature
 
 from ..cohort.cohort import Cohort
+from ..fitting.fit_command import save_signatures
 from ..fitting.record import FIT_FILE, software_versions
 from ..fitting.seen import Seen
 from .evaluate import Evaluation, test_sets
@@ -32,7 +33,13 @@ def recalibrated(signature: Signature, shifts: Mapping[str, float], where: str) 
 
 
 def write_recalibrated(
-    evaluation: Evaluation, cohort: Cohort, folder: Path, record: Mapping[str, Any] | None, hashes: Mapping[str, str]
+    evaluation: Evaluation,
+    cohort: Cohort,
+    folder: Path,
+    *,
+    record: Mapping[str, Any] | None,
+    hashes: Mapping[str, str],
+    by_centre: Mapping[str, Signature],
 ) -> None:
     """Write the signature that each set moved to ``folder``/recalibrated-SET, and beside it fit.json with whom it has seen.
 
@@ -42,17 +49,22 @@ def write_recalibrated(
         fit.json of the signature as it was, where there is one: whom that had seen.
     hashes
         SHA-256 of the input files by what they are.
+    by_centre
+        Of a fit with ComBat: the signature for each training centre's images; they move too.
     """
     sets = test_sets(cohort)
     for one in evaluation.sets:
         shifts = {str(name): model.shift for name, model in one.models.items() if model.shift}
         if shifts:
-            moved = recalibrated(evaluation.signature, shifts, f"{len(one.ill)} patients of the set '{one.name}'")
+            where = f"{len(one.ill)} patients of the set '{one.name}'"
+            before = {"": evaluation.signature, **by_centre}
+            moved = {centre: recalibrated(signature, shifts, where) for centre, signature in before.items()}
             content = {
-                "signature_sha256": moved.sha256,
+                "signature_sha256": moved[""].sha256,
                 "recalibrated_from": evaluation.signature.sha256,
                 "protocol": "recalibration",
                 "settings": asdict(evaluation.settings),
+                "centres": list(by_centre),
                 "hashes": dict(hashes),
                 "software": software_versions(),
                 "seen": [
@@ -61,5 +73,5 @@ def write_recalibrated(
                 ],
             }
             own = folder / f"recalibrated-{one.name.replace(' ', '-')}"
-            save_signature(moved, own)
+            save_signatures(moved, own)
             write_json(content, own / FIT_FILE)

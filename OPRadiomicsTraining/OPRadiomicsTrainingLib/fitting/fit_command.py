@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -12,6 +12,7 @@ from OPRadiomicsLib.outcome import Outcome, served
 from .settings import CLASSIFIERS, FitSettings, SelectionSettings
 
 if TYPE_CHECKING:
+    from OPRadiomicsLib.models.signature import Signature
     from OPRadiomicsLib.profile import Profile
     from OPRadiomicsLib.types import Progress
 
@@ -130,16 +131,16 @@ def write_results(result: FitResult, profile: Profile, out: Path, hashes: dict[s
 
     document = fit_document(result, profile, hashes)
     with all_or_nothing(out) as folder:
-        save_signatures(result, folder)
+        save_signatures(result.signatures, folder)
         write_fit(result, folder, hashes)
         write_document(document, folder)
 
 
-def save_signatures(result: FitResult, folder: Path) -> None:
-    """signature.json; with ComBat also centres/NAME/signature.json for each training centre's images."""
+def save_signatures(signatures: Mapping[str, Signature], folder: Path) -> None:
+    """The one under "" as signature.json; each of a centre's images (ComBat) as centres/NAME/signature.json."""
     from OPRadiomicsLib.models.signature import save_signature
 
-    for centre, signature in result.signatures.items():
+    for centre, signature in signatures.items():
         save_signature(signature, folder / "centres" / centre if centre else folder)
 
 

@@ -75,6 +75,7 @@ def fit_record(result: FitResult, hashes: Mapping[str, str]) -> dict[str, Any]:
         "predictions": "apparent" if result.nested is None else "out of fold",
         "settings": result.settings.as_dict(),
         "patients": {"training": len(ill), "osteoporosis": int(ill.sum()), "excluded": dict(result.cohort.excluded)},
+        "centres": [centre for centre in result.signatures if centre],
         "steps": [asdict(step) for step in result.steps],
         "tuned": asdict(result.stages.tuned),
         "tuned_in_folds": [asdict(stages.tuned) for stages in (result.nested.stages if result.nested else ())],

@@ -83,6 +83,11 @@ def _has(cohort: Cohort, key: str) -> bool:
 
 
 def _hashed(cohort: Cohort, rows: Indices, key: str, salt: str) -> list[str]:
-    columns = {"case": cohort.cases, "centre": cohort.centres, "age": np.floor(cohort.ages), "sex": cohort.male.astype(int)}
+    columns: dict[str, Any] = {
+        "case": cohort.cases,
+        "centre": cohort.centres,
+        "age": np.floor(cohort.ages),
+        "sex": cohort.male.astype(int),
+    }
     texts = ("\n".join(str(columns[name][row]) for name in key.split()) for row in rows)
     return [hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()[:16] for text in texts]

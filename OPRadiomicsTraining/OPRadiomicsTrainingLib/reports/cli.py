@@ -62,7 +62,7 @@ def run_paper(options: argparse.Namespace) -> None:
     progress("Writing the report", 0.9)
     document = paper_document(result, evaluation, profile, acquisition=acquisition, agreement=agreement, hashes=hashes)
     with all_or_nothing(options.out) as folder:
-        save_signatures(result, folder)
+        save_signatures(result.signatures, folder)
         write_fit(result, folder, hashes)
         write_json(evaluation_record(evaluation, hashes), folder / "evaluation.json")
         write_document(document, folder)

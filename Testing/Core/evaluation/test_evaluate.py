@@ -97,6 +97,12 @@ def test_a_set_with_one_class_is_named(a_study, a_fit):
         evaluate(a_fit.signature, replace(a_study, splits=tuple(splits)), QUICK)
 
 
+def test_a_set_that_cannot_name_the_folder_of_its_signature_is_refused(a_study, a_fit):
+    splits = tuple(split.replace("test", "../test") for split in a_study.splits)
+    with pytest.raises(StudyError, match=r"named '\.\./test'"):
+        evaluate(a_fit.signature, replace(a_study, splits=splits), replace(QUICK, recalibrate_intercept=True))
+
+
 def test_a_feature_that_the_table_lacks_is_named(a_study, a_fit):
     name = a_fit.signature.radscores[0].features[0]
     kept = [column for column in a_study.feature_names if column != name]

@@ -145,6 +145,26 @@ def test_evaluate_says_where_it_could_not_tell_training_patients(a_model, write_
     assert main(["evaluate", str(a_model), str(table), "--out", str(tmp_path / "refused")]) == BAD_INPUT
 
 
+def test_with_combat_a_centres_lost_signature_is_missed_and_a_recalibrated_one_has_every_centres(write_table, tmp_path, capsys):
+    def two_centres(columns):
+        columns["split"][:60], columns["split"][150:] = ["test"] * 60, ["train"] * 50
+
+    table, model, out = write_table(tmp_path / "cohort.csv", two_centres), tmp_path / "model", tmp_path / "out"
+    assert main(["fit", str(table), "--out", str(model), "--combat", *QUICK]) == 0
+    command = ["evaluate", str(model), str(table), "--bootstrap", "50", "--out"]
+    assert main([*command, str(out), "--recalibrate-intercept"]) == 0
+    moved = load_signature(out / "recalibrated-test" / "centres" / "B")
+    shift = moved.models.combined.intercept - load_signature(model / "centres" / "B").models.combined.intercept
+    assert json.loads((out / "evaluation.json").read_text())["sets"]["test"]["models"]["combined"][
+        "intercept_moved_by"
+    ] == pytest.approx(shift)
+    for folder in (model, out / "recalibrated-test"):
+        shutil.rmtree(folder / "centres" / "B")
+        capsys.readouterr()
+        assert main(["evaluate", str(folder), str(table), "--out", str(tmp_path / "lost")]) == BAD_INPUT
+        assert "No signature of the centre B" in capsys.readouterr().err
+
+
 def test_paper_writes_tables_1_to_5_and_figures_1_to_6(a_table, tmp_path):
     harvested = tmp_path / "acquisition_table1.csv"
     harvested.write_text("Parameter,A T1WI,B T1WI\nTR / ms,726 (700-750),583\nTI / ms,,\n")
