@@ -242,9 +242,24 @@ def test_a_bad_table_is_refused_in_words_and_writes_nothing(write_table, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
+def test_given_values_are_not_tuned_away(a_table, tmp_path):
+    options = ("--p-limit", "0.03", "--lambda", "1se", "--l2", "0", "--folds", "3", "--lasso-folds", "4", "--simulated")
+    assert main(["fit", str(a_table), "--out", str(tmp_path / "all"), *options]) == 0
+    record = json.loads((tmp_path / "all" / "fit.json").read_text(encoding="utf-8"))
+    assert record["tuned"] == {"p_limit": 0.03, "rule": "1se", "l2": 0.0, "trials": 0, "log_loss": None}
+    assert main(["fit", str(a_table), "--out", str(tmp_path / "one"), *options[:2], "--tune", "3", *options[6:]]) == 0
+    record = json.loads((tmp_path / "one" / "fit.json").read_text(encoding="utf-8"))
+    assert {fold["p_limit"] for fold in (record["tuned"], *record["tuned_in_folds"])} == {0.03}
+    assert record["tuned"]["trials"] == 3
+
+
 @pytest.mark.parametrize(
     "options",
     [
+        ("--protocol", "paper", "--l2", "1", "--tune", "5"),
+        ("--p-limit", "0.05", "--lambda", "min", "--l2", "1", "--tune", "5"),
+        ("--l2", "nan"),
+        ("--l2", "inf"),
         ("--threshold", "often"),
         ("--threshold", "1.5"),
         ("--compare", "oracle"),
