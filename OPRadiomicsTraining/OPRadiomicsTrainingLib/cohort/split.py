@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,11 +33,11 @@ def parse_ratio(text: str) -> float:
     Raises
     ------
     StudyError
-        If the text is no pair of positive numbers.
+        If the text is no pair of positive, finite numbers.
     """
     try:
         train, test = (float(part) for part in text.split(":"))
-        if not (train > 0 and test > 0):
+        if not (0 < train < math.inf and 0 < test < math.inf):
             raise ValueError
     except ValueError:
         raise StudyError(f"--ratio '{text}'", "training to test, such as 8:2", "give two positive numbers") from None
@@ -64,7 +65,8 @@ def split_cohort(
     Raises
     ------
     StudyError
-        If a stratum has fewer than two patients, the external centre doesn't exist or is the only one, or ``by`` is unknown.
+        If a stratum has fewer than two patients, a set has fewer patients than there are strata, the external centre doesn't
+        exist or is the only one, or ``by`` is unknown.
     """
     from sklearn.model_selection import train_test_split
 
@@ -81,6 +83,13 @@ def split_cohort(
             f"{len(few)} strata of {', '.join(by)} with one patient" if few else f"One stratum of {', '.join(by)} only",
             "at least two patients in each of at least two strata",
             "stratify by fewer variables, or check the labels",
+        )
+    tested = math.ceil(test_share * len(strata))
+    if min(tested, len(strata) - tested) < len(set(strata)):
+        raise StudyError(
+            f"{len(strata) - tested} training and {tested} test patients, {len(set(strata))} strata of {', '.join(by)}",
+            "in both sets at least as many patients as strata",
+            "take another --ratio, stratify by fewer variables, or add patients",
         )
     codes = np.unique(strata, axis=0, return_inverse=True)[1].reshape(-1)
     places = sorted(rest)

@@ -83,6 +83,10 @@ def test_the_written_table_reads_back_with_its_split_and_features(tmp_path: Path
         (["--by", "age"], "among label"),
         (["--external", "C"], "centres A, B"),
         (["--by", "label,sex,centre"], "strata"),
+        (["--ratio", "1000:1"], "7 training and 1 test patients, 2 strata of label"),
+        (["--ratio", "1:1000"], "0 training and 8 test patients"),
+        (["--ratio", "inf:1"], "8:2"),
+        (["--ratio", "1:inf"], "8:2"),
     ],
 )
 def test_bad_options_are_refused_and_nothing_is_written(
