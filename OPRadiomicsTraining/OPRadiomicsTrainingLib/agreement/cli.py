@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from OPRadiomicsLib.arguments import seed_number, whole_number
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.outcome import Outcome, served
 
@@ -32,8 +33,8 @@ def add_icc_command(subparsers: Any) -> None:
         help="table with the columns case, study and a mask for each reading; or folder of cases with readings/A.nii.gz, ...",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, help="result folder; with --draw the table to write")
-    parser.add_argument("--draw", type=int, metavar="N", help="draw N cases of a cohort table for the readers, and stop")
-    parser.add_argument("--seed", type=int, default=1, help="of --draw (default: %(default)s)")
+    parser.add_argument("--draw", type=whole_number(2), metavar="N", help="draw N cases of a cohort table for the readers, and stop")
+    parser.add_argument("--seed", type=seed_number, default=1, help="of --draw (default: %(default)s)")
     parser.add_argument(
         "--table", action="append", metavar="NAME=TABLE", help="ready features of one reading, instead of masks; repeat it"
     )
@@ -50,7 +51,7 @@ def add_icc_command(subparsers: Any) -> None:
         "--by", choices=("estimate", "lower"), default="estimate", help="the ICC or its lower 95 %% bound (default: estimate)"
     )
     parser.add_argument("--profile", default="standard", help="that makes the features (default: %(default)s)")
-    parser.add_argument("--workers", type=int, help="processes; 0: one case after another (default: one a core)")
+    parser.add_argument("--workers", type=whole_number(0), help="processes; 0: one case after another (default: one a core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler")
     parser.add_argument("--simulated", action="store_true", help="mark the report: readers or images are simulated")
     parser.set_defaults(**served(icc))

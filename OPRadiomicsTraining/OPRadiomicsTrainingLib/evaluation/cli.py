@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from OPRadiomicsLib.arguments import seed_number, whole_number
 from OPRadiomicsLib.outcome import Outcome, served
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
         action="store_true",
         help="move the intercepts to each set's share of osteoporosis, and write the moved signature",
     )
-    parser.add_argument("--bootstrap", type=int, default=2000, help="replicates of the AUC's interval (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the bootstrap (default: %(default)s)")
+    parser.add_argument(
+        "--bootstrap", type=whole_number(1), default=2000, help="replicates of the AUC's interval (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=seed_number, default=1, help="of the bootstrap (default: %(default)s)")
     parser.set_defaults(**served(evaluate_signature))
 
 

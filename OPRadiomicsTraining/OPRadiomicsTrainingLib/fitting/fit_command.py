@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from OPRadiomicsLib.arguments import seed_number
 from OPRadiomicsLib.outcome import Outcome, served
 
 from .settings import CLASSIFIERS, SEARCHED, FitSettings, SelectionSettings
@@ -55,7 +56,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lambda", dest="rule", choices=("min", "1se"), help="default: tuned; min in protocol paper or with --tune 0"
     )
-    parser.add_argument("--seed", type=int, default=1, help="of folds and optimisation (default: %(default)s)")
+    parser.add_argument("--seed", type=seed_number, default=1, help="of folds and optimisation (default: %(default)s)")
     parser.add_argument("--folds", type=int, default=5, help="of the cross-validations (default: %(default)s)")
     parser.add_argument("--lasso-folds", type=int, default=10, help="default: %(default)s")
     parser.add_argument("--combat", action="store_true", help="harmonise features between the training centres")

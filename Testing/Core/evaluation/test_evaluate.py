@@ -143,7 +143,7 @@ def test_a_subgroup_too_small_for_a_test_is_left_open(a_study, a_fit):
     assert all(one.areas is None and one.test is None for one in found.sets[0].subgroups)
 
 
-@pytest.mark.parametrize("text", ["weight", "age", "age:old", "sex:1"])
+@pytest.mark.parametrize("text", ["weight", "age", "age:old", "age:²", "sex:1"])
 def test_a_subgroup_that_is_not_known_is_an_error(text):
     with pytest.raises(StudyError, match="age:70"):
         parse_subgroups(text)

@@ -274,6 +274,31 @@ def test_an_option_without_meaning_is_refused(a_table, tmp_path, options):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("fit", "cohort.csv", "--seed", "-1"),
+        ("fit", "cohort.csv", "--seed", str(2**32)),
+        ("paper", "cohort.csv", "--seed", "-1"),
+        ("evaluate", "model", "cohort.csv", "--seed", "-1"),
+        ("evaluate", "model", "cohort.csv", "--bootstrap", "0"),
+        ("evaluate", "model", "cohort.csv", "--bootstrap", "-5"),
+        ("fit-demo", "--cohort", "cohort.csv", "--seed", "-1"),
+        ("demo-cohort", "--seed", "-1"),
+        ("split", "cohort.csv", "--seed", "-1"),
+        ("project", "draw", "spine", "icc", "--reader-a", "AB", "--seed", "-1"),
+        ("icc", "cohort.csv", "--seed", "-1"),
+        ("icc", "cohort.csv", "--workers", "-1"),
+    ],
+)
+def test_a_number_out_of_range_is_refused_by_the_parser(words, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([*words, "--out", str(tmp_path / "out")])
+    assert stopped.value.code == BAD_INPUT
+    assert f"argument {words[-2]}: '{words[-1]}' is no whole number" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_list_of_features_of_another_table_is_refused(a_table, tmp_path, capsys):
     listed = tmp_path / "kept.txt"
     listed.write_text("T1WI_original_firstorder_Mean\n")
