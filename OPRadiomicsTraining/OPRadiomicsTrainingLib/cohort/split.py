@@ -16,7 +16,7 @@ from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.tables import read_table
 
 from .faults import CohortTableError, Fault
-from .features import require_every_patient
+from .features import lines_by_case
 from .row import Row
 from .table import FEATURE_PREFIXES, CohortTable
 
@@ -122,7 +122,7 @@ def write_split(cohort: CohortTable, splits: Mapping[int, str], out: Path, featu
     OutputError
         If ``out`` doesn't end in .csv or can't be written.
     StudyError
-        If the table has a split already, or the features lack a patient that takes part.
+        If the table has a split already, or the features lack a patient that takes part or hold a case twice.
     """
     table = cohort.table
     if out.suffix.lower() != ".csv":
@@ -162,8 +162,7 @@ def _joined(cohort: CohortTable, features: Path | None) -> dict[int, dict[str, A
     if cohort.feature_names:
         raise StudyError(f"{cohort.name} holds features already", "a table without, or no --features", "leave one out")
     table = read_table(features)
-    by_case = {str(cells.get("case")): cells for cells in table.records() if cells.get("region", "L1-L3") == "L1-L3"}
-    require_every_patient(cohort, by_case, table.name)
+    by_case = lines_by_case(cohort, table)
     named = [name for name in ("profile_hash", "masks", "scanner") if name not in cohort.table.columns]
     kept = [name for name in table.columns if name in named or name.startswith(FEATURE_PREFIXES)]
-    return {index: {name: by_case[str(row.case)][name] for name in kept} for index, row in cohort.rows}
+    return {index: {name: by_case[str(row.case)].cells[name] for name in kept} for index, row in cohort.rows}
