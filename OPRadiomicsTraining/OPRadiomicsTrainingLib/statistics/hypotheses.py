@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import StudyError
 
-from .arrays import Flags, FloatTable, Indices
+from .arrays import Flags, FloatTable
 from .estimate import NORMAL_975, Estimate, normal_p
 
 
@@ -75,16 +75,6 @@ def _t_test(difference: FloatTable, squared_error: FloatTable, freedom: FloatTab
     with np.errstate(divide="ignore"):  # a value for each class: t is infinite
         t = np.where(constant, 0.0, difference) / np.sqrt(np.where(constant, 1.0, squared_error))
     return TTest(t, freedom, 2.0 * stdtr(np.where(freedom > 0.0, freedom, 1.0), -np.abs(t)))
-
-
-def welch_p(features: FloatTable, ill: Flags) -> npt.NDArray[np.float64]:
-    """Two-sided P of Welch's t test for each column, (p,)."""
-    return welch(features, ill).p
-
-
-def significant(features: FloatTable, ill: Flags, p_limit: float) -> Indices:
-    """Columns whose P by Welch's test is below ``p_limit``."""
-    return np.flatnonzero(welch_p(features, ill) < p_limit)
 
 
 def benjamini_hochberg(p: FloatTable) -> FloatTable:
