@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import Final
 
 
-def whole_number(least: int) -> Callable[[str], int]:
-    """Reads a whole number that is at least ``least``."""
+def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Reads a whole number that is at least ``least``, and ``most`` at most."""
+    expected = f"of at least {least}" if most is None else f"from {least} to {most}"
 
     def read(text: str) -> int:
         try:
             value = int(text)
         except ValueError:
             value = least - 1
-        if value < least:
-            raise argparse.ArgumentTypeError(f"'{text}' is no whole number of at least {least}")
+        if value < least or (most is not None and value > most):
+            raise argparse.ArgumentTypeError(f"'{text}' is no whole number {expected}")
         return value
 
     return read
+
+
+seed_number: Final = whole_number(0, 2**32 - 1)
+"""Reads a seed that NumPy, scikit-learn and Optuna take."""
 
 
 def number_between(least: float, most: float) -> Callable[[str], float]:

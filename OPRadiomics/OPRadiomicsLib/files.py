@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -46,6 +47,11 @@ def write_bytes(path: Path, content: bytes) -> Path:
 def write_text(path: Path, text: str) -> Path:
     """Write ``text`` as UTF-8 with plain line feeds; as `write_bytes`."""
     return write_bytes(path, text.encode())
+
+
+def names_a_folder(text: str) -> bool:
+    """Whether a text names one folder on every system: letters, digits, spaces and . _ + -, the first a letter or digit."""
+    return re.fullmatch(r"[^\W_][\w .+-]*", text) is not None and not text.endswith((".", " "))
 
 
 @contextmanager

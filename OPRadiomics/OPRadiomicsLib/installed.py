@@ -20,7 +20,7 @@ ACTIVE: Final = "active.json"
 
 
 def install_signature(source: str | Path) -> Path:
-    """Copy a fitted signature, and the report beside it, into the user's models.
+    """Copy a fitted signature, those of single centres, their record and report into the user's models.
 
     Returns
     -------
@@ -40,7 +40,8 @@ def install_signature(source: str | Path) -> Path:
     signature = load_signature(folder)
     home = folder.parent if folder.is_file() else folder
     files = {name: home / name for name in ("report.html", "fit.json") if (home / name).is_file()}
-    return _install(f"{signature.name}-{signature.version}", {FILE_NAME: home / FILE_NAME, **files}, load_signature)
+    centres = {str(path.relative_to(home)): path for path in sorted(home.glob(f"centres/*/{FILE_NAME}"))}
+    return _install(f"{signature.name}-{signature.version}", {FILE_NAME: home / FILE_NAME, **files, **centres}, load_signature)
 
 
 def install_network(source: str | Path, *, activate: bool = True) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import StudyError
+from ..files import names_a_folder
 from ..types import Role
 from .case import Case
 
@@ -21,7 +21,6 @@ EXCLUSION_COLUMN: Final = "exclusion"
 MASK_COLUMNS: Final[Mapping[Role, str]] = {Role.T1WI: "mask", Role.T2WI: "mask_t2", Role.FST2WI: "mask_fst2"}
 CLINICAL_COLUMNS: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking")
 
-_NAME: Final = re.compile(r"[^\W_][\w .+-]*", re.UNICODE)
 _SHOWN: Final = 20
 """Faults that a message lists before it only counts."""
 
@@ -129,7 +128,7 @@ def _require_names(cases: tuple[Case, ...], source: Path) -> None:
 def _faults(cases: tuple[Case, ...]) -> Iterator[str]:
     counts = Counter(case.name.casefold() for case in cases)  # Windows and macOS don't tell case apart
     for number, case in enumerate(cases, start=1):
-        if not _NAME.fullmatch(case.name) or case.name.endswith((".", " ")):
+        if not names_a_folder(case.name):
             yield f"case {number} is named '{case.name[:40]}'"
         if case.study == Path():
             yield f"case {number} ('{case.name[:40]}') has no study"

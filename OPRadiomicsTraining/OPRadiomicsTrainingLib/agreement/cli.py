@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from OPRadiomicsLib.arguments import seed_number, whole_number
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.outcome import Outcome, served
 
@@ -32,8 +33,10 @@ def add_icc_command(subparsers: Any) -> None:
         help="table with the columns case, study and a mask for each reading; or folder of cases with readings/A.nii.gz, ...",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, help="result folder; with --draw the table to write")
-    parser.add_argument("--draw", type=int, metavar="N", help="draw N cases of a cohort table for the readers, and stop")
-    parser.add_argument("--seed", type=int, default=1, help="of --draw (default: %(default)s)")
+    parser.add_argument(
+        "--draw", type=whole_number(2), metavar="N", help="draw N cases of a cohort table for the readers, and stop"
+    )
+    parser.add_argument("--seed", type=seed_number, default=1, help="of --draw (default: %(default)s)")
     parser.add_argument(
         "--table", action="append", metavar="NAME=TABLE", help="ready features of one reading, instead of masks; repeat it"
     )
@@ -50,7 +53,7 @@ def add_icc_command(subparsers: Any) -> None:
         "--by", choices=("estimate", "lower"), default="estimate", help="the ICC or its lower 95 %% bound (default: estimate)"
     )
     parser.add_argument("--profile", default="standard", help="that makes the features (default: %(default)s)")
-    parser.add_argument("--workers", type=int, help="processes; 0: one case after another (default: one a core)")
+    parser.add_argument("--workers", type=whole_number(0), help="processes; 0: one case after another (default: one a core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler")
     parser.add_argument("--simulated", action="store_true", help="mark the report: readers or images are simulated")
     parser.set_defaults(**served(icc))
@@ -60,6 +63,7 @@ def icc(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Draw cases; or extract, compare, write all results or none, and say what came out."""
     from OPRadiomicsLib.io.output import require_writable
 
+    _require_no_idle_option(options)
     _require_one_source(options)
     if options.draw is not None:
         return _draw(options)
@@ -93,8 +97,30 @@ def _require_one_source(options: argparse.Namespace) -> None:
             "a table or folder of readings, or --table for each reading",
             "see opradiomics icc --help",
         )
-    if options.table and options.network:
-        raise StudyError("--network beside ready features", "masks, that the network's is compared with", "leave it out")
+
+
+def _require_no_idle_option(options: argparse.Namespace) -> None:
+    """Refuse what would be ignored."""
+    given = {
+        "--table": bool(options.table),
+        "--network": options.network,
+        "--design": options.design != "revision",
+        "--compare": bool(options.compare),
+        "--threshold": options.threshold != 0.75,
+        "--by": options.by != "estimate",
+        "--profile": options.profile != "standard",
+        "--workers": options.workers is not None,
+        "--scheduler": options.scheduler is not None,
+        "--simulated": options.simulated,
+        "--draw": options.draw is not None,
+    }
+    idle_beside = {"--draw": [*given][:-1], "--table": ["--network", "--workers", "--scheduler"], "--compare": ["--design"]}
+    for other, names in idle_beside.items():
+        idle = [name for name in names if given[name]]
+        if given[other] and idle:
+            raise StudyError(f"{idle[0]} with {other}", "options that take effect", "leave one of the two out")
+    if options.seed != 1 and not given["--draw"]:
+        raise StudyError("--seed without --draw", "options that take effect", "leave --seed out, or add --draw")
 
 
 def _draw(options: argparse.Namespace) -> Outcome:

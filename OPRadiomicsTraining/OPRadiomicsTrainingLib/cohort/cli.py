@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from OPRadiomicsLib.arguments import seed_number
+
 
 def add_check_command(subparsers: Any) -> None:
     """Register `check`; called through the entry point opradiomics.commands."""
@@ -26,7 +28,7 @@ def add_split_command(subparsers: Any) -> None:
     parser.add_argument("table", type=Path, help=".csv, .xlsx or .parquet, a row a patient")
     parser.add_argument("--by", default="label", help="same shares in both sets: label, sex, centre (default: %(default)s)")
     parser.add_argument("--ratio", default="8:2", help="training to test (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--seed", type=seed_number, default=1, help="default: %(default)s")
     parser.add_argument("--external", metavar="CENTRE", help="centre that is kept apart as the external validation set")
     parser.add_argument("--features", type=Path, metavar="TABLE", help="features.csv of opradiomics cohort, to join by case")
     parser.add_argument(

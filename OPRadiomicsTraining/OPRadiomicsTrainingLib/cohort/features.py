@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +33,7 @@ class Features:
 
 
 @dataclass(frozen=True, eq=False)
-class _Line:
+class Line:
     """One patient's features: where they were found, and the cells by column."""
 
     place: str
@@ -74,7 +74,7 @@ def read_features(cohort: CohortTable, profile_hash: str, features: Path | None 
     return Features(names, _values(cohort.name, lines, names), tuple(sorted(masks)), tuple(scanners) if any(scanners) else ())
 
 
-def _lines(cohort: CohortTable, features: Path | None) -> tuple[list[_Line], tuple[str, ...]]:
+def _lines(cohort: CohortTable, features: Path | None) -> tuple[list[Line], tuple[str, ...]]:
     own = cohort.feature_names
     per_case = any(row.features is not None for _, row in cohort.rows)
     if sum((bool(own), per_case, features is not None)) > 1:
@@ -89,36 +89,37 @@ def _lines(cohort: CohortTable, features: Path | None) -> tuple[list[_Line], tup
         return _of_files(cohort)
     table = cohort.table
     cells = [dict(zip(table.columns, table.rows[index], strict=True)) for index, _ in cohort.rows]
-    return [_Line(table.name, table.numbers[index], one) for (index, _), one in zip(cohort.rows, cells, strict=True)], own
+    return [Line(table.name, table.numbers[index], one) for (index, _), one in zip(cohort.rows, cells, strict=True)], own
 
 
-def _of_table(cohort: CohortTable, table: Table) -> tuple[list[_Line], tuple[str, ...]]:
+def _of_table(cohort: CohortTable, table: Table) -> tuple[list[Line], tuple[str, ...]]:
+    by_case = lines_by_case(cohort, table)
+    return [by_case[str(row.case)] for _, row in cohort.rows], _feature_names(table)
+
+
+def lines_by_case(cohort: CohortTable, table: Table) -> dict[str, Line]:
+    """Rows of a table of features by case, further cases among them; raises `StudyError` where a patient has none, or two."""
     if "case" not in table.columns:
         raise StudyError(f"Table of features {table.name} without the column case", "case and features", "name the cases")
-    by_case: dict[str, _Line] = {}
+    by_case: dict[str, Line] = {}
     for number, cells in _union_rows(table):
         case = str(cells["case"])
         if case in by_case:
             raise StudyError(f"Case {case} stands twice in {table.name}", "one row a case", "drop the others")
-        by_case[case] = _Line(table.name, number, cells)
-    require_every_patient(cohort, by_case, table.name)
-    return [by_case[str(row.case)] for _, row in cohort.rows], _feature_names(table)
-
-
-def require_every_patient(cohort: CohortTable, by_case: Container[str], name: str) -> None:
-    """Prove that a table of features has a row for each patient that takes part; raises `StudyError`."""
+        by_case[case] = Line(table.name, number, cells)
     absent = [str(row.case) for _, row in cohort.rows if str(row.case) not in by_case]
     if absent:
         raise StudyError(
-            f"{len(absent)} of {len(cohort.rows)} cases have no row in {name}: {', '.join(absent[:10])}"
+            f"{len(absent)} of {len(cohort.rows)} cases have no row in {table.name}: {', '.join(absent[:10])}"
             f"{', ...' if len(absent) > 10 else ''}",
             "features of every patient that takes part",
             "extract them, or give these patients an exclusion",
         )
+    return by_case
 
 
-def _of_files(cohort: CohortTable) -> tuple[list[_Line], tuple[str, ...]]:
-    lines: list[_Line] = []
+def _of_files(cohort: CohortTable) -> tuple[list[Line], tuple[str, ...]]:
+    lines: list[Line] = []
     names: tuple[str, ...] | None = None
     for _, row in cohort.rows:
         if row.features is None:
@@ -130,7 +131,7 @@ def _of_files(cohort: CohortTable) -> tuple[list[_Line], tuple[str, ...]]:
         names = _feature_names(table) if names is None else names
         if _feature_names(table) != names:
             raise FeatureError(f"Case {row.case} with other features than the first case", "one profile", "extract it again")
-        lines.append(_Line(f"{row.case}: {table.name}", *found[0]))
+        lines.append(Line(f"{row.case}: {table.name}", *found[0]))
     return lines, names or ()
 
 
@@ -144,14 +145,14 @@ def _feature_names(table: Table) -> tuple[str, ...]:
     return tuple(name for name in table.columns if name.startswith(FEATURE_PREFIXES))
 
 
-def _values(table: str, lines: Sequence[_Line], names: tuple[str, ...]) -> FloatTable:
+def _values(table: str, lines: Sequence[Line], names: tuple[str, ...]) -> FloatTable:
     try:
         return np.array([[float(line.cells[name]) for name in names] for line in lines])
     except (TypeError, ValueError):
         raise CohortTableError(table, list(_number_faults(lines, names))) from None
 
 
-def _number_faults(lines: Sequence[_Line], names: tuple[str, ...]) -> Iterator[Fault]:
+def _number_faults(lines: Sequence[Line], names: tuple[str, ...]) -> Iterator[Fault]:
     for line in lines:
         for name in names:
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.tables import read_table
 
 from .faults import CohortTableError, Fault
-from .features import require_every_patient
+from .features import lines_by_case
 from .row import Row
 from .table import FEATURE_PREFIXES, CohortTable
 
@@ -32,11 +33,11 @@ def parse_ratio(text: str) -> float:
     Raises
     ------
     StudyError
-        If the text is no pair of positive numbers.
+        If the text is no pair of positive, finite numbers.
     """
     try:
         train, test = (float(part) for part in text.split(":"))
-        if not (train > 0 and test > 0):
+        if not (0 < train < math.inf and 0 < test < math.inf):
             raise ValueError
     except ValueError:
         raise StudyError(f"--ratio '{text}'", "training to test, such as 8:2", "give two positive numbers") from None
@@ -64,7 +65,8 @@ def split_cohort(
     Raises
     ------
     StudyError
-        If a stratum has fewer than two patients, the external centre doesn't exist or is the only one, or ``by`` is unknown.
+        If a stratum has fewer than two patients, a set has fewer patients than there are strata, the external centre doesn't
+        exist or is the only one, or ``by`` is unknown.
     """
     from sklearn.model_selection import train_test_split
 
@@ -81,6 +83,13 @@ def split_cohort(
             f"{len(few)} strata of {', '.join(by)} with one patient" if few else f"One stratum of {', '.join(by)} only",
             "at least two patients in each of at least two strata",
             "stratify by fewer variables, or check the labels",
+        )
+    tested = math.ceil(test_share * len(strata))
+    if min(tested, len(strata) - tested) < len(set(strata)):
+        raise StudyError(
+            f"{len(strata) - tested} training and {tested} test patients, {len(set(strata))} strata of {', '.join(by)}",
+            "in both sets at least as many patients as strata",
+            "take another --ratio, stratify by fewer variables, or add patients",
         )
     codes = np.unique(strata, axis=0, return_inverse=True)[1].reshape(-1)
     places = sorted(rest)
@@ -113,7 +122,7 @@ def write_split(cohort: CohortTable, splits: Mapping[int, str], out: Path, featu
     OutputError
         If ``out`` doesn't end in .csv or can't be written.
     StudyError
-        If the table has a split already, or the features lack a patient that takes part.
+        If the table has a split already, or the features lack a patient that takes part or hold a case twice.
     """
     table = cohort.table
     if out.suffix.lower() != ".csv":
@@ -153,8 +162,7 @@ def _joined(cohort: CohortTable, features: Path | None) -> dict[int, dict[str, A
     if cohort.feature_names:
         raise StudyError(f"{cohort.name} holds features already", "a table without, or no --features", "leave one out")
     table = read_table(features)
-    by_case = {str(cells.get("case")): cells for cells in table.records() if cells.get("region", "L1-L3") == "L1-L3"}
-    require_every_patient(cohort, by_case, table.name)
+    by_case = lines_by_case(cohort, table)
     named = [name for name in ("profile_hash", "masks", "scanner") if name not in cohort.table.columns]
     kept = [name for name in table.columns if name in named or name.startswith(FEATURE_PREFIXES)]
-    return {index: {name: by_case[str(row.case)][name] for name in kept} for index, row in cohort.rows}
+    return {index: {name: by_case[str(row.case)].cells[name] for name in kept} for index, row in cohort.rows}

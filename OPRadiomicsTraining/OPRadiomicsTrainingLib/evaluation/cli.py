@@ -6,12 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from OPRadiomicsLib.arguments import seed_number, whole_number
 from OPRadiomicsLib.outcome import Outcome, served
 
 if TYPE_CHECKING:
     from OPRadiomicsLib.models.signature import Signature
     from OPRadiomicsLib.types import Progress
 
+    from ..cohort.cohort import Cohort
     from .evaluate import Evaluation
 
 
@@ -28,8 +30,10 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
         action="store_true",
         help="move the intercepts to each set's share of osteoporosis, and write the moved signature",
     )
-    parser.add_argument("--bootstrap", type=int, default=2000, help="replicates of the AUC's interval (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the bootstrap (default: %(default)s)")
+    parser.add_argument(
+        "--bootstrap", type=whole_number(1), default=2000, help="replicates of the AUC's interval (default: %(default)s)"
+    )
+    parser.add_argument("--seed", type=seed_number, default=1, help="of the bootstrap (default: %(default)s)")
     parser.set_defaults(**served(evaluate_signature))
 
 
@@ -42,6 +46,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
 
     from ..cohort.cohort import read_cohort
     from ..fitting.record import file_sha256, read_fit_record, read_training_predictions
+    from ..fitting.seen import Seen
     from ..reports.documents import evaluation_summary
     from .evaluate import EvaluationSettings, evaluate
 
@@ -56,6 +61,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
     signature = load_signature(options.signature)
     beside = _folder(options.signature)
     record = read_fit_record(beside, signature)
+    by_centre = _centre_signatures(beside, record) if record is not None else {}
     progress("Reading the table", 0.0)
     profile_hash = signature.profile.hash if signature.profile is not None else load_profile("standard").hash
     cohort = read_cohort(options.table, profile_hash)
@@ -63,53 +69,60 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
         signature,
         cohort,
         settings,
-        by_centre=_centre_signatures(beside) if record is not None else {},
+        by_centre=by_centre,
         training=read_training_predictions(beside) if record is not None else None,
-        training_cases=tuple(record["training_cases"]) if record is not None else (),
+        seen=Seen.of_record(record) if record is not None else (),
         training_kind="training (out of fold)" if record is None or record["protocol"] == "nested" else "training (apparent)",
         progress=part(progress, 0.1, 0.8),
     )
     progress("Writing the report", 0.9)
-    write_evaluation(evaluation, options.out, record, {"table": file_sha256(options.table)})
+    hashes = {"table": file_sha256(options.table)}
+    write_evaluation(evaluation, cohort, options.out, record=record, hashes=hashes, by_centre=by_centre)
     progress("Done", 1.0)
     demo = ("DEMO: fitted on simulated patients; it says nothing about real ones",) if signature.demo else ()
     report = options.out / "report.html"
     return Outcome((*demo, *evaluation_summary(evaluation), *evaluation.notes, f"Report: {report}"), (report,))
 
 
-def write_evaluation(evaluation: Evaluation, out: Path, record: dict[str, Any] | None, hashes: dict[str, str]) -> None:
-    """Report, tables, figures, evaluation.json and recalibrated signatures, all or none."""
+def write_evaluation(
+    evaluation: Evaluation,
+    cohort: Cohort,
+    out: Path,
+    *,
+    record: dict[str, Any] | None,
+    hashes: dict[str, str],
+    by_centre: dict[str, Signature],
+) -> None:
+    """Report, tables, figures, evaluation.json and recalibrated signatures with their records, all or none."""
     from OPRadiomicsLib.files import all_or_nothing
     from OPRadiomicsLib.io.output import write_json
 
     from ..reports.document import write_document
     from ..reports.documents import evaluation_document
+    from .recalibration import write_recalibrated
     from .record import evaluation_record
 
     document = evaluation_document(evaluation, record, hashes)
     with all_or_nothing(out) as folder:
         write_document(document, folder)
         write_json(evaluation_record(evaluation, hashes), folder / "evaluation.json")
-        _write_recalibrated(evaluation.signature, evaluation, folder)
+        write_recalibrated(evaluation, cohort, folder, record=record, hashes=hashes, by_centre=by_centre)
 
 
-def _write_recalibrated(signature: Signature, evaluation: Evaluation, folder: Path) -> None:
-    from OPRadiomicsLib.models.signature import save_signature
-
-    from .recalibration import recalibrated
-
-    for one in evaluation.sets:
-        shifts = {str(name): model.shift for name, model in one.models.items() if model.shift}
-        if shifts:
-            where = f"{len(one.ill)} patients of the set '{one.name}'"
-            save_signature(recalibrated(signature, shifts, where), folder / f"recalibrated-{one.name.replace(' ', '-')}")
-
-
-def _centre_signatures(folder: Path) -> dict[str, Signature]:
-    """Signatures of single centres that a fit with ComBat wrote."""
+def _centre_signatures(folder: Path, record: dict[str, Any]) -> dict[str, Signature]:
+    """Signatures of single centres that a fit with ComBat wrote; another centre's would not do for one that is lost."""
+    from OPRadiomicsLib.errors import ModelError
     from OPRadiomicsLib.models.signature import load_signature
 
-    return {path.parent.name: load_signature(path) for path in sorted(folder.glob("centres/*/signature.json"))}
+    found = {path.parent.name: load_signature(path) for path in sorted(folder.glob("centres/*/signature.json"))}
+    absent = [centre for centre in record.get("centres", ()) if centre not in found]
+    if absent:
+        raise ModelError(
+            f"No signature of the centre {absent[0]}, which {folder.name}/fit.json names",
+            "centres/NAME/signature.json of every centre of the fit",
+            "copy the whole folder that fit wrote",
+        )
+    return found
 
 
 def _folder(name: str) -> Path:

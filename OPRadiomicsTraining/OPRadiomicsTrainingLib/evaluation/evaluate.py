@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final
 
 import numpy as np
 from OPRadiomicsLib.errors import ModelError, StudyError
+from OPRadiomicsLib.files import names_a_folder
 from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
 from OPRadiomicsLib.types import Progress, no_progress
 
 from ..cohort.cohort import Cohort
-from ..fitting.fit import TRAINING_SPLITS, hashed_cases
+from ..fitting.fit import TRAINING_SPLITS
 from ..fitting.record import TrainingPredictions
 from ..fitting.second_stage import Table
+from ..fitting.seen import Seen
 from ..statistics.arrays import Flags, FloatTable, Indices
 from ..statistics.calibration import Calibration, brier, calibration, recalibrated_intercept
 from ..statistics.classification import Classification, classify
@@ -30,6 +33,11 @@ from .subgroups import Subgroup, SubgroupResult, compare_subgroups, parse_subgro
 TRAINING_SET: Final = "training (out of fold)"
 ENOUGH: Final = 100
 """Patients of each class that an external validation needs at least (Collins, Ogundimu & Altman, Stat Med 2016;35:214-226)."""
+
+NOT_CHECKED: Final = (
+    "Not checked whether test patients were training patients: no fit.json beside the signature says who they were (those of "
+    "older versions do not)"
+)
 
 DECISION_THRESHOLDS: Final = np.linspace(0.01, 0.99, 99)
 
@@ -114,45 +122,53 @@ def evaluate(
     *,
     by_centre: Mapping[str, Signature] | None = None,
     training: TrainingPredictions | None = None,
-    training_cases: tuple[str, ...] = (),
+    seen: tuple[Seen, ...] = (),
     training_kind: str = TRAINING_SET,
     progress: Progress = no_progress,
 ) -> Evaluation:
     """Evaluate a signature on each test set of a cohort.
 
-    A set is a split other than "train", or the whole table where it has none. Thresholds are the signature's, fixed on its
-    training patients, or the one given.
+    A set is a split other than "train", external where its name begins with "ext"; or the whole table, external, where it has
+    none. Thresholds are the signature's, fixed on its training patients, or the one given.
 
     Parameters
     ----------
     by_centre
-        Of a fit with ComBat: the signature for each training centre's images; other patients get ``signature``.
+        Of a fit with ComBat: the signature for each training centre's images; other patients get ``signature``, and a note
+        says so.
     training
         Predictions of the training patients that the fit recorded; they become a set of their own.
-    training_cases
-        Hashes of the training patients (`hashed_cases`): none of them may be in a test set.
+    seen
+        Whom the signature was trained or recalibrated on: none of them may be in a test set. Where no training patients are
+        among them, a note says so.
 
     Raises
     ------
     StudyError
-        If there is no test patient, a set has one class only, or a training patient is among the test patients.
+        If there is no test patient, a set has one class only, or a test patient is one whom the signature has seen.
     FeatureError
         As `apply_signature`.
     """
     sets = test_sets(cohort)
-    _require_disjoint(cohort, sets, training_cases)
+    _require_unseen(cohort, sets, seen)
+    if settings.recalibrate_intercept:
+        _require_names(sets)
     results: list[SetResult] = []
-    notes: list[str] = []
+    notes = [] if any(one.use == "training" for one in seen) else [NOT_CHECKED]
     if training is not None:
         results.append(_training_set(signature, training, settings, training_kind))
     for number, (name, rows) in enumerate(sets.items()):
         progress(f"Evaluating {name}", number / len(sets))
         known, left_out, table = _known(by_centre or {}, signature, cohort, rows)
         thresholds = _thresholds(signature, settings, known.logits, known.ill)
-        kind = "external" if "ext" in name.lower() or not cohort.splits else "internal"
+        kind = "external" if _is_external(name) else "internal"
         result = _set(name, kind, known, signature, settings, thresholds=thresholds, table=table, left_out=left_out)
         results.append(result)
-        notes += _notes(result, signature, settings)
+        notes += (
+            *_notes(result, signature, settings),
+            *_namesakes(name, cohort, rows, seen),
+            *_strangers(name, cohort, rows, by_centre or {}),
+        )
     progress("Evaluated", 1.0)
     return Evaluation(signature, settings, tuple(results), tuple(notes))
 
@@ -207,8 +223,23 @@ def test_sets(cohort: Cohort) -> dict[str, Indices]:
     return {name: np.flatnonzero([split == name for split in cohort.splits]) for name in sorted(names, key=_internal_first)}
 
 
+def require_test_sets(cohort: Cohort) -> None:
+    """Prove that a table tells training and test patients apart; raises `StudyError`."""
+    if not cohort.splits:
+        raise StudyError(
+            "The table has no column split: its patients would be both trained and tested on",
+            "training and test patients told apart",
+            "make the column with opradiomics split, or fit and evaluate tables of different patients",
+        )
+    test_sets(cohort)
+
+
+def _is_external(name: str) -> bool:
+    return name.lower().startswith("ext")
+
+
 def _internal_first(name: str) -> tuple[bool, str]:
-    return "ext" in name.lower(), name
+    return _is_external(name), name
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,15 +335,40 @@ def _threshold(model: LogisticModel, settings: EvaluationSettings, logits: Float
     return model.threshold if model.threshold is not None else youden_threshold(logistic(logits), ill)
 
 
-def _require_disjoint(cohort: Cohort, sets: Mapping[str, Indices], training_cases: tuple[str, ...]) -> None:
-    known = set(training_cases)
-    for name, rows in sets.items():
-        overlap = [cohort.cases[row] for row in rows if hashed_cases((cohort.cases[row],))[0] in known]
+def _require_unseen(cohort: Cohort, sets: Mapping[str, Indices], seen: tuple[Seen, ...]) -> None:
+    for one, (name, rows) in product(seen, sets.items()):
+        overlap = one.among(cohort, rows)
         if overlap:
             raise StudyError(
-                f"{len(overlap)} patients of the set '{name}' were training patients of this signature, first {overlap[0]}",
+                f"{len(overlap)} patients of the set '{name}' were {one.use} patients of this signature, first {overlap[0]}",
                 "test patients that the signature has never seen",
-                "leave them out, or mark them 'train' in the column split",
+                "leave them out, or mark them 'train' in the column split; if they are other people of the same pseudonym, "
+                "age and sex, give them other pseudonyms",
+            )
+
+
+def _strangers(name: str, cohort: Cohort, rows: Indices, by_centre: Mapping[str, Signature]) -> Iterator[str]:
+    strange = [row for row in rows if not cohort.centres or cohort.centres[row] not in by_centre]
+    if by_centre and strange:
+        yield f"{name}: {len(strange)} patients of no centre that the fit harmonised: the largest centre's signature was taken"
+
+
+def _require_names(sets: Mapping[str, Indices]) -> None:
+    wrong = [name for name in sets if not names_a_folder(name)]
+    if wrong:
+        raise StudyError(
+            f"A set is named '{wrong[0][:40]}', and its recalibrated signature gets a folder of that name",
+            "letters, digits, spaces, . _ + -",
+            "rename it in the column split",
+        )
+
+
+def _namesakes(name: str, cohort: Cohort, rows: Indices, seen: tuple[Seen, ...]) -> Iterator[str]:
+    for one in seen:
+        if found := one.namesakes(cohort, rows):
+            yield (
+                f"{name}: {len(found)} patients bear the pseudonym of a {one.use} patient, but differ in age, sex or centre: "
+                "taken for other people"
             )
 
 

@@ -59,7 +59,7 @@ def _parsed(text: str) -> Subgroup:
     by, _, cut = text.partition(":")
     if by == "sex" and not cut:
         return Subgroup("sex")
-    if by == "age" and cut.replace(".", "", 1).isdigit():
+    if by == "age" and cut.replace(".", "", 1).isdecimal():
         return Subgroup("age", float(cut))
     raise StudyError(f"Subgroup '{text}'", "sex, or age with a cut in years, such as age:70", "divide them by commas")
 

@@ -41,7 +41,8 @@ def keep_features(cohort: Cohort, names: Sequence[str]) -> Cohort:
     FeatureError
         If the table lacks one of them, or a sequence is left without any.
     """
-    absent = [name for name in names if name not in set(cohort.feature_names)]
+    known = set(cohort.feature_names)
+    absent = [name for name in names if name not in known]
     if absent:
         raise FeatureError(
             f"{len(absent)} of {len(names)} listed features are not in the table, first {absent[0]}",

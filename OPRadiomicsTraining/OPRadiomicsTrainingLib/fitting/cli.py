@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from OPRadiomicsLib.arguments import seed_number
+
 if TYPE_CHECKING:
     from OPRadiomicsLib.types import Mask
 
@@ -21,7 +23,7 @@ def add_fit_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     )
     parser.add_argument("--out", type=Path, required=True, help="folder that gets signature.json")
     parser.add_argument("--profile", default="standard", help="profile that made the features (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the folds (default: %(default)s)")
+    parser.add_argument("--seed", type=seed_number, default=1, help="of the folds (default: %(default)s)")
     parser.add_argument("--folds", type=int, default=5, help="of the nested cross-validation (default: %(default)s)")
     parser.set_defaults(run=fit_demo)
 
@@ -33,7 +35,7 @@ def add_demo_cohort_command(commands: argparse._SubParsersAction[argparse.Argume
         "--out", type=Path, required=True, help="CSV to write; rows are kept beside it, so a stopped run goes on"
     )
     parser.add_argument("--patients", type=int, default=140, help="how many (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the patients (default: %(default)s)")
+    parser.add_argument("--seed", type=seed_number, default=1, help="of the patients (default: %(default)s)")
     parser.add_argument("--profile", default="standard", help="default: %(default)s")
     masks = parser.add_mutually_exclusive_group()
     masks.add_argument("--model", default="lumbar-bodies", help="segmentation model (default: %(default)s)")

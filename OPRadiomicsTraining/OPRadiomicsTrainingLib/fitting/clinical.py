@@ -66,7 +66,7 @@ def choose_clinical(
     Raises
     ------
     ClinicalDataError
-        If a predictor that was asked for is not in the table.
+        If a predictor that was asked for is not in the table, or was asked for twice.
     """
     univariable = tuple(_alone(name, table[name], ill) for name in table)
     notes = [f"{row.predictor} left out of the clinical model: {row.fault}" for row in univariable if row.fault]
@@ -85,17 +85,28 @@ def choose_clinical(
     return ClinicalChoice(chosen, univariable, _together(chosen, filled(table, fill), ill), fill, tuple(notes))
 
 
+def require_varying(table: Mapping[str, FloatTable], given: tuple[str, ...]) -> None:
+    """Prove before the work that each predictor that was asked for is in the table and varies; raises `ClinicalDataError`."""
+    same = [name for name in _given(given, table) if np.nanmin(table[name]) == np.nanmax(table[name])]
+    if same:
+        raise ClinicalDataError(
+            f"Clinical predictors {', '.join(same)} asked for, the same in all training patients",
+            "predictors that vary",
+            "leave them out",
+        )
+
+
 def filled(table: Mapping[str, FloatTable], fill: Mapping[str, float]) -> dict[str, FloatTable]:
     """The chosen predictors with every gap filled."""
     return {name: np.where(np.isnan(table[name]), value, table[name]) for name, value in fill.items()}
 
 
 def _given(given: tuple[str, ...], table: Mapping[str, FloatTable]) -> tuple[str, ...]:
-    absent = [name for name in given if name not in table]
-    if absent or not given:
+    wrong = [name for name in given if name not in table or given.count(name) > 1]
+    if wrong or not given:
         raise ClinicalDataError(
-            f"Clinical predictors {', '.join(absent) or 'none'} asked for",
-            f"some of {', '.join(CLINICAL_PREDICTORS)} that the table holds ({', '.join(table)})",
+            f"Clinical predictors {', '.join(wrong) or 'none'} asked for",
+            f"some of {', '.join(CLINICAL_PREDICTORS)} that the table holds ({', '.join(table)}), each once",
             "add the column to the table, or leave it out",
         )
     return given

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +16,7 @@ from OPRadiomicsLib.types import Progress, Role, no_progress
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices
 from .candidates import drop_duplicates, keep_features
+from .clinical import clinical_table, require_varying
 from .comparison import Compared, compare_classifiers
 from .harmonisation import LIMITS, largest_centre
 from .nested import NestedPredictions, TwoStages, fit_two_stages, nested_predictions, predict_two_stages
@@ -120,6 +120,8 @@ def fit_signature(
     ------
     StudyError
         If a class has fewer training patients than folds, or the split names no training patient.
+    ClinicalDataError
+        If a clinical predictor that the settings name is absent, or the same in all training patients.
     FeatureError
         If a listed feature is absent, or no feature of any sequence is selected.
     """
@@ -127,6 +129,8 @@ def fit_signature(
     _require_enough(cohort.osteoporosis[rows], settings)
     if settings.classes == 3:
         require_three_classes(cohort, rows, settings.selection.folds)
+    if settings.clinical is not None:
+        require_varying(clinical_table(cohort, rows), settings.clinical)
     kept = cohort if features is None else keep_features(cohort, features)
     distinct, repeated = drop_duplicates(kept, rows)
     rng = np.random.default_rng(settings.seed)
@@ -237,11 +241,6 @@ def _require_enough(ill: Flags, settings: FitSettings) -> None:
             "at least one patient of each class in every fold",
             f"add patients, or take fewer folds: --lasso-folds {max(2, left)}, or leave --optimism out",
         )
-
-
-def hashed_cases(cases: tuple[str, ...]) -> tuple[str, ...]:
-    """SHA-256 of case identifiers, sorted: with them a later evaluation finds training patients, and nobody reads a name."""
-    return tuple(sorted(hashlib.sha256(case.encode()).hexdigest()[:16] for case in cases))
 
 
 def _nothing_selected(settings: FitSettings) -> FeatureError:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from OPRadiomicsLib.arguments import seed_number
 from OPRadiomicsLib.outcome import Outcome, served
 
-from .settings import CLASSIFIERS, FitSettings, SelectionSettings
+from .settings import CLASSIFIERS, SEARCHED, FitSettings, SelectionSettings
 
 if TYPE_CHECKING:
+    from OPRadiomicsLib.models.signature import Signature
     from OPRadiomicsLib.profile import Profile
     from OPRadiomicsLib.types import Progress
 
+    from ..cohort.cohort import Cohort
     from .fit import FitResult
     from .settings import Classifier
 
@@ -45,11 +50,13 @@ def add_fit_options(parser: argparse.ArgumentParser) -> None:
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--features", type=Path, metavar="FILE", help="the reproducible features, from opradiomics icc")
     parser.add_argument("--t-test", choices=("welch", "student"), default="welch", help="default: %(default)s")
-    parser.add_argument("--p-limit", type=float, default=0.05, help="of the t test (default: %(default)s)")
+    parser.add_argument("--p-limit", type=float, help="of the t test (default: tuned; 0.05 in protocol paper or with --tune 0)")
     parser.add_argument("--fdr", action="store_true", help="the limit holds for Benjamini and Hochberg's adjusted P")
     parser.add_argument("--lasso", choices=("gaussian", "logistic"), default="gaussian", help="default: %(default)s")
-    parser.add_argument("--lambda", dest="rule", choices=("min", "1se"), default="min", help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=1, help="of folds and optimisation (default: %(default)s)")
+    parser.add_argument(
+        "--lambda", dest="rule", choices=("min", "1se"), help="default: tuned; min in protocol paper or with --tune 0"
+    )
+    parser.add_argument("--seed", type=seed_number, default=1, help="of folds and optimisation (default: %(default)s)")
     parser.add_argument("--folds", type=int, default=5, help="of the cross-validations (default: %(default)s)")
     parser.add_argument("--lasso-folds", type=int, default=10, help="default: %(default)s")
     parser.add_argument("--combat", action="store_true", help="harmonise features between the training centres")
@@ -57,9 +64,12 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--tune", type=int, default=20, metavar="N", help="trials of Bayesian optimisation; 0: none (default: %(default)s)"
+        "--tune",
+        type=int,
+        metavar="N",
+        help="trials of Bayesian optimisation of what is not given of P limit, lambda and ridge penalty; 0: none (default: 20)",
     )
-    parser.add_argument("--l2", type=float, default=0.0, help="ridge penalty of the logistic models (default: none, or tuned)")
+    parser.add_argument("--l2", type=float, help="ridge penalty of the logistic models (default: tuned; 0 with --tune 0)")
     parser.add_argument("--threshold", default="youden", help="youden, or a probability (default: %(default)s)")
     parser.add_argument("--clinical", metavar="age,sex", help="clinical predictors (default: those with univariable P < 0.05)")
     parser.add_argument(
@@ -88,8 +98,16 @@ def fit(options: argparse.Namespace, progress: Progress) -> Outcome:
     return Outcome((*summary(result), f"Report: {report}"), (report, options.out / "signature.json"))
 
 
-def read_and_fit(options: argparse.Namespace, progress: Progress) -> tuple[FitResult, Profile, dict[str, str]]:
-    """The fit that the options ask for, its profile, and the SHA-256 of what was read."""
+def read_and_fit(
+    options: argparse.Namespace, progress: Progress, prove: Callable[[Cohort], object] | None = None
+) -> tuple[FitResult, Profile, dict[str, str]]:
+    """The fit that the options ask for, its profile, and the SHA-256 of what was read.
+
+    Parameters
+    ----------
+    prove
+        Raises, before anything is fitted, where the cohort doesn't do for what follows the fit.
+    """
     from OPRadiomicsLib.profile import load_profile
     from OPRadiomicsLib.progress import part
 
@@ -103,6 +121,8 @@ def read_and_fit(options: argparse.Namespace, progress: Progress) -> tuple[FitRe
     profile = load_profile(options.profile)
     features = None if options.features is None else read_kept_features(options.features)
     cohort = read_cohort(options.table, profile.hash)
+    if prove is not None:
+        prove(cohort)
     result = fit_signature(cohort, profile, settings, features=features, progress=part(progress, 0.02, 1.0))
     inputs = {"table": options.table, **({} if options.features is None else {"features": options.features})}
     return result, profile, {name: file_sha256(path) for name, path in inputs.items()}
@@ -118,16 +138,16 @@ def write_results(result: FitResult, profile: Profile, out: Path, hashes: dict[s
 
     document = fit_document(result, profile, hashes)
     with all_or_nothing(out) as folder:
-        save_signatures(result, folder)
+        save_signatures(result.signatures, folder)
         write_fit(result, folder, hashes)
         write_document(document, folder)
 
 
-def save_signatures(result: FitResult, folder: Path) -> None:
-    """signature.json; with ComBat also centres/NAME/signature.json for each training centre's images."""
+def save_signatures(signatures: Mapping[str, Signature], folder: Path) -> None:
+    """The one under "" as signature.json; each of a centre's images (ComBat) as centres/NAME/signature.json."""
     from OPRadiomicsLib.models.signature import save_signature
 
-    for centre, signature in result.signatures.items():
+    for centre, signature in signatures.items():
         save_signature(signature, folder / "centres" / centre if centre else folder)
 
 
@@ -139,20 +159,22 @@ def settings_of(options: argparse.Namespace) -> FitSettings:
     StudyError
         If an option's value has no meaning.
     """
+    usual = FitSettings()
     selection = SelectionSettings(
-        p_limit=options.p_limit,
+        p_limit=usual.selection.p_limit if options.p_limit is None else options.p_limit,
         lasso_folds=options.lasso_folds,
         folds=options.folds,
         t_test=options.t_test,
         fdr=options.fdr,
         lasso=options.lasso,
-        rule=options.rule,
+        rule=options.rule or usual.selection.rule,
     )
-    return FitSettings(
+    settings = FitSettings(
         selection=selection,
         protocol=options.protocol,
-        l2=options.l2,
-        tune=options.tune,
+        l2=options.l2 or usual.l2,
+        tune=options.tune or 0,
+        fixed=tuple(name for name in SEARCHED if getattr(options, name) is not None),
         seed=options.seed,
         threshold=_threshold(options.threshold),
         classes=options.classes,
@@ -163,6 +185,7 @@ def settings_of(options: argparse.Namespace) -> FitSettings:
         name=options.name or options.out.resolve().name,
         demo=options.simulated,
     )
+    return replace(settings, tune=usual.tune) if options.tune is None and settings.searched else settings
 
 
 def summary(result: FitResult) -> tuple[str, ...]:

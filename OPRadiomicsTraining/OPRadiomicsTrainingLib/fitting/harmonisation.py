@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.files import names_a_folder
 from OPRadiomicsLib.types import Role
 
 from ..cohort.cohort import Cohort
@@ -31,13 +32,15 @@ def harmonise_rows(cohort: Cohort, rows: Indices) -> Combat:
     Raises
     ------
     StudyError
-        If the table has no centres.
+        If the table has no centres, or one's name can't be that of the folder of its signature.
     FeatureError
         As `fit_combat`: one centre only, or too few patients of one.
     """
     if not cohort.centres:
         raise StudyError("ComBat asked for, and no centre in the table", "a column centre", "add it, or leave --combat out")
-    return fit_combat(cohort.features[rows], _centres(cohort, rows))
+    centres = _centres(cohort, rows)
+    _require_folders(sorted(set(centres.tolist())))
+    return fit_combat(cohort.features[rows], centres)
 
 
 def features_of(cohort: Cohort, rows: Indices, combat: Combat | None) -> FloatTable:
@@ -66,6 +69,18 @@ def for_centre(score: LinearScore, role: Role, cohort: Cohort, combat: Combat, c
     stretch, mean = np.sqrt(combat.stretch[place, own]), combat.mean[own]
     means = mean + combat.shift[place, own] * combat.sd[own] + stretch * (score.means - mean)
     return replace(score, means=means, sds=score.sds * stretch)
+
+
+def _require_folders(names: list[str]) -> None:
+    """Each centre's signature gets a folder of its name, where capitals may tell nothing apart."""
+    counts = Counter(name.casefold() for name in names)
+    wrong = [name for name in names if not names_a_folder(name) or counts[name.casefold()] > 1]
+    if wrong:
+        raise StudyError(
+            f"ComBat asked for, and the centre '{wrong[0][:40]}' can't name its signature's folder",
+            "letters, digits, spaces, . _ + -, and no other centre that differs in capitals alone",
+            "rename it in the table",
+        )
 
 
 def _centres(cohort: Cohort, rows: Indices) -> np.ndarray[tuple[int], np.dtype[np.str_]]:

@@ -23,8 +23,9 @@ from OPRadiomicsLib.models.signature import MODEL_NAMES, ModelName, Signature
 from ..statistics.arrays import Flags, FloatTable
 from ..statistics.roc import delong
 from .clinical import ClinicalRow
-from .fit import FitResult, hashed_cases
+from .fit import FitResult
 from .optimism import ProcedureOptimism
+from .seen import Seen
 
 FIT_FILE: Final = "fit.json"
 PREDICTIONS_FILE: Final = "out_of_fold.csv"
@@ -74,6 +75,7 @@ def fit_record(result: FitResult, hashes: Mapping[str, str]) -> dict[str, Any]:
         "predictions": "apparent" if result.nested is None else "out of fold",
         "settings": result.settings.as_dict(),
         "patients": {"training": len(ill), "osteoporosis": int(ill.sum()), "excluded": dict(result.cohort.excluded)},
+        "centres": [centre for centre in result.signatures if centre],
         "steps": [asdict(step) for step in result.steps],
         "tuned": asdict(result.stages.tuned),
         "tuned_in_folds": [asdict(stages.tuned) for stages in (result.nested.stages if result.nested else ())],
@@ -90,7 +92,7 @@ def fit_record(result: FitResult, hashes: Mapping[str, str]) -> dict[str, Any]:
         "notes": list(result.notes),
         "hashes": dict(hashes),
         "software": software_versions(),
-        "training_cases": list(hashed_cases(tuple(result.cohort.cases[row] for row in result.rows))),
+        "seen": [Seen.of(result.cohort, result.rows, "training").as_dict()],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -12,6 +13,10 @@ TTest = Literal["welch", "student"]
 Family = Literal["gaussian", "logistic"]
 LambdaRule = Literal["min", "1se"]
 Classifier = Literal["random-forest", "svm", "gradient-boosting"]
+Searched = Literal["p_limit", "rule", "l2"]
+
+SEARCHED: Final[tuple[Searched, ...]] = ("p_limit", "rule", "l2")
+"""What Bayesian optimisation may choose."""
 
 CLASSIFIERS: Final[tuple[Classifier, ...]] = ("random-forest", "svm", "gradient-boosting")
 
@@ -60,6 +65,8 @@ class FitSettings:
         Ridge penalty of the second stage on standardised predictors (sum of squares times l2 / 2); 0: none.
     tune
         Trials of Bayesian optimisation over the P limit, the rule for LASSO's penalty and ``l2``; 0: none.
+    fixed
+        What of these the optimisation leaves as it is given.
     threshold
         None: Youden's on the training patients' predictions; or a probability.
     classes
@@ -78,6 +85,7 @@ class FitSettings:
     protocol: Protocol = "nested"
     l2: float = 0.0
     tune: int = 20
+    fixed: tuple[Searched, ...] = ()
     seed: int = 1
     threshold: float | None = None
     classes: Literal[2, 3] = 2
@@ -94,8 +102,20 @@ class FitSettings:
             raise StudyError(f"Threshold {self.threshold:g}", "a probability between 0 and 1", "give one, or youden")
         if self.optimism < 0:
             raise StudyError(f"{self.optimism} bootstrap samples", "no negative number", "0 turns it off; 200 are usual")
-        if self.tune < 0 or self.l2 < 0.0:
-            raise StudyError(f"{self.tune} trials, l2 {self.l2:g}", "no negative number", "0 turns either off")
+        if self.tune < 0 or not 0.0 <= self.l2 < math.inf:
+            raise StudyError(f"{self.tune} trials, l2 {self.l2:g}", "numbers from 0 on", "0 turns either off")
+        if self.tune and not self.searched:
+            raise StudyError(
+                f"{self.tune} trials (--tune), and nothing to search: {', '.join(self.fixed)} are given",
+                "something to search",
+                "leave --tune out, or one of the values",
+            )
+
+    @property
+    def searched(self) -> tuple[Searched, ...]:
+        """What ``tune`` trials search: in protocol paper, whose selection is the study's, ``l2`` at most."""
+        free: tuple[Searched, ...] = ("l2",) if self.protocol == "paper" else SEARCHED
+        return tuple(name for name in free if name not in self.fixed)
 
     def as_dict(self) -> dict[str, Any]:
         """For reports and fit.json."""

@@ -10,6 +10,7 @@ from OPRadiomicsLib.errors import ClinicalDataError, StudyError
 from OPRadiomicsLib.models.signature import OrdinalModel
 
 from ..cohort.cohort import Cohort
+from ..cohort.row import NORMAL_BMD, OSTEOPOROSIS_BMD
 from ..statistics.arrays import FloatTable, Indices
 from ..statistics.ordinal import Classes, OrdinalFit, fit_ordinal
 from .nested import NestedPredictions, TwoStages, predictor_table
@@ -17,9 +18,6 @@ from .second_stage import SecondStage, Table, columns_of
 from .to_signature import numbers, symmetric
 
 CLASS_NAMES: Final = ("normal", "osteopenia", "osteoporosis")
-NORMAL_BMD: Final = 120.0
-OSTEOPOROSIS_BMD: Final = 80.0
-"""mg/cm3: above 120 normal, 80 to 120 osteopenia, below 80 osteoporosis (American College of Radiology, QCT)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,7 @@ def tune(
     settings: FitSettings,
     seed: int,
 ) -> Tuned:
-    """Search with ``settings.tune`` trials; the study's own settings are the first trial.
+    """Search what ``settings.searched`` names with ``settings.tune`` trials; the settings as given are the first trial.
 
     Parameters
     ----------
@@ -61,21 +61,24 @@ def tune(
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    paper = settings.protocol == "paper"
-    limits = (settings.selection.p_limit,) if paper else tuple(sorted({*P_LIMITS, settings.selection.p_limit}))
-    rules: tuple[LambdaRule, ...] = (settings.selection.rule,) if paper else ("min", "1se")
+    given = untuned(settings)
+    limits = tuple(sorted({*P_LIMITS, given.p_limit})) if "p_limit" in settings.searched else (given.p_limit,)
+    rules: tuple[LambdaRule, ...] = ("min", "1se") if "rule" in settings.searched else (given.rule,)
+    start = {"p_limit": given.p_limit, "rule": rules.index(given.rule)}
+    if "l2" in settings.searched:
+        start["l2"] = float(np.clip(given.l2, *L2_RANGE))
 
     def objective(trial: optuna.Trial) -> float:
         limit = trial.suggest_categorical("p_limit", limits)
         table = table_of(limit, rules[trial.suggest_int("rule", 0, len(rules) - 1)])
-        return log_loss(table, predictors(table), ill, folds, trial.suggest_float("l2", *L2_RANGE, log=True))
+        l2 = trial.suggest_float("l2", *L2_RANGE, log=True) if "l2" in start else given.l2
+        return log_loss(table, predictors(table), ill, folds, l2)
 
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=8))
-    start = float(np.clip(settings.l2, *L2_RANGE))
-    study.enqueue_trial({"p_limit": settings.selection.p_limit, "rule": rules.index(settings.selection.rule), "l2": start})
+    study.enqueue_trial(start)
     study.optimize(objective, n_trials=settings.tune)
     best = study.best_params
-    return Tuned(best["p_limit"], rules[best["rule"]], best["l2"], settings.tune, float(study.best_value))
+    return Tuned(best["p_limit"], rules[best["rule"]], best.get("l2", given.l2), settings.tune, float(study.best_value))
 
 
 def log_loss(table: Table, predictors: tuple[str, ...], ill: Flags, folds: Folds, l2: float) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from OPRadiomicsLib.arguments import seed_number
 from OPRadiomicsLib.outcome import Outcome, Serve, served
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _add_reading(actions: Any) -> None:
     parser = _action(actions, "draw", at_once(draw), "draw cases at random for an agreement study")
     parser.add_argument("name", help="of the study")
     parser.add_argument("-n", "--count", type=int, default=20, help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--seed", type=seed_number, default=1, help="default: %(default)s")
     parser.add_argument("--reader-a", required=True, metavar="INITIALS")
     parser.add_argument("--reader-b", default="", metavar="INITIALS")
     parser.add_argument("--readings", default="A,B,A2", help="of A, B, A2, B_alone (default: %(default)s)")

@@ -30,10 +30,11 @@ def run_paper(options: argparse.Namespace) -> None:
     from OPRadiomicsLib.io.output import require_writable, write_json
     from OPRadiomicsLib.progress import part
 
-    from ..evaluation.evaluate import EvaluationSettings, evaluate
+    from ..evaluation.evaluate import EvaluationSettings, evaluate, require_test_sets
     from ..evaluation.record import evaluation_record
     from ..fitting.fit_command import read_and_fit, save_signatures, summary
     from ..fitting.record import training_predictions, write_fit
+    from ..fitting.seen import Seen
     from .acquisition import read_acquisition, read_agreement
     from .document import write_document
     from .documents import evaluation_summary
@@ -46,7 +47,7 @@ def run_paper(options: argparse.Namespace) -> None:
     )
     acquisition = None if options.acquisition is None else read_acquisition(options.acquisition)
     agreement = None if options.agreement is None else read_agreement(options.agreement)
-    result, profile, hashes = read_and_fit(options, part(progress, 0.0, 0.8))
+    result, profile, hashes = read_and_fit(options, part(progress, 0.0, 0.8), require_test_sets)
     kind = "training (out of fold)" if result.nested is not None else "training (apparent)"
     evaluation = evaluate(
         result.signature,
@@ -54,13 +55,14 @@ def run_paper(options: argparse.Namespace) -> None:
         settings,
         by_centre=result.signatures,
         training=training_predictions(result),
+        seen=(Seen.of(result.cohort, result.rows, "training"),),
         training_kind=kind,
         progress=part(progress, 0.8, 0.9),
     )
     progress("Writing the report", 0.9)
     document = paper_document(result, evaluation, profile, acquisition=acquisition, agreement=agreement, hashes=hashes)
     with all_or_nothing(options.out) as folder:
-        save_signatures(result, folder)
+        save_signatures(result.signatures, folder)
         write_fit(result, folder, hashes)
         write_json(evaluation_record(evaluation, hashes), folder / "evaluation.json")
         write_document(document, folder)

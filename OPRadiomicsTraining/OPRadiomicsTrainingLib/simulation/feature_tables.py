@@ -17,7 +17,8 @@ import numpy.typing as npt
 from OPRadiomicsLib.types import Role
 
 from ..cohort.cohort import Cohort
-from .patients import OSTEOPOROSIS_BMD, Patient, sample_patient
+from ..cohort.row import OSTEOPOROSIS_BMD
+from .patients import Patient, sample_patient
 
 Floats = npt.NDArray[np.float64]
 

@@ -8,8 +8,7 @@ import numpy as np
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.types import Clinical
 
-OSTEOPOROSIS_BMD = 80.0
-"""mg/cm3; QCT BMD below it is osteoporosis (study.md, section 1)."""
+from ..cohort.row import OSTEOPOROSIS_BMD
 
 INTERCEPT, SEX_COEFFICIENT, AGE_COEFFICIENT = -6.178, -0.885, 0.097
 """The published clinical formula, logit P(OP) (study.md, section 5)."""

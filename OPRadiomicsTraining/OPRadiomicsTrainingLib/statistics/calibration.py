@@ -92,7 +92,7 @@ def calibration_bins(probabilities: FloatTable, ill: Flags, bins: int = 10) -> t
     place = np.clip(np.searchsorted(edges, probabilities, side="left") - 1, 0, max(len(edges) - 2, 0))
     return tuple(
         CalibrationBin(
-            int(chosen.sum()), float(probabilities[chosen].mean()), wilson(float(ill[chosen].sum()), float(chosen.sum()))
+            int(chosen.sum()), float(probabilities[chosen].mean()), wilson(int(ill[chosen].sum()), int(chosen.sum()))
         )
         for chosen in (place == group for group in np.unique(place))
     )

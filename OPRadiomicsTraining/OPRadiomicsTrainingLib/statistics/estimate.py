@@ -25,16 +25,15 @@ class Estimate:
         return cls(value, value - margin, value + margin)
 
 
-def wilson(successes: float, trials: float) -> Estimate:
+def wilson(successes: int, trials: int) -> Estimate:
     """A proportion with Wilson's score interval (Wilson, J Am Stat Assoc 1927); NaN for no trials."""
+    from scipy.stats import binomtest
+
     if trials <= 0:
         return Estimate(math.nan, math.nan, math.nan)
-    share, z2 = successes / trials, NORMAL_975**2
-    centre = (successes + z2 / 2) / (trials + z2)
-    margin = NORMAL_975 * math.sqrt(share * (1 - share) * trials + z2 / 4) / (trials + z2)
-    lower = 0.0 if successes <= 0 else centre - margin
-    upper = 1.0 if successes >= trials else centre + margin
-    return Estimate(share, lower, upper)
+    found = binomtest(successes, trials)
+    interval = found.proportion_ci(method="wilson")
+    return Estimate(float(found.statistic), float(interval.low), float(interval.high))
 
 
 def normal_p(z: float) -> float:

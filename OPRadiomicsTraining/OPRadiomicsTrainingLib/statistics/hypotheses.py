@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import StudyError
 
-from .arrays import Flags, FloatTable, Indices
+from .arrays import Flags, FloatTable
 from .estimate import NORMAL_975, Estimate, normal_p
 
 
@@ -77,24 +77,13 @@ def _t_test(difference: FloatTable, squared_error: FloatTable, freedom: FloatTab
     return TTest(t, freedom, 2.0 * stdtr(np.where(freedom > 0.0, freedom, 1.0), -np.abs(t)))
 
 
-def welch_p(features: FloatTable, ill: Flags) -> npt.NDArray[np.float64]:
-    """Two-sided P of Welch's t test for each column, (p,)."""
-    return welch(features, ill).p
-
-
-def significant(features: FloatTable, ill: Flags, p_limit: float) -> Indices:
-    """Columns whose P by Welch's test is below ``p_limit``."""
-    return np.flatnonzero(welch_p(features, ill) < p_limit)
-
-
 def benjamini_hochberg(p: FloatTable) -> FloatTable:
     """P adjusted to the false discovery rate (Benjamini & Hochberg, J R Stat Soc B 1995); NaN stays, and doesn't count."""
-    given = np.asarray(p, dtype=np.float64)
-    adjusted = np.full(len(given), np.nan)
-    known = np.flatnonzero(~np.isnan(given))
-    order = known[np.argsort(given[known])[::-1]]
-    ranks = np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(np.minimum.accumulate(given[order] * len(order) / ranks), 1.0)
+    from scipy.stats import false_discovery_control
+
+    adjusted = np.array(p, dtype=np.float64)
+    known = ~np.isnan(adjusted)
+    adjusted[known] = false_discovery_control(adjusted[known])
     return adjusted
 
 
@@ -173,32 +162,23 @@ class ChiSquare:
     yates: bool
 
 
-def chi_square(counts: npt.ArrayLike, *, yates: bool | None = None) -> ChiSquare:
-    """Pearson's chi-square of a table of counts, (rows, columns).
-
-    Parameters
-    ----------
-    yates
-        Continuity correction; None applies it to 2 x 2 tables only, as the study did and R does.
+def chi_square(counts: npt.ArrayLike) -> ChiSquare:
+    """Pearson's chi-square of a table of counts, (rows, columns); Yates' correction in 2 x 2 tables, as the study and R.
 
     Raises
     ------
     StudyError
         If a row or column is empty, or a count is negative.
     """
-    from scipy.special import chdtrc
+    from scipy.stats import chi2_contingency
 
     observed = np.asarray(counts, dtype=np.float64)
-    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / observed.sum()
-    if observed.min() < 0 or not expected.all():
+    if observed.min() < 0 or not (observed.sum(axis=0).all() and observed.sum(axis=1).all()):
         raise StudyError(
             f"Table of counts {observed.astype(int).tolist()}", "at least one patient in every row and column", "merge groups"
         )
-    corrected = observed.shape == (2, 2) if yates is None else yates
-    distance = np.abs(observed - expected)
-    distance = distance - min(0.5, float(distance.min())) if corrected else distance
-    statistic, freedom = float((distance**2 / expected).sum()), (observed.shape[0] - 1) * (observed.shape[1] - 1)
-    return ChiSquare(statistic, freedom, float(chdtrc(freedom, statistic)), corrected)
+    found = chi2_contingency(observed)
+    return ChiSquare(float(found.statistic), int(found.dof), float(found.pvalue), observed.shape == (2, 2))
 
 
 @dataclass(frozen=True)

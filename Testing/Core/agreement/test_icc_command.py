@@ -110,6 +110,24 @@ def test_the_lower_bound_and_the_independent_design_are_stricter(result: Path, r
     assert len(kept) == 3
 
 
+def test_no_option_is_ignored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = ["--table", "A=a.csv", "--table", "B=b.csv"]
+    refused = [
+        ([*table, "--draw", "2"], "--table with --draw"),
+        (["cohort.csv", "--draw", "2", "--network"], "--network with --draw"),
+        (["cohort.csv", "--draw", "2", "--threshold", "0.9"], "--threshold with --draw"),
+        (["cohort.csv", "--draw", "2", "--compare", "x=A,B"], "--compare with --draw"),
+        ([*table, "--network"], "--network with --table"),
+        ([*table, "--workers", "0"], "--workers with --table"),
+        (["readings.csv", "--compare", "x=A,B", "--design", "independent"], "--design with --compare"),
+        (["readings.csv", "--seed", "2"], "--seed without --draw"),
+    ]
+    for options, said in refused:
+        assert main(["icc", *options, "-o", str(tmp_path / "out")]) == 2
+        assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -76,6 +76,15 @@ def test_the_written_table_reads_back_with_its_split_and_features(tmp_path: Path
         write_split(found, {}, out)
 
 
+def test_a_case_that_stands_twice_among_the_features_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"c{n},L1-L3,{n}.5" for n in (*range(30), 7)]
+    (tmp_path / "features.csv").write_text("\n".join(("case,region,T1WI_original_firstorder_Mean", *lines)))
+    command = ["split", str(write(tmp_path, 30)), "--features", str(tmp_path / "features.csv")]
+    assert main([*command, "-o", str(tmp_path / "out.csv")]) == 2
+    assert "Case c7 stands twice in features.csv" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -83,6 +92,10 @@ def test_the_written_table_reads_back_with_its_split_and_features(tmp_path: Path
         (["--by", "age"], "among label"),
         (["--external", "C"], "centres A, B"),
         (["--by", "label,sex,centre"], "strata"),
+        (["--ratio", "1000:1"], "7 training and 1 test patients, 2 strata of label"),
+        (["--ratio", "1:1000"], "0 training and 8 test patients"),
+        (["--ratio", "inf:1"], "8:2"),
+        (["--ratio", "1:inf"], "8:2"),
     ],
 )
 def test_bad_options_are_refused_and_nothing_is_written(

@@ -10,8 +10,9 @@ from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evalu
 from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.evaluation.record import evaluation_record
 from OPRadiomicsTrainingLib.evaluation.subgroups import parse_subgroups
-from OPRadiomicsTrainingLib.fitting.fit import hashed_cases
 from OPRadiomicsTrainingLib.fitting.record import training_predictions
+from OPRadiomicsTrainingLib.fitting.seen import Seen
+from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
 QUICK = EvaluationSettings(bootstrap=50)
@@ -28,6 +29,12 @@ def test_sets_come_training_internal_external(an_evaluation):
         ("internal", 100),
         ("external", 100),
     ]
+
+
+def test_a_set_is_external_where_its_name_begins_with_ext_and_not_where_it_holds_it(a_study, a_fit):
+    splits = ("train",) * 200 + ("Ext-B",) * 100 + ("next_test",) * 100
+    found = evaluate(a_fit.signature, replace(a_study, splits=splits), QUICK)
+    assert [(one.name, one.kind) for one in found.sets] == [("next_test", "internal"), ("Ext-B", "external")]
 
 
 def test_metrics_equal_sklearn_to_1e_12(an_evaluation):
@@ -67,7 +74,15 @@ def test_the_record_is_plain_json(an_evaluation):
 
 def test_one_training_patient_among_the_test_patients_is_an_error(a_study, a_fit):
     with pytest.raises(StudyError, match="1 patients of the set 'external' were training patients"):
-        evaluate(a_fit.signature, a_study, QUICK, training_cases=hashed_cases(("sim00350",)))
+        evaluate(a_fit.signature, a_study, QUICK, seen=(Seen.of(a_study, np.array([350]), "training"),))
+
+
+def test_a_signature_of_one_department_is_evaluated_on_the_other_whose_patients_bear_the_same_pseudonyms(a_study, a_fit):
+    other = simulate_feature_cohort({"B": 200}, 12, features=20)
+    assert other.cases == a_study.cases[:200]
+    found = evaluate(a_fit.signature, other, QUICK, seen=(Seen.of(a_study, a_fit.rows, "training"),))
+    assert len(found.of("external")[0].ill) == 200
+    assert any("200 patients bear the pseudonym of a training patient" in note for note in found.notes)
 
 
 def test_a_table_of_training_patients_only_is_an_error(a_study, a_fit):
@@ -80,6 +95,12 @@ def test_a_set_with_one_class_is_named(a_study, a_fit):
     splits[200:300] = np.where(a_study.osteoporosis[200:300], "train", "test")
     with pytest.raises(StudyError, match="'test' holds 0 patients with"):
         evaluate(a_fit.signature, replace(a_study, splits=tuple(splits)), QUICK)
+
+
+def test_a_set_that_cannot_name_the_folder_of_its_signature_is_refused(a_study, a_fit):
+    splits = tuple(split.replace("test", "../test") for split in a_study.splits)
+    with pytest.raises(StudyError, match=r"named '\.\./test'"):
+        evaluate(a_fit.signature, replace(a_study, splits=splits), replace(QUICK, recalibrate_intercept=True))
 
 
 def test_a_feature_that_the_table_lacks_is_named(a_study, a_fit):
@@ -122,7 +143,7 @@ def test_a_subgroup_too_small_for_a_test_is_left_open(a_study, a_fit):
     assert all(one.areas is None and one.test is None for one in found.sets[0].subgroups)
 
 
-@pytest.mark.parametrize("text", ["weight", "age", "age:old", "sex:1"])
+@pytest.mark.parametrize("text", ["weight", "age", "age:old", "age:²", "sex:1"])
 def test_a_subgroup_that_is_not_known_is_an_error(text):
     with pytest.raises(StudyError, match="age:70"):
         parse_subgroups(text)

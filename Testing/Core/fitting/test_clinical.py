@@ -41,6 +41,7 @@ def test_gaps_are_filled_with_the_median_and_counted(a_table):
     assert np.isfinite(filled({"age": age}, chosen.fill)["age"]).all()
 
 
-def test_a_predictor_that_the_table_lacks_is_an_error(a_table):
-    with pytest.raises(ClinicalDataError, match="bmi"):
-        choose_clinical(a_table[0], a_table[1], p_limit=0.05, given=("age", "bmi"))
+@pytest.mark.parametrize("given", [("age", "bmi"), ("age", "sex", "age")])
+def test_a_predictor_that_the_table_lacks_or_that_is_given_twice_is_an_error(a_table, given):
+    with pytest.raises(ClinicalDataError, match=r"Clinical predictors (bmi|age, age) asked for"):
+        choose_clinical(a_table[0], a_table[1], p_limit=0.05, given=given)

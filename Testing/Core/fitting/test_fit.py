@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from OPRadiomicsLib import workflow
-from OPRadiomicsLib.errors import Cancelled, FeatureError, StudyError
+from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, FeatureError, StudyError
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical, FeatureVector, Role, Volume
@@ -156,6 +156,13 @@ def test_every_choice_of_the_selection_fits_and_is_recorded(a_cohort, t_test, fd
     assert t_test.capitalize() in notes
     assert ("adjusted P" in notes) == fdr
     assert f"{family} LASSO at lambda.{rule}" in notes
+
+
+def test_a_given_predictor_that_does_not_vary_is_refused_before_the_work(a_cohort):
+    """Women alone among the training patients; the test patients' men don't help."""
+    women = replace(with_split(a_cohort), male=np.arange(len(a_cohort.cases)) >= 120)
+    with pytest.raises(ClinicalDataError, match="sex asked for, the same in all training patients"):
+        fit_signature(women, PROFILE, QUICK, progress=None)
 
 
 def test_too_few_patients_for_lassos_folds_inside_the_folds_is_said_before_the_work(a_cohort):

@@ -7,6 +7,7 @@ import pytest
 from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.evaluation.apply import apply_by_centre
+from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.nested import predict_two_stages
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
@@ -35,6 +36,18 @@ def test_each_centres_signature_predicts_as_the_harmonised_fit_to_1e_9(a_fit, tw
         np.testing.assert_allclose(logits, harmonised[name], atol=1e-9)
 
 
+def test_patients_of_another_centre_get_the_largest_ones_signature_and_the_evaluation_says_so(a_fit, two_centres):
+    centres = tuple("C" if centre == "B" else centre for centre in two_centres.centres)
+    for cohort, strange in (
+        (two_centres, 0),
+        (replace(two_centres, centres=centres), 80),
+        (replace(two_centres, centres=()), 200),
+    ):
+        found = evaluate(a_fit.signature, cohort, EvaluationSettings(bootstrap=50), by_centre=a_fit.signatures)
+        said = [note for note in found.notes if "of no centre that the fit harmonised" in note]
+        assert [int(note.split()[1]) for note in said] == ([strange] if strange else [])
+
+
 def test_the_signature_is_the_largest_centres_and_says_so(a_fit):
     assert set(a_fit.signatures) == {"", "A", "B"}
     assert a_fit.signature == a_fit.signatures["A"]
@@ -52,6 +65,13 @@ def test_a_scanners_shift_of_three_sd_is_taken_out_to_a_tenth(two_centres):
     features = features_of(cohort, np.arange(200), harmonise_rows(cohort, np.arange(200)))
     gap = np.abs(features[at_b].mean(axis=0) - features[~at_b].mean(axis=0)) / two_centres.features.std(axis=0)
     assert gap.max() < 0.3
+
+
+@pytest.mark.parametrize("name", ["../../../escaped", "Site 1/2", "b\\c", "CON:", ".hidden", "B ", "a"])
+def test_a_centre_that_cannot_name_a_folder_is_refused(two_centres, name):
+    centres = tuple(name if centre == "B" else centre for centre in two_centres.centres)
+    with pytest.raises(StudyError, match="can't name its signature's folder"):
+        fit_signature(replace(two_centres, centres=centres), PROFILE, SETTINGS)
 
 
 def test_one_centre_or_none_is_an_error(two_centres):

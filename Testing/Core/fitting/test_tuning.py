@@ -47,6 +47,28 @@ def test_in_protocol_paper_only_the_ridge_penalty_is_searched(a_problem):
     assert (found.p_limit, found.rule) == (0.05, "min")
 
 
+@pytest.mark.parametrize(("name", "value"), [("p_limit", 0.03), ("rule", "1se"), ("l2", 0.0), ("l2", 400.0)])
+def test_what_is_given_is_not_searched(a_problem, name, value):
+    given = (
+        replace(SETTINGS, l2=value)
+        if name == "l2"
+        else replace(SETTINGS, selection=replace(SETTINGS.selection, **{name: value}))
+    )
+    table, ill, folds = a_problem
+    asked = []
+
+    def table_of(p_limit, rule):
+        asked.append({"p_limit": p_limit, "rule": rule})
+        return table
+
+    found = tune(table_of, tuple, ill, folds, settings=replace(given, fixed=(name,)), seed=5)
+    assert getattr(found, name) == value
+    if name != "l2":
+        assert {one[name] for one in asked} == {value}
+    others = {"p_limit", "rule"} - {name}
+    assert all(len({one[other] for one in asked}) > 1 for other in others)
+
+
 def test_the_order_of_trials_changes_no_radscore(a_cohort):
     """With as many trials, other sampler seeds ask in another order; at equal choices the Radscores are bit-equal."""
     rows = np.arange(len(a_cohort.cases))

@@ -26,6 +26,12 @@ def test_a_signature_installed_twice_stands_twice() -> None:
     assert first.is_dir() and second.is_dir()
 
 
+def test_a_signature_takes_those_of_its_centres_along(tmp_path: Path) -> None:
+    fitted = shutil.copytree(model_folder("demo-signature"), tmp_path / "fitted")
+    shutil.copytree(model_folder("demo-signature"), fitted / "centres" / "A")
+    assert (installed.install_signature(fitted) / "centres" / "A" / "signature.json").is_file()
+
+
 def test_an_installed_network_is_in_use_and_the_shipped_one_can_come_back() -> None:
     assert installed.active_network() is None
     made = installed.install_network(model_folder("lumbar-bodies"))
