@@ -68,6 +68,7 @@ _OTHER_KEYWORDS = (
     "NumberOfFrames",
     "EchoPulseSequence",
     "InversionRecovery",
+    "ContrastBolusAgentSequence",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
 )
@@ -265,6 +266,8 @@ def _attributes(places: tuple[Dataset, ...]) -> dict[str, Any]:
         if (number := _number(places, keywords)) is not None:
             found[key] = number
     found.setdefault("scanning_sequence", tuple(_enhanced_sequence(places)))
+    if agents := places[-1].get("ContrastBolusAgentSequence"):
+        found.setdefault("contrast", str(agents[0].get("CodeMeaning") or "by code"))  # all that enhanced MR has (C.7.6.4b)
     return found
 
 

@@ -12,6 +12,7 @@ import pydicom
 import pytest
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.io.index import index_dicom
+from OPRadiomicsLib.io.roles import judge
 from OPRadiomicsLib.io.volumes import read_volume
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
@@ -200,6 +201,18 @@ def test_enhanced_multi_frame_is_read_in_geometric_order(tmp_path: Path, make_st
     volume = read_volume(series)
     np.testing.assert_array_equal(volume.array, stack.array * 2.0 - 5.0)
     np.testing.assert_allclose(volume.affine, stack.affine, atol=1e-5)
+
+
+@pytest.mark.parametrize("enhanced", [False, True])
+def test_a_contrast_agent_that_only_a_code_names_is_seen(
+    tmp_path: Path, make_stack: Any, write_stack: Any, write_enhanced_stack: Any, enhanced: bool
+) -> None:
+    agent = pydicom.Dataset()
+    agent.CodeValue, agent.CodingSchemeDesignator, agent.CodeMeaning = "C-17800", "SRT", "Gadolinium"
+    stack = make_stack(tags={"ContrastBolusAgentSequence": [agent]})
+    write_enhanced_stack(stack, tmp_path / "multi") if enhanced else write_stack(stack, tmp_path)
+    (series,) = index_dicom(tmp_path)
+    assert (judge(series).role, judge(series).reason) == (None, "after contrast agent")
 
 
 def _with_raw_element(path: Path, tag: int, vr: str, value: bytes) -> None:
