@@ -183,10 +183,10 @@ def _header(path: Path) -> Dataset:
 
     try:
         header = dcmread(path, stop_before_pixels=True, force=True)
-        if header.get("SpecificCharacterSet"):
+        charset = header.get("SpecificCharacterSet")
+        if charset:
             header.decode()
-        else:
-            header.walk(_mend_element)
+        header.walk(lambda _, element: _mend_element(element, charset))
     except malformed() as error:
         raise damaged(path, type(error).__name__) from None
     header.SpecificCharacterSet = UTF_8
@@ -197,13 +197,13 @@ def _header(path: Path) -> Dataset:
     return header
 
 
-def _mend_element(_: Dataset, element: DataElement) -> None:
-    """Text without a declared character set: UTF-8 or GB 18030 where its bytes allow, as for series descriptions."""
+def _mend_element(element: DataElement, charset: Any) -> None:
+    """Text whose bytes contradict the declared character set, as for series descriptions."""
     if element.VR not in _TEXT_VRS or not element.value:
         return
     texts = [str(value) for value in (element.value if element.VM > 1 else [element.value])]
     if not all(text.isascii() for text in texts):
-        whole = [mended(text, declared=False) for text in texts]
+        whole = [mended(text, charset) for text in texts]
         element.value = whole if element.VM > 1 else whole[0]
 
 

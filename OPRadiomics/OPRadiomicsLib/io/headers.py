@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
 import unicodedata
 import zlib
@@ -72,6 +73,7 @@ _OTHER_KEYWORDS = (
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
 )
+_READ_AS_LATIN_1 = {"", "ISO_IR 6", "ISO_IR 100", "ISO 2022 IR 6", "ISO 2022 IR 100", "ISO 2022 IR 58"}
 _ECHO_PULSE_TO_SCANNING = {"SPIN": ["SE"], "GRADIENT": ["GR"], "BOTH": ["GR", "SE"]}
 
 
@@ -258,7 +260,7 @@ def _attributes(places: tuple[Dataset, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, keywords in TEXT_KEYS.items():
         if (value := _first(places, keywords)) is not None:
-            found[key] = mended(str(value), declared=bool(places[-1].get("SpecificCharacterSet")))
+            found[key] = mended(str(value), places[-1].get("SpecificCharacterSet"))
     for key, keywords in LIST_KEYS.items():
         if (value := _first(places, keywords)) is not None:
             found[key] = tuple(str(item) for item in (value if _is_list(value) else [value]))
@@ -316,11 +318,17 @@ def _raw_text(dataset: Dataset, keyword: str) -> str:
     return "" if value is None or isinstance(value, RawDataElement) else str(value).strip()
 
 
-def mended(text: str, declared: bool) -> str:
-    """Text of an undeclared character set as UTF-8, or else GB 18030 (common on Chinese scanners), where its bytes allow."""
-    if declared or text.isascii():
+def mended(text: str, charset: Any) -> str:
+    """Text whose bytes say another character set than the header's SpecificCharacterSet, ``charset``.
+
+    Of an undeclared set it is UTF-8, or else GB 18030 (common on Chinese scanners), where its bytes allow. Of Latin 1, which
+    many of them declare all the same, or ISO 2022 IR 58 without its escapes, it is Chinese where two characters stand together.
+    """
+    declared = {str(one) for one in (charset if _is_list(charset) else [charset or ""])}
+    if text.isascii() or not declared <= _READ_AS_LATIN_1:
         return text
-    for encoding, accept in (("utf-8", _is_one_script), ("gb18030", str.isprintable)):
+    chinese = ("gb2312", _has_chinese_word) if charset else ("gb18030", str.isprintable)
+    for encoding, accept in (("utf-8", _is_one_script), chinese):
         try:
             decoded = text.encode("latin-1").decode(encoding)
         except (UnicodeDecodeError, UnicodeEncodeError):
@@ -328,6 +336,11 @@ def mended(text: str, declared: bool) -> str:
         if accept(decoded):
             return decoded
     return text
+
+
+def _has_chinese_word(text: str) -> bool:
+    """Two Chinese characters are four accented letters of Latin 1 in a row, one is two, as in "créée"."""
+    return bool(re.search(r"[\u4e00-\u9fff]\^?[\u4e00-\u9fff]", text))
 
 
 def _is_one_script(text: str) -> bool:

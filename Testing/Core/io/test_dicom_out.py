@@ -189,19 +189,17 @@ def test_a_mask_without_a_level_is_refused(t1_folder: Path, bodies: Mask, export
 
 
 @pytest.mark.parametrize(
-    ("charset", "encoding"), [("ISO_IR 192", "utf-8"), ("GB18030", "gb18030"), (None, "gb18030"), (None, "utf-8")]
+    ("charset", "encoding"),
+    [("ISO_IR 192", "utf-8"), ("GB18030", "gb18030"), (None, "gb18030"), (None, "utf-8"), ("ISO_IR 100", "gb18030")],
 )
 def test_a_chinese_name_is_carried_over_whatever_its_character_set(
     t1_folder: Path, bodies: Mask, exported: Any, charset: str | None, encoding: str
 ) -> None:
     for path in t1_folder.iterdir():
         header = pydicom.dcmread(path)
-        if charset is None:
-            del header.SpecificCharacterSet
-            header.PatientName = "王^小明".encode(encoding).decode("latin-1")
-        else:
-            header.SpecificCharacterSet = charset
-            header.PatientName = "王^小明"
+        header.SpecificCharacterSet = charset
+        right = charset not in (None, "ISO_IR 100")
+        header.PatientName = "王^小明" if right else "王^小明".encode(encoding).decode("latin-1")
         header.save_as(path)
     for made in exported(t1_folder, bodies):
         assert made.SpecificCharacterSet == "ISO_IR 192"

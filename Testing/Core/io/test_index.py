@@ -182,14 +182,24 @@ def test_two_echoes_in_one_series_are_two_stacks(tmp_path: Path, make_stack: Any
     ]
 
 
-def test_text_in_an_undeclared_chinese_character_set_is_read(write_study: Any, make_stack: Any) -> None:
-    raw = "矢状位T2压脂".encode("gb18030").decode("latin-1")
+@pytest.mark.parametrize("charset", [None, "ISO_IR 100", ["", "ISO 2022 IR 58"]])
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_chinese_text_is_read_where_its_character_set_is_not_declared_or_wrongly(
+    write_study: Any, make_stack: Any, charset: Any, encoding: str
+) -> None:
+    raw = "矢状位T2压脂".encode(encoding).decode("latin-1")
     folder = write_study(make_stack(description=raw, tags={"SpecificCharacterSet": "ISO_IR 100"}))
     for path in folder.rglob("IM_*"):
         dataset = pydicom.dcmread(path)
-        del dataset.SpecificCharacterSet
+        dataset.SpecificCharacterSet = charset
         dataset.save_as(path)
     assert index_dicom(folder)[0].description == "矢状位T2压脂"
+
+
+@pytest.mark.parametrize("text", ["T2 Wirbelsäule Übergröße", "séquence créée", "localizações", "OSag T2"])
+def test_text_of_latin_1_stays_as_it_is(write_study: Any, make_stack: Any, text: str) -> None:
+    folder = write_study(make_stack(description=text, tags={"SpecificCharacterSet": "ISO_IR 100"}))
+    assert index_dicom(folder)[0].description == text
 
 
 def test_enhanced_multi_frame_is_read_in_geometric_order(tmp_path: Path, make_stack: Any, write_enhanced_stack: Any) -> None:
