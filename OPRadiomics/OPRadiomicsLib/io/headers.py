@@ -29,6 +29,7 @@ TEXT_KEYS: Mapping[str, tuple[str, ...]] = {
     "description": ("SeriesDescription",),
     "protocol": ("ProtocolName",),
     "sequence_name": ("SequenceName", "PulseSequenceName"),
+    "body_part": ("BodyPartExamined",),
     "contrast": ("ContrastBolusAgent",),
     "manufacturer": ("Manufacturer",),
     "model": ("ManufacturerModelName",),

@@ -107,6 +107,8 @@ DERIVED_TYPES = {
 WATER_TYPES = {"W", "WATER"}
 FAT_TYPES = {"F", "FAT"}
 OPPOSED_TYPES = {"OP", "OPP_PHASE", "OUT_PHASE", "OUTPHASE", "OPPOSED_PHASE"}
+OTHER_SPINE = {"CSPINE", "CTSPINE", "TSPINE"}
+"""BodyPartExamined (PS3.16 annex L) of another part of the spine; HEAD and others are too often a scanner's default."""
 FAT_SCAN_OPTIONS = {"FS", "FATSAT", "FAT_SAT", "SPAIR", "SPIR", "STIR", "WE"}
 
 
@@ -230,8 +232,12 @@ def _other_method(series: SeriesRef) -> str:
 
 
 def _other_region(series: SeriesRef) -> str:
-    text = description_of(series)
-    return "another region, by its description" if describes(text, "other region") and not describes(text, "lumbar") else ""
+    text, body_part = description_of(series), str(series.acquisition.get("body_part", "")).strip().upper()
+    if describes(text, "lumbar"):
+        return ""
+    if describes(text, "other region"):
+        return "another region, by its description"
+    return f"another region, by BodyPartExamined {body_part}" if body_part in OTHER_SPINE else ""
 
 
 _EXCLUSIONS: tuple[tuple[Callable[[SeriesRef], str], bool], ...] = (

@@ -83,7 +83,7 @@ def _general(stack: Stack, sop_class: str) -> Dataset:
     dataset.StudyID = dataset.StudyTime = dataset.AccessionNumber = ""
     dataset.Modality, dataset.SeriesNumber, dataset.SeriesDescription = "MR", stack.number, stack.description
     dataset.Manufacturer, dataset.ManufacturerModelName = "GE MEDICAL SYSTEMS", "SIGNA Architect"
-    dataset.MagneticFieldStrength = 3.0
+    dataset.MagneticFieldStrength, dataset.BodyPartExamined = 3.0, "LSPINE"
     return dataset
 
 

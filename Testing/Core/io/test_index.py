@@ -58,6 +58,7 @@ def test_the_acquisition_holds_what_the_header_says(examination: Path) -> None:
         "scanning_sequence": ("SE",),
         "image_type": ("ORIGINAL", "PRIMARY", "OTHER"),
         "modality": "MR",
+        "body_part": "LSPINE",
     }
     assert {key: t1.acquisition[key] for key in expected} == expected
 

@@ -137,6 +137,7 @@ def test_descriptions_in_many_languages_give_the_role_when_no_times_are_there(de
         ("T2 map sag", 2000, 80, {}, "mapping"),
         ("C-SPINE SAG T2", 3600, 120, {}, "another region"),
         ("颈椎 矢状位 T2", 3600, 120, {}, "another region"),
+        ("Sag T2", 3600, 120, {"body_part": "CSPINE"}, "another region, by BodyPartExamined CSPINE"),
         ("screen", None, None, {"kind": "secondary capture (screenshot)"}, "screenshot"),
     ],
 )
@@ -162,6 +163,7 @@ def test_what_is_not_taken_says_why(
         (series("Sag T1", 650, 9, protocol="L-SPINE W/WO CONTRAST, T2"), T1, "described as T1"),
         (series("Sag T1 TSE ohne KM", 650, 9), T1, "described as T1"),
         (series("thoracolumbar T2 sag", 3600, 120), T2, "T2 spin echo"),
+        (series("L-spine T2 sag", 3600, 120, body_part="TSPINE"), T2, "T2 spin echo"),
         (series("SAG T2 repeat1", 3600, 120), T2, "described as T2"),
         (series("T2 sag T12-S1", 3600, 120), T2, "described as T2"),
         (series("Sag T1", 650, 9, contrast="NONE"), T1, "TR 650 / TE 9 ms"),
