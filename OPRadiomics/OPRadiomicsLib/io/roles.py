@@ -68,7 +68,8 @@ WORDS: dict[str, str] = {
         r"|定位|位置決め|локал|로컬"
     ),
     "contrast agent": (
-        r"(?<![a-z])gd(?![a-z])|gado|(?<![a-z])post[\s_+-]*(?:gd|c\b|con|km|inj)|\+\s*(?:c|gd|km|k)(?![a-z0-9])|\bc\s?\+"
+        r"(?<![a-z])ga?d(?![a-z])|gado|(?<![a-z])post(?:[\s_+-]*(?:ga?d|c\b|con|km|inj)|(?![a-z]|[\s-]*(?:op|surg|sat)))"
+        r"|\+\s*(?:c|gd|km|k)(?![a-z0-9])|\bc\s?\+"
         r"|(?<![a-z])ce(?![a-z])|(?<![a-z])km(?![a-z])|contrast|kontrast|contrasto|(?<![a-z])mdc(?![a-z])|增强|增強|造影"
     ),
     "reformat": r"(?<![a-z])(?:mpr|mip|minip|reformat\w*|reconstru\w*|recon)(?![a-z])|重建|多平面|compos|stitch|拼接",
