@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -181,9 +181,14 @@ def _one_study(frames: Sequence[Frame], study_uid: str | None) -> list[Frame]:
 
 
 def _endings(counts: Counter[str]) -> str:
+    ends = endings_of(counts)
+    return ", ".join(f"{ends[uid]} ({n} images)" for uid, n in sorted(counts.items()))
+
+
+def endings_of(uids: Collection[str]) -> dict[str, str]:
     """UIDs may hold a date: only their ends, as long as it takes to tell them apart, are shown."""
-    length = next((n for n in range(4, 65) if len({uid[-n:] for uid in counts}) == len(counts)), 64)
-    return ", ".join(f"...{uid[-length:]} ({n} images)" for uid, n in sorted(counts.items()))
+    length = next((n for n in range(4, 65) if len({uid[-n:] for uid in uids}) == len(uids)), 64)
+    return {uid: f"...{uid[-length:]}" for uid in uids}
 
 
 def _require_one_patient(frames: Iterable[Frame]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..errors import StudyError
 from ..types import Role, SeriesRef
+from .index import endings_of
 from .roles import Verdict, judge, times_of
 
 OPTION_OF_ROLE: Mapping[Role, str] = {
@@ -31,8 +32,9 @@ def select_series(
     index
         Series of one examination, from `index_dicom`.
     choices
-        Series that the user names: its number, number.part ("5.2" where one series holds several stacks) or
-        SeriesInstanceUID. A choice overrules weighting, contrast agent and derivation, not modality, plane or number of slices.
+        Series that the user names: its number, number.part ("5.2" where one series holds several stacks), its
+        SeriesInstanceUID, or "..." and the UID's ending. A choice overrules weighting, contrast agent and derivation, not
+        modality, plane or number of slices.
     allow_missing
         Return what there is where a role has no series; at least one must be there. Ambiguity stays an error.
 
@@ -113,6 +115,8 @@ def _chosen(index: Sequence[SeriesRef], role: Role, name: str) -> SeriesRef:
     option = OPTION_OF_ROLE[role]
     matching = [series for series in index if name in (number_of(series), series.series_uid)]
     matching = matching or [series for series in index if name == str(series.acquisition.get("series_number"))]
+    if name.startswith("..."):
+        matching = [series for series in index if series.series_uid.endswith(name.lstrip("."))]
     if not matching:
         raise StudyError(
             f"{option} {name}: no such series",
@@ -155,12 +159,26 @@ def _require_different(chosen: Mapping[Role, SeriesRef]) -> None:
 
 
 def _ambiguous(role: Role, candidates: Sequence[SeriesRef]) -> StudyError:
-    option = OPTION_OF_ROLE[role]
-    return StudyError(
-        f"{len(candidates)} candidates for {role}: {_listed(candidates)}",
-        f"one {role} series",
-        f"name the right one by its number or UID, for instance {option} {number_of(candidates[0])}",
+    option, names = OPTION_OF_ROLE[role], _names(candidates)
+    listed = (
+        describe_series(series) + (f", UID {name}" if name.startswith("...") else "")
+        for series, name in zip(candidates, names, strict=True)
     )
+    return StudyError(
+        f"{len(candidates)} candidates for {role}: {'; '.join(listed)}",
+        f"one {role} series",
+        f"name the right one by its number or UID, for instance {option} {names[0]}, or take the others out of the folder",
+    )
+
+
+def _names(candidates: Sequence[SeriesRef]) -> list[str]:
+    """What `select_series` knows each by: its number; where one has none or two have the same, the UID's ending."""
+    numbers, uids = [number_of(series) for series in candidates], [series.series_uid for series in candidates]
+    numbered = all(series.acquisition.get("series_number") is not None for series in candidates)
+    if (numbered and len(set(numbers)) == len(numbers)) or len(set(uids)) < len(uids):
+        return numbers
+    ends = endings_of(uids)
+    return [ends[uid] for uid in uids]
 
 
 def _require_roles(

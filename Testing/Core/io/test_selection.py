@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -49,6 +50,21 @@ def test_two_candidates_are_listed_with_the_way_to_choose(write_study: Any, sequ
     by_uid = select_series(index, choices={Role.T1WI: index[-1].series_uid})
     assert number_of(by_uid[Role.T1WI]) == "7"
     assert by_uid[Role.T1WI].reason.startswith("chosen by the user: TR 726")
+
+
+@pytest.mark.parametrize("number", ["3", None])
+def test_candidates_that_no_number_tells_apart_are_named_by_the_end_of_their_uid(
+    write_study: Any, sequences: Any, number: str | None
+) -> None:
+    t1, t2, fst2 = sequences
+    repeated = replace(t1, number=7, tags={"SeriesNumber": number}, description="repeat")
+    index = index_dicom(write_study(t1 if number else replace(t1, tags={"SeriesNumber": None}), t2, fst2, repeated))
+    with pytest.raises(StudyError, match="2 candidates for T1WI") as caught:
+        select_series(index)
+    name = re.search(r"'repeat', .*?, UID (\.\.\.\d+)", caught.value.found)
+    assert name is not None
+    assert re.search(r"--t1-series \.\.\.\d+,", caught.value.remedy)
+    assert select_series(index, choices={Role.T1WI: name[1]})[Role.T1WI].description == "repeat"
 
 
 def test_a_choice_overrules_a_doubt_and_says_so(write_study: Any, sequences: Any) -> None:
