@@ -70,6 +70,8 @@ class Study:
             found.append(f"Missing: {', '.join(missing)}. No radiomics and no combined model without them.")
         if Role.T1WI in missing:
             found.append(f"No T1WI: the vertebrae were segmented on {self.reference}.")
+        if lossy := [role for role, series in self.series.items() if series.acquisition.get("lossy")]:
+            found.append(f"Compressed with loss: {', '.join(lossy)}. Texture features may not be those of the original images.")
         return tuple(found)
 
 

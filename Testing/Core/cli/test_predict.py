@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from OPRadiomicsLib import io, workflow
 from OPRadiomicsLib.cli import main
@@ -111,6 +112,16 @@ def test_paper_literal_warns_of_one_grey_level_or_two(
     assert "all fall into" in capsys.readouterr().out
     rows = read_features(tmp_path / "f.csv")
     assert [row["region"] for row in rows] == ["L1-L3", "L1", "L2", "L3"]
+
+
+def test_a_series_that_was_compressed_with_loss_is_a_warning(dicom_study: Path) -> None:
+    assert workflow.open_study(dicom_study).warnings == ()
+    for path in next(dicom_study.glob("*T2_FSE_FS")).iterdir():
+        dataset = pydicom.dcmread(path)
+        dataset.LossyImageCompression = "01"
+        dataset.save_as(path)
+    (warning,) = workflow.open_study(dicom_study).warnings
+    assert warning.startswith("Compressed with loss: FS-T2WI.")
 
 
 def test_without_a_sequence_only_the_clinical_model_answers(
