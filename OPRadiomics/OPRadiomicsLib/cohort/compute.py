@@ -64,8 +64,8 @@ def _without_file_names(text: str, folder: Path) -> str:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     own_names = {f"{role}{ending}" for role in Role for ending in io.IMAGE_SUFFIXES}
     for number, path in enumerate(files, start=1):
-        if path.name not in own_names and path.name in text:
-            text = text.replace(f"'{path.name}'", f"{number} of {len(files)} by name").replace(path.name, f"file {number}")
+        if path.name not in own_names:  # in quotes alone: "1" and "T1" are names of files too
+            text = text.replace(f"'{path.name}'", f"{number} of {len(files)} by name")
     return text
 
 

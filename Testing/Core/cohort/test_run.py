@@ -6,6 +6,7 @@ import csv
 import gc
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -104,6 +105,18 @@ def test_a_failure_numbers_a_dicom_file_whose_name_may_be_the_patient_s(settings
         run_cohort([Case("case_0001", study)], settings, tmp_path / "out")
     assert "MUSTERMANN" not in str(caught.value) + (tmp_path / "out" / "failures.csv").read_text()
     assert "by name" in caught.value.found
+
+
+def test_a_failure_stays_readable_where_dicom_files_are_named_by_numbers(settings: CohortSettings, tmp_path: Path) -> None:
+    plan = CohortPlan({"A": 1}, format="dicom", truth=False, options=Options(slices=5, pixels=96))
+    simulate_cohort(plan, tmp_path / "studies")
+    study = tmp_path / "studies" / "case_0001" / "dicom"
+    for folder in study.iterdir():
+        for number, path in enumerate(sorted(folder.iterdir()), start=1):
+            path.rename(folder / str(number))
+    shutil.rmtree(next(study.glob("*T1_FSE")))
+    with pytest.raises(StudyError, match=r"Missing: T1WI\. Not taken: series 1\.1 '3-Plane Loc', 3 slices "):
+        run_cohort([Case("case_0001", study)], settings, tmp_path / "out")
 
 
 def test_sequences_that_swap_their_names_are_computed_anew(
