@@ -1,7 +1,17 @@
 """Many cases, one after another or on a Dask cluster: resumable, failures recorded, one table at the end."""
 
-from .case import Case, CohortSettings, Failure, settings_of
+from .case import Case, CohortSettings, Failure, failure_of, settings_of
 from .listing import CaseList, list_cases
 from .run import CohortResult, run_cohort
 
-__all__ = ["Case", "CaseList", "CohortResult", "CohortSettings", "Failure", "list_cases", "run_cohort", "settings_of"]
+__all__ = [
+    "Case",
+    "CaseList",
+    "CohortResult",
+    "CohortSettings",
+    "Failure",
+    "failure_of",
+    "list_cases",
+    "run_cohort",
+    "settings_of",
+]

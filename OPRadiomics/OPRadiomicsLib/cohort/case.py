@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import __version__
+from ..errors import OPRadiomicsError
+from ..io.output import IMAGE_SUFFIXES
 from ..models.signature import Signature
 from ..profile import Profile
 from ..segmentation.bundle import SegmentationModel
@@ -85,6 +87,21 @@ class Failure:
     found: str
     expected: str
     remedy: str
+
+
+def failure_of(name: str, stage: str, error: OPRadiomicsError, study: Path) -> Failure:
+    """A refusal as a record, in which DICOM files are numbered as they sort: exports name them after patients."""
+    said = (_without_file_names(text, study) for text in (error.found, error.expected, error.remedy))
+    return Failure(name, stage, type(error).__name__, *said)
+
+
+def _without_file_names(text: str, folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    own_names = {f"{role}{ending}" for role in Role for ending in IMAGE_SUFFIXES}
+    for number, path in enumerate(files, start=1):
+        if path.name not in own_names:  # in quotes alone: "1" and "T1" are names of files too
+            text = text.replace(f"'{path.name}'", f"{number} of {len(files)} by name")
+    return text
 
 
 def key_of(case: Case, settings: CohortSettings) -> dict[str, Any]:

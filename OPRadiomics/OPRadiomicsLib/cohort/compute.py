@@ -19,7 +19,7 @@ from ..options import remove_earlier_results
 from ..progress import part
 from ..segmentation.review import UNREVIEWED
 from ..types import Clinical, LevelQuality, Mask, Prediction, Progress, Role
-from .case import FINISHED, Case, CohortSettings, Failure, key_of
+from .case import FINISHED, Case, CohortSettings, Failure, failure_of, key_of
 
 
 @dataclass
@@ -52,21 +52,10 @@ def run_case(case: Case, settings: CohortSettings, folder: Path, progress: Progr
     except (OutputError, Cancelled):
         raise
     except OPRadiomicsError as error:
-        said = (_without_file_names(text, case.study) for text in (error.found, error.expected, error.remedy))
-        return Failure(case.name, stage.name, type(error).__name__, *said)
+        return failure_of(case.name, stage.name, error, case.study)
     except Exception as error:  # noqa: BLE001  (the boundary: one case's fault must not end the others)
         return _fault(case, stage, error)
     return None
-
-
-def _without_file_names(text: str, folder: Path) -> str:
-    """A message in which DICOM files are numbered as they sort: exports name them after patients."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    own_names = {f"{role}{ending}" for role in Role for ending in io.IMAGE_SUFFIXES}
-    for number, path in enumerate(files, start=1):
-        if path.name not in own_names:  # in quotes alone: "1" and "T1" are names of files too
-            text = text.replace(f"'{path.name}'", f"{number} of {len(files)} by name")
-    return text
 
 
 def _fault(case: Case, stage: _Stage, error: Exception) -> Failure:

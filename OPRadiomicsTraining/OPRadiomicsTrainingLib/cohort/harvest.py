@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from OPRadiomicsLib.cohort import Case, Failure, list_cases
+from OPRadiomicsLib.cohort import Case, Failure, failure_of, list_cases
 from OPRadiomicsLib.errors import OPRadiomicsError
 from OPRadiomicsLib.files import all_or_nothing
 from OPRadiomicsLib.io import index_dicom, read_table, select_series
@@ -60,7 +60,7 @@ def harvest(source: Path, *, progress: Progress = no_progress) -> Acquisition:
         try:
             series = select_series(index_dicom(case.study), allow_missing=True)
         except OPRadiomicsError as error:
-            failures.append(Failure(case.name, "reading", type(error).__name__, error.found, error.expected, error.remedy))
+            failures.append(failure_of(case.name, "reading", error, case.study))
             continue
         rows.extend(_row(case, centres.get(case.name, ""), role, series[role]) for role in Role if role in series)
     progress(f"{len(listed.cases) - len(failures)} of {len(listed.cases)} cases read", 1.0)

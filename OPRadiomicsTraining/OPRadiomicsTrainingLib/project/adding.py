@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from OPRadiomicsLib.cohort import Failure
+from OPRadiomicsLib.cohort import Failure, failure_of
 from OPRadiomicsLib.errors import OPRadiomicsError, OutputError
 from OPRadiomicsLib.files import write_bytes, write_text
 from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
@@ -141,9 +141,7 @@ def add_listed(
         except OutputError:
             raise
         except OPRadiomicsError as error:
-            failures.append(
-                Failure(f"study {number}", "adding", type(error).__name__, error.found, error.expected, error.remedy)
-            )
+            failures.append(failure_of(f"study {number}", "adding", error, one.study))
     progress(f"{len(added)} of {len(cases)} studies added", 1.0)
     return Added(tuple(added), tuple(failures))
 

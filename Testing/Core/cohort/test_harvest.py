@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 from OPRadiomicsLib.cli import main
+from OPRadiomicsTrainingLib.cohort.harvest import harvest
 from OPRadiomicsTrainingLib.simulation.cohort import CohortPlan, simulate_cohort
 from OPRadiomicsTrainingLib.simulation.signal import protocol
 from OPRadiomicsTrainingLib.simulation.study import Options
@@ -48,6 +50,13 @@ def test_the_summary_has_median_and_range_by_centre_and_sequence(harvested: dict
 
 def test_a_case_without_images_is_listed_and_stops_no_other(harvested: dict[str, list[dict[str, str]]]) -> None:
     assert [(row["case"], row["stage"]) for row in harvested["_failures"]] == [("case_0002", "reading")]
+
+
+def test_a_failure_numbers_a_file_whose_name_may_be_the_patient_s(tmp_path: Path) -> None:
+    (tmp_path / "studies" / "case_0001").mkdir(parents=True)
+    (tmp_path / "studies" / "case_0001" / "MUSTERMANN_ERIKA.dcm").write_bytes(bytes(128) + b"DICM")
+    failure = harvest(tmp_path / "studies").failures[0]
+    assert failure.found.startswith("File 1 of 1 by name (132 bytes) is damaged")
 
 
 def test_nothing_of_the_patient_is_written(harvested: dict[str, list[dict[str, str]]]) -> None:

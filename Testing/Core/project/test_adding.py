@@ -110,10 +110,12 @@ def test_the_same_examination_is_not_added_twice_and_says_which_it_is(filled: Pr
 def test_a_study_that_fails_leaves_nothing_and_stops_no_other(project: Project, cohort: Path, tmp_path: Path) -> None:
     from OPRadiomicsTrainingLib.project.adding import Listed
 
-    (tmp_path / "empty").mkdir()
-    added = add_listed(project, [Listed(tmp_path / "empty"), Listed(cohort.parent / "case_0002" / "dicom")])
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "cut" / "MUSTERMANN_ERIKA.dcm").write_bytes(bytes(128) + b"DICM")
+    added = add_listed(project, [Listed(tmp_path / "cut"), Listed(cohort.parent / "case_0002" / "dicom")])
     assert [case.name for case in added.cases] == ["sub-0001"]
     assert len(added.failures) == 1 and added.failures[0].remedy
+    assert added.failures[0].found.startswith("File 1 of 1 by name")
 
 
 def test_cancel_amid_a_study_leaves_nothing_of_it_and_keeps_those_before(project: Project, cohort: Path) -> None:
