@@ -64,12 +64,17 @@ class Study:
 
     @property
     def warnings(self) -> tuple[str, ...]:
+        """What is missing, and what in the series that were taken speaks against them."""
+        from .io.roles import judge
+
         missing = [role for role in Role if role not in self.volumes]
         found = []
         if missing:
             found.append(f"Missing: {', '.join(missing)}. No radiomics and no combined model without them.")
         if Role.T1WI in missing:
             found.append(f"No T1WI: the vertebrae were segmented on {self.reference}.")
+        doubtful = [(role, series) for role, series in self.series.items() if judge(series).role is not role]
+        found += [f"{role} is series '{series.description}', {series.reason}." for role, series in doubtful]
         if lossy := [role for role, series in self.series.items() if series.acquisition.get("lossy")]:
             found.append(f"Compressed with loss: {', '.join(lossy)}. Texture features may not be those of the original images.")
         return tuple(found)

@@ -114,6 +114,15 @@ def test_paper_literal_warns_of_one_grey_level_or_two(
     assert [row["region"] for row in rows] == ["L1-L3", "L1", "L2", "L3"]
 
 
+def test_a_choice_that_the_header_contradicts_is_a_warning(untouched_dicom: Path) -> None:
+    swapped = workflow.open_study(untouched_dicom, choices={Role.T1WI: "3", Role.T2WI: "2"})
+    assert [warning.partition(" (")[0] for warning in swapped.warnings] == [
+        "T1WI is series 'Sag T2 FSE', chosen by the user, although judged T2WI",
+        "T2WI is series 'Sag T1 FSE', chosen by the user, although judged T1WI",
+    ]
+    assert workflow.open_study(untouched_dicom, choices={Role.T1WI: "2"}).warnings == ()
+
+
 def test_a_series_that_was_compressed_with_loss_is_a_warning(dicom_study: Path) -> None:
     assert workflow.open_study(dicom_study).warnings == ()
     for path in next(dicom_study.glob("*T2_FSE_FS")).iterdir():
