@@ -50,12 +50,12 @@ def require_same_grid(volume: Volume, mask: Mask | Volume) -> None:
         )
 
 
-def require_same_frame(first: Volume | Mask, second: Volume | Mask) -> None:
-    """Raise `GeometryError` where both name a FrameOfReferenceUID and the two differ."""
+def require_same_frame(first: Volume | Mask, second: Volume | Mask, names: str = "Two sequences") -> None:
+    """Raise `GeometryError` where both name a FrameOfReferenceUID and the two differ; ``names`` is what it calls them."""
     one, two = first.frame_of_reference_uid, second.frame_of_reference_uid
     if one is not None and two is not None and one != two:
         raise GeometryError(
-            "Two sequences with different frames of reference (FrameOfReferenceUID)",
+            f"{names} with different frames of reference (FrameOfReferenceUID)",
             "sequences of one examination, in one frame of reference",
             "choose series of one session, or register them first",
         )

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import StudyError
+from .errors import GeometryError, StudyError
 from .levels import STUDY_LEVELS
 from .progress import part, side_by_side
 from .types import (
@@ -284,7 +284,10 @@ def _propagated(study: Study, bodies: Mask, marrow: Mask, role: Role, register: 
     from .segmentation.propagation import propagate
 
     onto = study.volumes[role]
-    found = propagate(bodies, study.volumes[study.reference], onto, register=register)
+    try:
+        found = propagate(bodies, study.volumes[study.reference], onto, register=register)
+    except GeometryError as error:
+        raise GeometryError(f"{role}: {error.found}", error.expected, error.remedy) from None
     shown = resample_mask(marrow, AnalysisGrid(onto.affine, onto.shape), found.transform)
     return _Carried(found.mask, shown, marrow, found.transform, found.warnings)
 

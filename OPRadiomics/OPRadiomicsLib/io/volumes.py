@@ -157,7 +157,9 @@ def open_image_file(path: Path) -> Any:
     if not path.name.lower().endswith(READABLE_SUFFIXES) or not path.is_file():
         found = "A folder" if path.is_dir() else f"File '{path.name}'" + ("" if path.is_file() else ", which does not exist")
         raise StudyError(
-            found, f"a file that ends in {', '.join(READABLE_SUFFIXES)}", "check the path; a DICOM study is given as a folder"
+            found,
+            f"a file that ends in {', '.join(READABLE_SUFFIXES)}",
+            "check the path; a DICOM study is one folder: the image of `segment`, or STUDY of `predict` and `features`",
         )
     if path.name.lower().endswith((".nii", ".nii.gz")):
         require_intact_nifti(path)
@@ -230,7 +232,7 @@ def require_one_examination(volumes: Mapping[Role, Volume]) -> None:
         If two name different FrameOfReferenceUIDs, or their boxes share less than half of the smaller one's volume.
     """
     for (one, first), (two, second) in combinations(volumes.items(), 2):
-        require_same_frame(first, second)
+        require_same_frame(first, second, f"{one} and {two}")
         shared = _shared_fraction(_box_lps(first), _box_lps(second))
         if shared < MINIMUM_OVERLAP:
             raise GeometryError(

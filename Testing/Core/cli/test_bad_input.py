@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -114,7 +115,19 @@ def test_mixed_patients_are_refused_without_their_names(dicom_study: Path, refus
 
 def test_sequences_of_different_frames_of_reference_are_refused(dicom_study: Path, refused: Refused) -> None:
     rewrite(series_folder(dicom_study, "T2_FSE"), FrameOfReferenceUID=pydicom.uid.generate_uid())
-    assert "FrameOfReferenceUID" in refused("predict", dicom_study, *PATIENT)
+    assert "T1WI and T2WI with different frames of reference (FrameOfReferenceUID)" in refused("predict", dicom_study, *PATIENT)
+
+
+def test_a_sequence_that_does_not_cover_a_level_is_named(dicom_study: Path, refused: Refused) -> None:
+    slices = sorted(series_folder(dicom_study, "T2_FSE").iterdir(), key=lambda path: pydicom.dcmread(path).SliceLocation)
+    for path in slices[: len(slices) // 2]:
+        path.unlink()
+    assert re.search(r"T2WI: \d+% of L\d lies outside", refused("predict", dicom_study, *PATIENT))
+
+
+def test_a_dicom_folder_in_the_place_of_an_image_file_is_told_where_it_goes(dicom_study: Path, refused: Refused) -> None:
+    t1 = series_folder(dicom_study, "T1_FSE")
+    assert "STUDY of `predict`" in refused("predict", "--t1", t1, "--allow-missing", *PATIENT)
 
 
 def faulty_arrays(volume: Volume) -> dict[str, tuple[np.ndarray, str]]:

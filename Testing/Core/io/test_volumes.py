@@ -247,7 +247,7 @@ def _placed(shift_mm: tuple[float, float, float], frame: str | None = "1.2") -> 
 
 
 def test_sequences_of_different_frames_of_reference_are_refused() -> None:
-    with pytest.raises(GeometryError, match="different frames of reference"):
+    with pytest.raises(GeometryError, match="T1WI and T2WI with different frames of reference"):
         require_one_examination({Role.T1WI: _placed((0, 0, 0)), Role.T2WI: _placed((0, 0, 0), "1.3")})
 
 
