@@ -196,7 +196,7 @@ def _read_dataset(path: Path) -> Dataset | None:
             return None
         if str(dataset.file_meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:
             return None
-        if not sop_class or not dataset.get("SeriesInstanceUID"):
+        if not sop_class or not raw_text(dataset, "SeriesInstanceUID"):
             if marked:
                 raise damaged(path, "it ends before the series identifiers")
             return None
@@ -246,14 +246,14 @@ def _frame(path: Path, dataset: Dataset, places: tuple[Dataset, ...], number: in
         path=path,
         number=number,
         sop_class=str(dataset.SOPClassUID),
-        study_uid=str(dataset.get("StudyInstanceUID", "")),
-        series_uid=str(dataset.SeriesInstanceUID),
-        frame_of_reference_uid=str(dataset.get("FrameOfReferenceUID") or "") or None,
+        study_uid=raw_text(dataset, "StudyInstanceUID"),
+        series_uid=raw_text(dataset, "SeriesInstanceUID"),
+        frame_of_reference_uid=raw_text(dataset, "FrameOfReferenceUID") or None,
         position_lps=position,
         orientation=None if orientation is None else orientation.reshape(2, 3),
         pixel_spacing_mm=None if spacing is None else (float(spacing[0]), float(spacing[1])),
         attributes=_attributes(places),
-        patient=tuple(_raw_text(dataset, keyword) for keyword in PATIENT_KEYWORDS),
+        patient=tuple(raw_text(dataset, keyword) for keyword in PATIENT_KEYWORDS),
     )
 
 
@@ -307,8 +307,8 @@ def _vector(value: Any, length: int) -> npt.NDArray[np.float64] | None:
     return vector
 
 
-def _raw_text(dataset: Dataset, keyword: str) -> str:
-    """Value as stored: pydicom's own conversion may print a malformed birth date in a warning."""
+def raw_text(dataset: Dataset, keyword: str) -> str:
+    """Value as stored: pydicom's own conversion warns of, and so prints, a malformed date or UID (with 2024.08.05 in it)."""
     from pydicom.dataelem import RawDataElement
 
     if keyword not in dataset:

@@ -205,12 +205,12 @@ def key_of(study: Study, source: Path) -> KeyRow:
     first = next(iter(study.series.values()), None)
     if first is None:
         return KeyRow("", source=str(source))
+    from OPRadiomicsLib.io.headers import raw_text
     from pydicom import dcmread
 
     names = ["PatientID", "StudyDate"]
     header = dcmread(first.files[0], stop_before_pixels=True, force=True, specific_tags=list(names))
-    patient, day = (str(header.get(name, "")) for name in names)
-    return KeyRow("", patient, first.study_uid, day, str(source))
+    return KeyRow("", str(header.get("PatientID", "")), first.study_uid, raw_text(header, "StudyDate"), str(source))
 
 
 def _reserve(project: Project) -> Path:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pickle
 import re
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,19 @@ def test_no_series_reference_holds_patient_data(examination: Path) -> None:
     for series in index_dicom(examination):
         shown = repr((series.description, series.reason, dict(series.acquisition)))
         assert not any(word in shown for word in ("Mustermann", "Erika", "19530615", "20240801", "P1"))
+
+
+def test_a_uid_that_holds_a_date_is_printed_in_no_warning(
+    write_study: Any, make_stack: Any, recwarn: pytest.WarningsRecorder
+) -> None:
+    uid = "1.2.840.113619.2024.08.05"  # 08 and 05 break the rules for a UID (PS3.5 9.1), as dates in UIDs do
+    folder = write_study(make_stack(frame_uid=uid, study_uid=uid))
+    recwarn.clear()
+    warnings.simplefilter("always")
+    series = index_dicom(folder)[0]
+    read_volume(series)
+    assert (series.study_uid, series.frame_of_reference_uid) == (uid, uid)
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 def test_slices_are_in_geometric_order_whatever_names_and_instance_numbers(write_study: Any, make_stack: Any) -> None:
