@@ -193,6 +193,7 @@ def analyse(
     from .geometry import reoriented
     from .preprocessing.prepare import as_acquired
     from .preprocessing.resampling import analysis_grid
+    from .segmentation.weighting import weighting_doubt
 
     io.require_levels(bodies, STUDY_LEVELS)
     volumes = {role: reoriented(volume) for role, volume in study.volumes.items()}
@@ -214,7 +215,11 @@ def analyse(
         marrow={role: _as_stored(one.marrow, study.volumes[role]) for role, one in carried.items()},
         features=join_sequences({role: one.union for role, one in found.items()}),
         by_level={level: join_sequences({role: one.by_level[level] for role, one in found.items()}) for level in levels},
-        warnings=tuple(f"{role}: {text}" for role, one in carried.items() for text in one.warnings),
+        warnings=tuple(
+            f"{role}: {text}"
+            for role, one in carried.items()
+            for text in (*weighting_doubt(volumes[role], one.bodies, role), *one.warnings)
+        ),
     )
 
 

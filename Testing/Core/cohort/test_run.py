@@ -125,11 +125,14 @@ def test_sequences_that_swap_their_names_are_computed_anew(
     """The same files in number and size, in each other's place."""
     cases = list_cases(a_table()).cases[:1]
     run_cohort(cases, settings, tmp_path / "out")
-    first, second = (studies / "case_0001" / f"{role}.nii.gz" for role in ("T2WI", "FS-T2WI"))
+    first, second = (studies / "case_0001" / f"{role}.nii.gz" for role in ("T1WI", "T2WI"))
     kept = first.read_bytes()
     first.write_bytes(second.read_bytes())
     second.write_bytes(kept)
-    assert run_cohort(cases, settings, tmp_path / "out").kept == 0
+    again = run_cohort(cases, settings, tmp_path / "out")
+    assert again.kept == 0
+    said = [row["warning"] for row in rows_of(again.tables["warnings"])]
+    assert any(text.startswith("T1WI: The canal is brighter") for text in said)
 
 
 def test_with_a_signature_each_case_gets_its_report_and_missing_age_is_a_recorded_failure(
