@@ -104,3 +104,13 @@ class MeanwhileTest(PanelTest):
         segmentation.RemoveSegment("foo")
         settle()
         self.assertTrue(self.ui.predictButton.enabled, self.ui.predictButton.toolTip)
+
+    def test_a_worker_that_is_started_anew_ends_the_job_and_its_files(self):
+        self.click(self.ui.segmentButton)
+        settle(0.3)
+        scratch = self.panel.bar.job._folder
+        self.panel.logic.restartWorker()
+        self.ended()
+        self.assertSays("gui.job_bar", "{title}: cancelled. Nothing was changed.")
+        self.assertFalse(scratch.exists())
+        self.assertTrue(self.ui.segmentButton.enabled)

@@ -135,6 +135,7 @@ class Panel(VTKObservationMixin):
     def close(self) -> None:
         """The module is reloaded or Slicer ends: no observer, no process, no timer stays."""
         self._timer.stop()
+        self.bar.onIdle = lambda: None  # a job that ends with the worker finds no panel to update
         self.setStudy(None)
         self.review.leave()
         self.removeObservers()
