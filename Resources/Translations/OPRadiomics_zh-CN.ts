@@ -1911,6 +1911,10 @@
             <translation>同一图像被选作两个序列。请为每个序列选择不同的图像。</translation>
         </message>
         <message>
+            <source>{found}. Check the choice, or the result will say so.</source>
+            <translation>{found}。请核对所选图像，否则结果中会注明。</translation>
+        </message>
+        <message>
             <source>Without {missing} only the clinical model can answer.</source>
             <translation>缺少 {missing} 时只能使用临床模型。</translation>
         </message>
