@@ -2208,8 +2208,16 @@
     <context>
         <name>gui.review_section</name>
         <message>
+            <source>Click a level in the table first.</source>
+            <translation>请先在表格中单击一个椎体。</translation>
+        </message>
+        <message>
             <source>Enter your initials first: they are kept with each accepted level.</source>
             <translation>请先填写姓名缩写：它会随每个审核通过的节段保存。</translation>
+        </message>
+        <message>
+            <source>{levels} accepted by {initials}.</source>
+            <translation>{levels} 已由 {initials} 审核通过。</translation>
         </message>
     </context>
     <context>

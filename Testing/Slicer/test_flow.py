@@ -215,6 +215,16 @@ class FlowTest(PanelTest):
         settle()
         self.assertIsNotNone(self.panel.study.bodies(Role.T1WI))
 
+    def test_accepting_asks_for_initials_and_then_says_what_was_accepted(self):
+        self.loadAndSegment()
+        self.click(self.ui.acceptAllButton)
+        self.assertSays("gui.review_section", "Enter your initials first: they are kept with each accepted level.")
+        self.ui.initialsLineEdit.text = "AB"
+        settle()
+        self.click(self.ui.acceptAllButton)
+        self.assertIn("L1, L2, L3", self.ui.jobLabel.text)
+        self.assertIn("AB", self.ui.jobLabel.text)
+
     def test_sequences_that_were_mixed_up_are_told_beside_them_and_in_the_result(self):
         self.click(self.ui.loadDemoButton)
         settle()
