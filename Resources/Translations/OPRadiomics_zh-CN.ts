@@ -2034,6 +2034,14 @@
             <translation>已发表的临床公式</translation>
         </message>
         <message>
+            <source>DEMO: models fitted on simulated patients. These numbers say nothing about a real person.</source>
+            <translation>DEMO：模型由模拟患者拟合，这些数值不能说明任何真实患者的情况。</translation>
+        </message>
+        <message>
+            <source>Research use only, not for diagnosis.</source>
+            <translation>仅供研究使用，不用于诊断。</translation>
+        </message>
+        <message>
             <source>OP</source>
             <translation>OP</translation>
         </message>
@@ -2166,8 +2174,8 @@
             <translation>警告</translation>
         </message>
         <message>
-            <source>Model {name} {version}; trained on {trained}; validation: {validation}. {use}.</source>
-            <translation>模型 {name} {version}；训练数据：{trained}；验证：{validation}。{use}。</translation>
+            <source>Model {name} {version}; trained on {trained}; validation: {validation}. {use}</source>
+            <translation>模型 {name} {version}；训练数据：{trained}；验证：{validation}。{use}</translation>
         </message>
     </context>
     <context>
