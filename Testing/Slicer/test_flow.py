@@ -233,6 +233,7 @@ class FlowTest(PanelTest):
         study.setImage(Role.T1WI, second)
         study.setImage(Role.T2WI, first)
         settle()
+        self.assertEqual(layout.compositeNode(Role.T1WI).GetBackgroundVolumeID(), second.GetID())
         said = "T1WI: the chosen image looks like T2WI"
         self.assertIn(said, self.ui.reasonT1WILabel.text)
         self.assertIn(said, self.ui.requirementsTree.topLevelItem(1).text(1))

@@ -11,7 +11,7 @@ from ..errors import OPRadiomicsError
 from ..io import read_demographics
 from ..mrml import sequences
 from ..types import Role, SeriesRef
-from . import demo, dicom_database, installation, layout
+from . import demo, dicom_database, installation
 from .parameter_node import Sex
 from .study import Study
 
@@ -42,7 +42,7 @@ class StudySection:
         study = self.panel.newStudy(_("Demo study"))
         demo.loadInto(study)
         self.panel.setStudy(study.node)
-        self.showImages()
+        self.panel.showImages()
         self.panel.bar.say(_("Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'."))
 
     def fillIn(self) -> None:
@@ -59,19 +59,13 @@ class StudySection:
                 study.setImage(role, guess.node)
         self._reasons = {role: (_identity(guess.node), guess.reason) for role, guess in guesses.items()}
         self._takePatient(study)
-        self.showImages()
+        self.panel.showImages()
 
     def fillInIfEmpty(self) -> None:
         """On entering the panel with images loaded and none chosen."""
         study = self.panel.study
         if study is not None and not study.images and slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
             self.fillIn()
-
-    def showImages(self) -> None:
-        """The three views, with the study's images."""
-        layout.show()
-        layout.showImages(self.panel.study, fit=True)
-        self.panel.update()
 
     def install(self) -> None:
         """Ask once and install; the worker starts anew with the packages."""
