@@ -1911,6 +1911,10 @@
             <translation>同一图像被选作两个序列。请为每个序列选择不同的图像。</translation>
         </message>
         <message>
+            <source>{found}. Check the choice, or the result will say so.</source>
+            <translation>{found}。请核对所选图像，否则结果中会注明。</translation>
+        </message>
+        <message>
             <source>Without {missing} only the clinical model can answer.</source>
             <translation>缺少 {missing} 时只能使用临床模型。</translation>
         </message>
@@ -2028,6 +2032,14 @@
         <message>
             <source>Published clinical formula</source>
             <translation>已发表的临床公式</translation>
+        </message>
+        <message>
+            <source>DEMO: models fitted on simulated patients. These numbers say nothing about a real person.</source>
+            <translation>DEMO：模型由模拟患者拟合，这些数值不能说明任何真实患者的情况。</translation>
+        </message>
+        <message>
+            <source>Research use only, not for diagnosis.</source>
+            <translation>仅供研究使用，不用于诊断。</translation>
         </message>
         <message>
             <source>OP</source>
@@ -2162,8 +2174,8 @@
             <translation>警告</translation>
         </message>
         <message>
-            <source>Model {name} {version}; trained on {trained}; validation: {validation}. {use}.</source>
-            <translation>模型 {name} {version}；训练数据：{trained}；验证：{validation}。{use}。</translation>
+            <source>Model {name} {version}; trained on {trained}; validation: {validation}. {use}</source>
+            <translation>模型 {name} {version}；训练数据：{trained}；验证：{validation}。{use}</translation>
         </message>
     </context>
     <context>
@@ -2204,8 +2216,16 @@
     <context>
         <name>gui.review_section</name>
         <message>
+            <source>Click a level in the table first.</source>
+            <translation>请先在表格中单击一个椎体。</translation>
+        </message>
+        <message>
             <source>Enter your initials first: they are kept with each accepted level.</source>
             <translation>请先填写姓名缩写：它会随每个审核通过的节段保存。</translation>
+        </message>
+        <message>
+            <source>{levels} accepted by {initials}.</source>
+            <translation>{levels} 已由 {initials} 审核通过。</translation>
         </message>
     </context>
     <context>

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.mrml.sequences import guess_roles, judge_node
+from OPRadiomicsLib.mrml.sequences import contradiction, guess_roles, judge_node
 from OPRadiomicsLib.mrml.volumes import add_volume
 from OPRadiomicsLib.types import Role, Volume
 
@@ -126,3 +126,16 @@ def test_an_unreadable_header_leaves_the_name_and_says_so(named: Any, tmp_path: 
     verdict = judge_node(node, lambda _: [tmp_path / "gone"])
     assert verdict.role is Role.T1WI
     assert "DICOM header was not read" in verdict.reason
+
+
+def test_an_image_chosen_for_another_sequence_is_told_without_its_name(named: Any) -> None:
+    (node,) = named("DOE^JANE T2 sag")
+    said = contradiction(Role.T1WI, node)
+    assert said.startswith("T1WI: the chosen image looks like T2WI (")
+    assert "DOE" not in said
+    assert contradiction(Role.T2WI, node) == ""
+
+
+def test_an_image_of_which_nothing_is_known_contradicts_no_choice(named: Any) -> None:
+    (node,) = named("Volume")
+    assert {contradiction(role, node) for role in Role} == {""}

@@ -215,6 +215,38 @@ class FlowTest(PanelTest):
         settle()
         self.assertIsNotNone(self.panel.study.bodies(Role.T1WI))
 
+    def test_accepting_asks_for_initials_and_then_says_what_was_accepted(self):
+        self.loadAndSegment()
+        self.click(self.ui.acceptAllButton)
+        self.assertSays("gui.review_section", "Enter your initials first: they are kept with each accepted level.")
+        self.ui.initialsLineEdit.text = "AB"
+        settle()
+        self.click(self.ui.acceptAllButton)
+        self.assertIn("L1, L2, L3", self.ui.jobLabel.text)
+        self.assertIn("AB", self.ui.jobLabel.text)
+
+    def test_sequences_that_were_mixed_up_are_told_beside_them_and_in_the_result(self):
+        self.click(self.ui.loadDemoButton)
+        settle()
+        study = self.panel.study
+        first, second = study.image(Role.T1WI), study.image(Role.T2WI)
+        study.setImage(Role.T1WI, second)
+        study.setImage(Role.T2WI, first)
+        settle()
+        self.assertEqual(layout.compositeNode(Role.T1WI).GetBackgroundVolumeID(), second.GetID())
+        said = "T1WI: the chosen image looks like T2WI"
+        self.assertIn(said, self.ui.reasonT1WILabel.text)
+        self.assertIn(said, self.ui.requirementsTree.topLevelItem(1).text(1))
+        self.click(self.ui.segmentButton)
+        self.finish()
+        self.click(self.ui.predictButton)
+        self.finish()
+        self.assertTrue(any(said in warning for warning in study.result()["warnings"]))
+        study.setImage(Role.T1WI, first)
+        study.setImage(Role.T2WI, second)
+        settle()
+        self.assertEqual(self.ui.reasonT1WILabel.text, "")
+
     def test_a_script_does_what_the_panel_does(self):
         from OPRadiomics import OPRadiomicsLogic
 

@@ -72,6 +72,17 @@ class LifeTest(PanelTest):
         settle()
         self.assertEqual(set(fresh.panel.study.images), set(Role))
 
+    def test_reloading_the_module_in_the_middle_of_a_job_leaves_no_copy_of_the_images(self):
+        self.click(self.ui.loadDemoButton)
+        settle()
+        self.click(self.ui.segmentButton)
+        settle(0.3)
+        scratch = self.panel.bar.job._folder
+        self.assertTrue(scratch.is_dir())
+        slicer.util.reloadScriptedModule("OPRadiomics")
+        settle(1.0)
+        self.assertFalse(scratch.exists())
+
     def test_the_event_loop_keeps_ticking_while_the_worker_computes(self):
         self.click(self.ui.loadDemoButton)
         settle(1.0)

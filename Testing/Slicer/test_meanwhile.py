@@ -42,6 +42,15 @@ class MeanwhileTest(PanelTest):
         self.assertEqual(set(self.panel.study.images), {Role.T2WI, Role.FST2WI})
         self.assertFalse(self.ui.segmentButton.enabled)
 
+    def test_masks_without_their_t1wi_are_carried_nowhere(self):
+        study = self.segmented()
+        study.setImage(Role.T1WI, None)
+        settle()
+        self.assertFalse(self.ui.propagateButton.enabled)
+        self.assertFalse(self.ui.showMarrowCheckBox.enabled)
+        with self.assertRaisesRegex(OPRadiomicsError, "No T1WI is chosen"):
+            self.panel.logic.propagate(study).wait()
+
     def test_masks_edited_while_it_predicts_leave_the_result_out_of_date(self):
         study = self.segmented()
         self.click(self.ui.predictButton)
@@ -104,3 +113,13 @@ class MeanwhileTest(PanelTest):
         segmentation.RemoveSegment("foo")
         settle()
         self.assertTrue(self.ui.predictButton.enabled, self.ui.predictButton.toolTip)
+
+    def test_a_worker_that_is_started_anew_ends_the_job_and_its_files(self):
+        self.click(self.ui.segmentButton)
+        settle(0.3)
+        scratch = self.panel.bar.job._folder
+        self.panel.logic.restartWorker()
+        self.ended()
+        self.assertSays("gui.job_bar", "{title}: cancelled. Nothing was changed.")
+        self.assertFalse(scratch.exists())
+        self.assertTrue(self.ui.segmentButton.enabled)

@@ -48,6 +48,7 @@ class Panel(VTKObservationMixin):
         self.study: Study | None = None
         self.packagesMissing: tuple[str, ...] = ()
         self._guiTag: int | None = None
+        self._imagesShown: dict[Role, str] = {}
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -135,6 +136,7 @@ class Panel(VTKObservationMixin):
     def close(self) -> None:
         """The module is reloaded or Slicer ends: no observer, no process, no timer stays."""
         self._timer.stop()
+        self.bar.onIdle = lambda: None  # a job that ends with the worker finds no panel to update
         self.setStudy(None)
         self.review.leave()
         self.removeObservers()
@@ -240,13 +242,20 @@ class Panel(VTKObservationMixin):
             section.update(study)
         if study is not None:
             self.review.applyEdited()
+            self._followImages(study)
             self.showMasks()
+
+    def _followImages(self, study: Study) -> None:
+        """An image that was chosen by hand is shown as well as one that was filled in."""
+        chosen = {role: str(node.GetID()) for role, node in study.images.items()}
+        if chosen != self._imagesShown and self.ui.studySelector.visible:
+            self._imagesShown = chosen
+            layout.show()
+            layout.showImages(study, fit=True)
 
     def showImages(self) -> None:
         """The three views with the study's images, from the middle."""
-        if self.study is not None and self.study.images:
-            layout.show()
-            layout.showImages(self.study, fit=True)
+        self._imagesShown = {}
         self.update()
 
     def showMasks(self) -> None:

@@ -33,10 +33,11 @@ class PropagateSection:
     def update(self, study: Study | None) -> None:
         """What can be done, and the measured alignment."""
         bodies = study.bodies(Role.T1WI) if study is not None else None
+        image = study.image(Role.T1WI) if study is not None else None
         roles = self._roles(study)
-        free = not self.panel.bar.busy
-        self.ui.propagateButton.enabled = bodies is not None and bool(roles) and free
-        self.ui.showMarrowCheckBox.enabled = bodies is not None and free
+        ready = bodies is not None and image is not None and not self.panel.bar.busy
+        self.ui.propagateButton.enabled = ready and bool(roles)
+        self.ui.showMarrowCheckBox.enabled = ready
         carried = [role for role in roles if study is not None and study.bodies(role) is not None]
         self.ui.flickerButton.enabled = bool(carried)
         self._fillTable(study, carried)

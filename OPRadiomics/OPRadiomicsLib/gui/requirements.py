@@ -33,12 +33,14 @@ class Requirement:
 class StudyState:
     """What is known of one study at a moment; made from its parameter node, without Qt.
 
-    ``images``: name of the image chosen for each role. ``carried``: roles that have masks of their own. ``exclusions``: how
-    many of the study's reasons for exclusion are ticked. ``result``: "" none, "fresh", "stale".
+    ``images``: ID of the image chosen for each role. ``contradictions``: why some of them look like another sequence.
+    ``carried``: roles that have masks of their own. ``exclusions``: how many of the study's reasons for exclusion are ticked.
+    ``result``: "" none, "fresh", "stale".
     """
 
     packagesMissing: tuple[str, ...] = ()
     images: Mapping[Role, str] = field(default_factory=dict)
+    contradictions: tuple[str, ...] = ()
     age: float = 0.0
     sexKnown: bool = False
     levels: tuple[str, ...] = ()
@@ -84,6 +86,9 @@ def _images(state: StudyState) -> Requirement:
         return Requirement(name, Light.RED, _("Choose the T1WI: the vertebrae are segmented on it."))
     if len(set(state.images.values())) < len(state.images):
         return Requirement(name, Light.RED, _("One image is chosen for two sequences. Choose a different image for each."))
+    if state.contradictions:
+        text = _("{found}. Check the choice, or the result will say so.")
+        return Requirement(name, Light.AMBER, text.format(found="; ".join(state.contradictions)))
     if missing:
         text = _("Without {missing} only the clinical model can answer.").format(missing=", ".join(missing))
         return Requirement(name, Light.AMBER, text)

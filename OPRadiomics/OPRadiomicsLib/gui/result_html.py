@@ -56,12 +56,21 @@ def resultText(content: Content) -> str:
     """The result as plain text, for the clipboard."""
     lines = [_("Probability of osteoporosis (QCT BMD below 80 mg/cm3)")]
     if content["demo"]:
-        lines.append(str(content["demo_notice"]))
+        lines.append(_demoNotice())
     lines += [f"{_modelName(name)}: {_said(model)}" for name, model in content["models"].items()]
     if content.get("published_clinical"):
         lines.append(f"{_('Published clinical formula')}: {percent(content['published_clinical']['probability'])}")
     lines += [f"! {warning}" for warning in content["warnings"]]
-    return "\n".join([*lines, str(content["use"]) + "."]) + "\n"
+    return "\n".join([*lines, _use()]) + "\n"
+
+
+def _demoNotice() -> str:
+    """What prediction.json says in English, in the panel's language: no reader may miss it."""
+    return _("DEMO: models fitted on simulated patients. These numbers say nothing about a real person.")
+
+
+def _use() -> str:
+    return _("Research use only, not for diagnosis.")
 
 
 def percent(share: float) -> str:
@@ -90,7 +99,7 @@ def _banners(content: Content, palette: Palette, stale: bool) -> str:
     if stale:
         banners.append(_("Out of date: masks or entries have changed. Click 'Predict OP' again."))
     if content["demo"]:
-        banners.append(str(content["demo_notice"]))
+        banners.append(_demoNotice())
     return "".join(f'<p style="color:{palette.warning}"><b>{escape(text)}</b></p>' for text in banners)
 
 
@@ -216,11 +225,11 @@ def _warnings(content: Content, palette: Palette) -> str:
 def _provenance(content: Content) -> str:
     signature = content["signature"]
     source = signature["provenance"]
-    text = _("Model {name} {version}; trained on {trained}; validation: {validation}. {use}.").format(
+    text = _("Model {name} {version}; trained on {trained}; validation: {validation}. {use}").format(
         name=signature["name"],
         version=signature["version"],
         trained=source["trained_on"],
         validation=source["validation"],
-        use=content["use"],
+        use=_use(),
     )
     return f"<p><small>{escape(text)}</small></p>"

@@ -80,7 +80,10 @@ class ReviewSection:
 
     def accept(self) -> None:
         """The selected level."""
-        self._accept([self.table.current] if self.table.current else [])
+        if self.table.current:
+            self._accept([self.table.current])
+        else:
+            self.panel.bar.say(_("Click a level in the table first."))
 
     def acceptAll(self) -> None:
         """L1, L2 and L3."""
@@ -107,6 +110,7 @@ class ReviewSection:
             return
         finally:
             self.panel.update()
+        self.panel.bar.say(_("{levels} accepted by {initials}.").format(levels=", ".join(levels), initials=initials))
         if len(levels) == 1 and levels[0] in STUDY_LEVELS:
             open_ = [level for level in STUDY_LEVELS if not acceptance.is_accepted(study.bodies(Role.T1WI), level)]
             if open_:

@@ -148,6 +148,8 @@ def _requireNodes(study: Study, asked: tuple[str, ...]) -> None:
 
 def _sourceFiles(study: Study, folder: Path) -> tuple[Path, Path]:
     image, bodies = study.image(Role.T1WI), study.bodies(Role.T1WI)
+    if image is None:
+        raise StudyError("No T1WI is chosen", "the image that the masks were drawn on", "choose the T1WI under 'Study' first")
     if bodies is None:
         raise MaskError("No masks on the T1WI", "drawn or segmented bodies", "click 'Segment L1-L3' first")
     return write_volume(image, folder / "T1WI.nrrd"), write_bodies(bodies, image, folder / "bodies.nrrd")

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
-from ..mrml import acceptance, draft, level_labels, marrow_display, results, segmentation
+from ..mrml import acceptance, draft, level_labels, marrow_display, results, segmentation, sequences
 from ..mrml.geometry import affine_of_volume
 from ..mrml.segments import segment_ids, voxels_of_segment
 from ..mrml.volumes import voxels_of
 from ..types import Mask, Role
+from .dicom_database import filesOf
 from .parameter_node import OPRadiomicsParameterNode, Sex
 from .requirements import StudyState
 
@@ -64,6 +65,7 @@ class Study:
         wrapper: Any = OPRadiomicsParameterNode  # the decorator gives the class its constructor and connectGui
         self.parameters = wrapper(node)
         self._imageDigests: dict[tuple[str, int], str] = {}
+        self._contradictions: dict[tuple[Role, str, str], str] = {}
 
     @property
     def scene(self) -> Any:
@@ -90,6 +92,17 @@ class Study:
         """Set the segmentation node of a sequence."""
         setattr(self.parameters, f"bodies{_NAME[role]}", node)
 
+    def contradictions(self) -> dict[Role, str]:
+        """Roles whose image is another sequence by its header or name, and why; each image is asked once."""
+        found = {role: self._contradiction(role, node) for role, node in self.images.items()}
+        return {role: reason for role, reason in found.items() if reason}
+
+    def _contradiction(self, role: Role, node: Any) -> str:
+        key = (role, str(node.GetID()), str(node.GetName()))
+        if key not in self._contradictions:
+            self._contradictions[key] = sequences.contradiction(role, node, filesOf)
+        return self._contradictions[key]
+
     def isEmpty(self) -> bool:
         """Whether nothing has been chosen or entered."""
         return not self.images and self.parameters.age == 0 and self.bodies(Role.T1WI) is None
@@ -112,6 +125,7 @@ class Study:
         return StudyState(
             packagesMissing=packagesMissing,
             images={role: node.GetID() for role, node in self.images.items()},
+            contradictions=tuple(self.contradictions().values()),
             age=parameters.age,
             sexKnown=parameters.sex is not Sex.UNKNOWN,
             levels=drawnLevels(bodies),
@@ -202,7 +216,7 @@ class Study:
         return node is not None and node.GetAttribute(_CARRIED) != digest(node)
 
     def review(self) -> dict[str, Any]:
-        """What `--review` reads: the network's quality by level, and who accepted each."""
+        """What `--review` reads: the network's quality by level, who accepted each, images that look like another sequence."""
         bodies = self.bodies(Role.T1WI)
         accepted = acceptance.acceptance(bodies)
         said = {str(one["level"]): one for one in self.notes["levels"]}
@@ -210,7 +224,8 @@ class Study:
             {**said.get(level, {"level": level}), "accepted_by": accepted[level].initials if level in accepted else ""}
             for level in drawnLevels(bodies)
         ]
-        return {**self.notes, "levels": levels, "levels_confirmed": self.parameters.levelsConfirmed}
+        warnings = [*self.contradictions().values(), *self.notes["warnings"]]
+        return {**self.notes, "levels": levels, "warnings": warnings, "levels_confirmed": self.parameters.levelsConfirmed}
 
     def inputsDigest(self) -> str:
         """Changes with everything that a prediction depends on."""

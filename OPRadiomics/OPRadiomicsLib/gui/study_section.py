@@ -11,7 +11,7 @@ from ..errors import OPRadiomicsError
 from ..io import read_demographics
 from ..mrml import sequences
 from ..types import Role, SeriesRef
-from . import demo, dicom_database, installation, layout
+from . import demo, dicom_database, installation
 from .parameter_node import Sex
 from .study import Study
 
@@ -27,8 +27,7 @@ class StudySection:
         ui.installButton.connect("clicked()", self.install)
         ui.wheelsButton.connect("clicked()", self.chooseWheels)
         self._reasonLabels = {Role.T1WI: ui.reasonT1WILabel, Role.T2WI: ui.reasonT2WILabel, Role.FST2WI: ui.reasonFST2WILabel}
-        for label in self._reasonLabels.values():
-            label.visible = False
+        self._reasons: dict[Role, tuple[Any, str]] = {}
 
     def update(self, study: Study | None) -> None:
         """Show what is missing."""
@@ -36,14 +35,14 @@ class StudySection:
         self.ui.installFrame.visible = bool(packages)
         names = ", ".join(packages)
         self.ui.installLabel.text = _("First use: Python packages are missing ({names}).").format(names=names)
+        self._showReasons(study)
 
     def loadDemo(self) -> None:
         """The whole flow on a simulated patient, in a study of its own."""
         study = self.panel.newStudy(_("Demo study"))
         demo.loadInto(study)
         self.panel.setStudy(study.node)
-        self._showReasons({})
-        self.showImages()
+        self.panel.showImages()
         self.panel.bar.say(_("Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'."))
 
     def fillIn(self) -> None:
@@ -58,21 +57,15 @@ class StudySection:
         for role, guess in guesses.items():
             if study.image(role) is None and guess.node is not None:
                 study.setImage(role, guess.node)
-        self._showReasons({role: guess.reason for role, guess in guesses.items()})
+        self._reasons = {role: (_identity(guess.node), guess.reason) for role, guess in guesses.items()}
         self._takePatient(study)
-        self.showImages()
+        self.panel.showImages()
 
     def fillInIfEmpty(self) -> None:
         """On entering the panel with images loaded and none chosen."""
         study = self.panel.study
         if study is not None and not study.images and slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
             self.fillIn()
-
-    def showImages(self) -> None:
-        """The three views, with the study's images."""
-        layout.show()
-        layout.showImages(self.panel.study, fit=True)
-        self.panel.update()
 
     def install(self) -> None:
         """Ask once and install; the worker starts anew with the packages."""
@@ -109,10 +102,22 @@ class StudySection:
         if male is not None and study.parameters.sex is Sex.UNKNOWN:
             study.parameters.sex = Sex.MALE if male else Sex.FEMALE
 
-    def _showReasons(self, reasons: dict[Role, str]) -> None:
+    def _showReasons(self, study: Study | None) -> None:
+        """Beside each selector, what speaks against its image, else why it was filled in: of that image, not of another."""
+        if study is None:
+            self._reasons = {}
+        against = study.contradictions() if study is not None else {}
         for role, label in self._reasonLabels.items():
-            label.text = reasons.get(role, "")
+            image, reason = self._reasons.get(role, ("", ""))
+            said = reason if study is not None and image == _identity(study.image(role)) else ""
+            label.text = f"⚠ {against[role]}" if role in against else said
+            label.styleSheet = "QLabel { color: #b9770e; }" if role in against else ""
             label.visible = bool(label.text)
+
+
+def _identity(image: Any | None) -> Any:
+    """Tells an image from others as long as the scene stays; the node itself would be kept from going."""
+    return (image.GetID(), image.GetName()) if image is not None else None
 
 
 def _isLabelMap(node: Any) -> bool:

@@ -98,8 +98,8 @@ class WorkerProcess:
         qt.QTimer.singleShot(CANCEL_GRACE_MS, lambda: self._endUnheard(number))
 
     def stop(self) -> None:
-        """End the process: the panel closes, or packages have changed."""
-        process, self._process, self._open = self._process, None, None
+        """End the process: the panel closes, or packages have changed. A request that was under way ends as cancelled."""
+        process, self._process = self._process, None
         if process is not None:
             process.disconnect("finished(int,QProcess::ExitStatus)")
             process.disconnect("errorOccurred(QProcess::ProcessError)")
@@ -109,6 +109,7 @@ class WorkerProcess:
             process.kill()
             process.waitForFinished(500)
             process.deleteLater()
+        self._finish(Ending(cancelled=True))
 
     def _start(self) -> None:
         if self._process is not None:
@@ -152,9 +153,7 @@ class WorkerProcess:
 
     def _endUnheard(self, number: int) -> None:
         if self._open is not None and self._open.number == number:
-            request, self._open = self._open, None
             self.stop()
-            request.onEnd(Ending(cancelled=True))
 
     def _letGo(self) -> None:
         """The process goes when its signal has been answered: until then Qt stands in its code, and would crash."""

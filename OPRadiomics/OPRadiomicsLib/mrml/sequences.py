@@ -54,6 +54,17 @@ def guess_roles(nodes: Sequence[Any], files_of: FilesOf = no_files) -> Mapping[R
     return {role: _guess(role, verdicts) for role in Role}
 
 
+def contradiction(role: Role, node: Any, files_of: FilesOf = no_files) -> str:
+    """Why a volume that was chosen for a role is another sequence, by its header or name; "" where nothing says so.
+
+    The node's name, which may be a patient's, is not in it.
+    """
+    verdict = judge_node(node, files_of)
+    if verdict.role in (None, role):
+        return ""
+    return f"{role}: the chosen image looks like {verdict.role} ({verdict.reason})"
+
+
 def judge_node(node: Any, files_of: FilesOf = no_files) -> Verdict:
     """Role of one volume, or None, with the reason: the rules of `io.roles`."""
     try:

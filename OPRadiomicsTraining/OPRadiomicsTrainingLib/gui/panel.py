@@ -150,6 +150,7 @@ class Panel(VTKObservationMixin):
     def close(self) -> None:
         """The module is reloaded or Slicer ends; jobs of the project go on."""
         self._timer.stop()
+        self.bar.onIdle = lambda: None  # a job that ends with the worker finds no panel to update
         self.removeObservers()
         self.annotation.close()
         self.logic.close()

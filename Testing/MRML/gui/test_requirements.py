@@ -34,6 +34,7 @@ def test_a_reviewed_study_is_green_throughout() -> None:
         ({"images": {Role.T2WI: "b"}}, "Images", Light.RED),
         ({"images": {Role.T1WI: "a", Role.T2WI: "a"}}, "Images", Light.RED),
         ({"images": {Role.T1WI: "a"}}, "Images", Light.AMBER),
+        ({"contradictions": ("T1WI: the chosen image looks like T2WI",)}, "Images", Light.AMBER),
         ({"age": 0.0}, "Age and sex", Light.RED),
         ({"sexKnown": False}, "Age and sex", Light.RED),
         ({"exclusions": 2}, "Population", Light.AMBER),

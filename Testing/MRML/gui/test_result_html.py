@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from OPRadiomicsLib.gui import result_html
 from OPRadiomicsLib.gui.result_html import Palette, percent, resultHtml, resultText
 
 
@@ -29,8 +30,6 @@ def model(probability: float, interval: Any, shap: dict[str, float]) -> dict[str
 
 CONTENT: dict[str, Any] = {
     "demo": True,
-    "demo_notice": "DEMO: simulated",
-    "use": "Research use only, not for diagnosis",
     "models": {
         "clinical": model(0.31, [0.2, 0.4], {"age": -0.4, "sex": 0.1}),
         "combined": model(0.72, [0.6, 0.8], {"age": 0.3, "sex": -0.1, "radscore_T1WI": 0.5, "radscore_T2WI": 0.1}),
@@ -68,8 +67,16 @@ def test_warnings_are_shown_and_escaped(html: str) -> None:
 
 
 def test_a_demo_is_marked_wherever_the_result_goes(html: str) -> None:
-    assert "DEMO: simulated" in html
-    assert "DEMO: simulated" in resultText(CONTENT)
+    for text in (html, resultText(CONTENT)):
+        assert "DEMO: models fitted on simulated patients." in text
+        assert "Research use only, not for diagnosis." in text
+
+
+def test_the_two_sentences_that_no_reader_may_miss_are_in_the_panel_s_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_html, "_", lambda text: f"<{text}>")
+    said = resultText(CONTENT)
+    assert "<DEMO: models fitted on simulated patients. These numbers say nothing about a real person.>" in said
+    assert said.endswith("<Research use only, not for diagnosis.>\n")
 
 
 @pytest.mark.parametrize(("stale", "said"), [(True, True), (False, False)])
