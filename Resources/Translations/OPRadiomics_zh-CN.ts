@@ -1287,6 +1287,10 @@
             <source>Choose the folder with the studies and one for the results.</source>
             <translation>请选择检查所在的文件夹和存放结果的文件夹。</translation>
         </message>
+        <message>
+            <source>{title}: cancelled. Finished studies are kept; the same batch goes on from them.</source>
+            <translation>{title}：已取消。已完成的检查会保留，再次运行同一批处理即可继续。</translation>
+        </message>
     </context>
     <context>
         <name>gui.case_nodes</name>
@@ -1882,6 +1886,10 @@
         <message>
             <source>Masks carried to {roles}. Check them; correct them under 'Edit masks on'.</source>
             <translation>掩膜已传递到 {roles}。请检查，并在“编辑掩膜所在序列”处修正。</translation>
+        </message>
+        <message>
+            <source>⚠ {count} warnings: see the table and the log.</source>
+            <translation>⚠ {count} 条警告：请查看表格和日志。</translation>
         </message>
     </context>
     <context>

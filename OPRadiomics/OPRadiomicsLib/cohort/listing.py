@@ -53,6 +53,8 @@ def list_cases(source: str | Path) -> CaseList:
     path = Path(source)
     if path.is_dir():
         found = CaseList(tuple(Case(one.name, one) for one in sorted(path.iterdir()) if _is_study_folder(one)))
+    elif not path.exists():
+        raise StudyError(f"'{path.name}' does not exist", "a folder of studies, or a table or a list of them", "check the path")
     elif path.suffix.lower() == ".txt":
         found = _of_list(path)
     else:

@@ -57,7 +57,8 @@ class BatchSection:
             return
         signature = self.panel.study.parameters.signature if self.panel.study is not None else "demo-signature"
         job = self.panel.logic.batch(Path(source), Path(target), signature, start=False)
-        self.panel.runJob(job, self._onDone, ofStudy=False)
+        kept = _("{title}: cancelled. Finished studies are kept; the same batch goes on from them.")
+        self.panel.runJob(job, self._onDone, ofStudy=False, cancelledText=kept)
 
     def _onDone(self, lines: tuple[str, ...]) -> None:
         self.ui.batchLabel.text = "\n".join(lines)

@@ -32,6 +32,7 @@ class JobBar:
         self._lastStep = ""
         self.onIdle: Callable[[], None] = lambda: None
         self.cancelledText = _("{title}: cancelled. Nothing was changed.")
+        self._jobCancelledText = ""
         ui.cancelButton.connect("clicked()", self.cancel)
         ui.diagnosticsButton.connect("clicked()", self.copyDiagnostics)
         self._idle(_("Ready."))
@@ -41,9 +42,10 @@ class JobBar:
         """Whether a job is under way."""
         return self.job is not None
 
-    def run(self, job: Job, onDone: Callable[[Any], None]) -> Job:
-        """Start a job; ``onDone`` gets its result if it succeeds."""
+    def run(self, job: Job, onDone: Callable[[Any], None], cancelledText: str = "") -> Job:
+        """Start a job; ``onDone`` gets its result if it succeeds, ``cancelledText`` tells what a stopped one leaves."""
         self.job, self.fault, self._lastStep = job, None, job.title
+        self._jobCancelledText = cancelledText or self.cancelledText
         self.ui.jobRow.visible = True
         self.ui.cancelButton.enabled = True
         self._say(job.title)
@@ -60,10 +62,11 @@ class JobBar:
             self.ui.cancelButton.enabled = False
             self.job.cancel()
 
-    def say(self, text: str) -> None:
-        """Show a sentence while nothing runs."""
+    def say(self, text: str, *details: str) -> None:
+        """Show a sentence while nothing runs; the log takes the details too."""
         self._idle(text)
-        self._note(text)
+        for line in (text, *details):
+            self._note(line)
 
     def showFault(self, fault: Fault) -> None:
         """Show a failure with its remedy."""
@@ -90,7 +93,7 @@ class JobBar:
         self.job = None
         qt.QTimer.singleShot(0, self._idleNow)
         if job.cancelled:
-            self.say(self.cancelledText.format(title=job.title))
+            self.say(self._jobCancelledText.format(title=job.title))
         elif job.fault is not None:
             self.showFault(job.fault)
         else:

@@ -271,10 +271,11 @@ class Panel(VTKObservationMixin):
         if area is not None:
             area.verticalScrollBar().setValue(widget.mapTo(area.widget(), qt.QPoint(0, 0)).y())
 
-    def runJob(self, job: Job, onDone: Callable[[Any], None], ofStudy: bool = True) -> None:
+    def runJob(self, job: Job, onDone: Callable[[Any], None], ofStudy: bool = True, cancelledText: str = "") -> None:
         """Show and start a job; the steps wait until it has ended.
 
-        What is done ``ofStudy`` lies in the study that the job was started for, whichever is shown at its end.
+        What is done ``ofStudy`` lies in the study that the job was started for, whichever is shown at its end;
+        ``cancelledText`` as `JobBar.run`.
         """
         study = self.study if ofStudy else None
 
@@ -286,5 +287,5 @@ class Panel(VTKObservationMixin):
                 self.bar.say(_("{title}: done, in the study that it was started for.").format(title=job.title))
             self.update()
 
-        self.bar.run(job, finished)
+        self.bar.run(job, finished, cancelledText)
         self.update()

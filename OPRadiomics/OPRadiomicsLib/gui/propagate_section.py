@@ -14,6 +14,8 @@ from .study import Study
 
 OTHERS = (Role.T2WI, Role.FST2WI)
 _RED = "#c0392b"
+_WARNINGS_SHOWN = 3
+"""More would push the views aside; of a patient who moved there is one a level and sequence."""
 
 
 class PropagateSection:
@@ -59,7 +61,11 @@ class PropagateSection:
         warnings = [f"{role.value}: {warning}" for role in nodes for warning in (study.alignment(role) or {})["warnings"]]
         done = _("Masks carried to {roles}. Check them; correct them under 'Edit masks on'.")
         text = done.format(roles=", ".join(role.value for role in nodes))
-        self.panel.bar.say("\n".join([text, *(f"⚠ {warning}" for warning in warnings)]))
+        if len(warnings) > _WARNINGS_SHOWN:
+            more = _("⚠ {count} warnings: see the table and the log.").format(count=len(warnings))
+            self.panel.bar.say(f"{text}\n{more}", *warnings)
+        else:
+            self.panel.bar.say("\n".join([text, *(f"⚠ {warning}" for warning in warnings)]))
 
     def showMarrow(self, shown: bool) -> None:
         """Derive the region when it is first asked for, or after an edit."""

@@ -39,6 +39,11 @@ def test_results_inside_the_folder_of_studies_are_refused(studies: Path, capsys:
     assert not (studies / "out").exists()
 
 
+def test_a_place_that_does_not_exist_is_said_to_be_absent(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="'absent' does not exist"):
+        list_cases(tmp_path / "absent")
+
+
 def test_all_faults_of_the_names_are_listed(tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text("case,study\na,a\nA,b\n../x,c\nd,\n,e\n")
     with pytest.raises(StudyError) as caught:
