@@ -140,8 +140,7 @@ def break_claim(project: Project, seen: Claim, by: str, reason: str, *, now: dat
         create_exclusively(path, target.read_text(encoding="utf-8"))
         target.unlink()
         raise _changed(seen.case)
-    content = {**json.loads(target.read_text(encoding="utf-8")), "broken_by": initials, "reason": reason.strip()}
-    target.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    target.write_text(_text(taken, broken_by=initials, reason=reason.strip()), encoding="utf-8")
     return target
 
 
@@ -153,19 +152,21 @@ def _path(project: Project, case: str) -> Path:
     return project.claims / f"{case}.json"
 
 
-def _text(claim: Claim) -> str:
-    content = asdict(claim)
+def _text(claim: Claim, **more: str) -> str:
+    content = {**asdict(claim), **more}
     del content["renewed_s"]
     return json.dumps(content, indent=2) + "\n"
 
 
 def _read(path: Path) -> Claim | None:
-    """A claim that is being written now, for a moment, is one of nobody known; one that is gone is none."""
+    """A claim that is being written now, for a moment, or may not be read is one of nobody known; one that is gone is none."""
     try:
         renewed_s = path.stat().st_mtime
         text = path.read_text(encoding="utf-8")
-    except OSError:
+    except FileNotFoundError:
         return None
+    except OSError:
+        return Claim(path.stem, "?", "?", "?", "", time.time())
     try:
         content = json.loads(text)
         names = {name: str(content[name]) for name in ("case", "reader", "task", "since", "token")}

@@ -30,13 +30,18 @@ TRAINING_SET: Final = "own"
 DRAWN_STATES: Final = (State.DONE, State.REVIEWED, State.DISPUTED, State.ARBITRATED)
 
 
+_FILLED: Final = ("study", "mask", "features")
+"""Columns of the cohort's table that say where a case's files lie."""
+
+
 def read_clinical(project: Project) -> dict[str, dict[str, Any]]:
     """Rows of clinical.csv by case; empty cells left out, none where there is no such table.
 
     Raises
     ------
     ProjectError
-        If it lacks the column case, names cases that the project does not hold, or one twice.
+        If it lacks the column case, names cases that the project does not hold, or one twice, or has a column that the
+        exported table fills.
     StudyError
         As `OPRadiomicsLib.io.read_table`.
     """
@@ -51,6 +56,10 @@ def read_clinical(project: Project) -> dict[str, dict[str, Any]]:
         listed = f"cases not in the project: {', '.join(unknown[:8])}" if unknown else "the column case absent, or a case twice"
         raise ProjectError(
             f"clinical.csv: {listed}", "a column case with names such as sub-0001, each once", "correct the table"
+        )
+    if own := [name for name in _FILLED if name in table.columns]:
+        raise ProjectError(
+            f"clinical.csv has a column {own[0]}", f"no column {', '.join(_FILLED)}: the project fills these", "rename it"
         )
     return {
         str(row["case"]): {name: cell for name, cell in row.items() if name != "case" and cell != ""} for row in table.records()
@@ -132,7 +141,8 @@ def export_training(
 ) -> tuple[str, ...]:
     """Write <set>_<case>_img.nii.gz and _lab.nii.gz of each case, as `opradiomics train segmentation --data` reads them.
 
-    The labels are L1, L2 and L3 alone, which readers answer for; training leaves the space beyond them out of the loss.
+    The labels are L1, L2 and L3 alone, which readers answer for; training leaves the space beyond them out of the loss. What an
+    earlier export left of other cases goes.
 
     Parameters
     ----------
@@ -163,6 +173,7 @@ def export_training(
             "cases with such a mask",
             "review them first, or allow masks that only one reader drew",
         )
+    names = [f"{TRAINING_SET}_{name}_{kind}.nii.gz" for name in chosen for kind in ("img", "lab")]
     with all_or_nothing(out) as folder:
         for name in chosen:
             mask = current(ready[name].versions)
@@ -172,6 +183,9 @@ def export_training(
             image, bodies = in_sagittal_order(image, bodies)
             write_volume(image, folder / f"{TRAINING_SET}_{name}_img.nii.gz")
             write_mask(bodies, folder / f"{TRAINING_SET}_{name}_lab.nii.gz", all_levels=True)
+    for path in out.glob(f"{TRAINING_SET}_*_*.nii.gz"):
+        if path.name not in names:
+            path.unlink()
     return tuple(chosen)
 
 

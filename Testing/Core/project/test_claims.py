@@ -101,6 +101,22 @@ def test_a_half_written_claim_still_holds_the_case(project: Project) -> None:
     Path(project.claims / "sub-0001.json").write_text('{"case": "su')
     with pytest.raises(claims.ClaimedError):
         claims.claim_case(project, "sub-0001", "AA", "drawn")
+    seen = claims.claim_of(project, "sub-0001")
+    assert seen is not None
+    kept = json.loads(claims.break_claim(project, seen, "BB", "a crash left it").read_text())
+    assert (kept["broken_by"], kept["reason"]) == ("BB", "a crash left it")
+
+
+def test_a_claim_that_may_not_be_read_still_holds_the_case(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a server's user whose files others may not read; root, who runs tests, reads all."""
+    claims.claim_case(project, "sub-0001", "AA", "drawn")
+
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(claims.ClaimedError, match="in work by"):
+        claims.claim_case(project, "sub-0001", "BB", "drawn")
 
 
 def test_a_reader_takes_up_their_own_case_again_that_a_killed_slicer_left_and_nobody_else_does(stocked: Project) -> None:

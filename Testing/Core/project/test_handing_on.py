@@ -100,12 +100,21 @@ def test_a_clinical_table_of_unknown_cases_is_refused(stocked: Project) -> None:
         exports.write_cohort_table(stocked)
 
 
+def test_a_clinical_column_that_would_replace_the_images_place_is_refused(stocked: Project) -> None:
+    stocked.clinical_table.write_text("case,label,study\nsub-0001,1,77\n")
+    with pytest.raises(ProjectError, match="a column study"):
+        exports.write_cohort_table(stocked)
+
+
 def test_training_takes_reviewed_masks_of_the_three_levels_in_sagittal_order(stocked: Project, tmp_path: Path) -> None:
     _save(stocked, "sub-0001", Step.DRAWN, "AA")
     with pytest.raises(ProjectError, match="No case"):
         exports.export_training(stocked, tmp_path / "data")
     _save(stocked, "sub-0001", Step.REVIEWED, "BB", 2)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "own_sub-0002_lab.nii.gz").write_bytes(b"of an earlier export")
     assert exports.export_training(stocked, tmp_path / "data") == ("sub-0001",)
+    assert {path.name for path in (tmp_path / "data").iterdir()} == {f"own_sub-0001_{kind}.nii.gz" for kind in ("img", "lab")}
     image = read_volume(tmp_path / "data" / "own_sub-0001_img.nii.gz")
     bodies = read_mask(tmp_path / "data" / "own_sub-0001_lab.nii.gz", image)
     assert sorted(np.unique(bodies.labels)) == [0, 20, 21, 22]
