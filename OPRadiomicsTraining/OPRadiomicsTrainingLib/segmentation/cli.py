@@ -33,7 +33,7 @@ def add_train_command(subparsers: Any) -> None:
         type=Path,
         metavar="FOLDER",
         help="real <case>_img.nii.gz with <case>_lab.nii.gz (bodies: L1 to L3 as 1 to 3, or VerSe's codes) or "
-        "<case>_sem.nii.gz (1 vertebra, 2 disc, 3 canal); without --folds every tenth case of a set is held out, one at "
+        "<case>_sem.nii.gz (1 vertebra, 2 disc, 3 canal); without --folds about a tenth of a set is held out, one at "
         "least of three; give one image a patient: of two, one may be learnt and the other held out",
     )
     parser.add_argument(

@@ -7,10 +7,11 @@ and a resumed run draws what an uninterrupted one would have drawn.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,7 +68,9 @@ class Cases:
 
 
 def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSettings) -> Cases:
-    """Load prepared cases; of each real set every tenth image (by ``validation_share``) is held out, one at least of three.
+    """Load prepared cases; of each real set about a tenth (``validation_share``) is held out, one image at least of three.
+
+    Which, the images' digests decide: a case that is added later makes none a test case that an earlier network has learnt.
 
     Raises
     ------
@@ -80,18 +83,25 @@ def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSe
         by_set.setdefault(set_of(copies[0].name), []).append(copies)
     if not by_set and not invented:
         raise StudyError("No training case", "prepared .npz cases, real or simulated", "give --data or --simulated")
-    step = max(2, round(1 / settings.validation_share))
     training: list[TrainingCase] = []
     held_out: list[TrainingCase] = []
     for images in by_set.values():
-        chosen = _held_out(len(images), step)
-        for number, copies in enumerate(images):
-            (held_out if number in chosen else training).extend(copies)
+        limit = _limit([_place(copies[0]) for copies in images], settings.validation_share)
+        for copies in images:
+            (held_out if _place(copies[0]) < limit else training).extend(copies)
     return Cases(tuple(training), invented, tuple(held_out))
 
 
-def _held_out(count: int, step: int) -> range:
-    return range(min(step // 2, count - 1) if count > 2 else step // 2, count, step)
+def _place(case: TrainingCase) -> float:
+    """From 0 to 1, by the image alone."""
+    return int.from_bytes(hashlib.sha256(case.image.tobytes()).digest()[:6]) / 2**48
+
+
+def _limit(places: Sequence[float], share: float) -> float:
+    """Below which a place is held out: the share, more where nothing or less where more than half lies below it."""
+    ranked = [0.0, *sorted(places), 1.0]
+    fewest, most = (1, len(places) // 2) if len(places) > 2 else (0, 0)
+    return min(max(share, math.nextafter(ranked[fewest], 1.0)), ranked[most + 1])
 
 
 def draw_batch(cases: Cases, settings: TrainingSettings, step: int, places: range) -> list[Sample]:

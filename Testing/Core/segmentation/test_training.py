@@ -503,21 +503,35 @@ def test_a_loss_that_is_no_number_ends_the_training(tiny, tmp_path):
     assert not (tmp_path / "checkpoint.safetensors").exists()
 
 
-def test_a_tenth_of_each_set_is_held_out(tmp_path):
-    for number in range(20):
-        replace(_case(), name=f"chu_{number:02d}", image=_case().image + np.uint8(number)).save(tmp_path)
-    cases = train.gather_cases(tmp_path, None, train.TrainingSettings())
-    held_out = {case.name for case in cases.validation}
-    assert len(held_out) == 2
-    assert not held_out & {case.name for case in cases.real}
+def _saved(folder, count, first=0, shown=None):
+    for number in range(first, first + count):
+        image = _case().image + np.uint8(number if shown is None else shown)
+        replace(_case(), name=f"chu_{number:02d}", image=image).save(folder)
+    return train.gather_cases(folder, None, train.TrainingSettings())
+
+
+def _names(cases):
+    return {case.name for case in cases}
+
+
+def test_some_of_each_set_are_held_out_and_never_most(tmp_path):
+    cases = _saved(tmp_path, 20)
+    assert 1 <= len(cases.validation) <= 10
+    assert not _names(cases.validation) & _names(cases.real)
+
+
+def test_a_case_that_comes_later_makes_no_test_case_of_one_that_was_learnt(tmp_path):
+    before = _saved(tmp_path, 9, first=10)
+    for first in range(9, -1, -1):
+        after = _saved(tmp_path, 1, first=first)
+        assert not _names(after.validation) & _names(before.real)
+        before = after
 
 
 def test_a_copy_of_a_held_out_image_is_not_learnt(tmp_path):
-    for number in range(10):
-        shown = min(number, 5)
-        replace(_case(), name=f"chu_{number:02d}", image=_case().image + np.uint8(shown)).save(tmp_path)
-    cases = train.gather_cases(tmp_path, None, train.TrainingSettings())
-    assert {case.name for case in cases.validation} == {f"chu_{number:02d}" for number in range(5, 10)}
+    original = next(iter(_saved(tmp_path, 5).validation))
+    held_out = int(original.name[-2:])
+    assert _names(_saved(tmp_path, 3, first=5, shown=held_out).validation) >= {original.name, "chu_05", "chu_06", "chu_07"}
 
 
 def test_no_case_at_all_is_an_error(tmp_path):
