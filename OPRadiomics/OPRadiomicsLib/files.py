@@ -14,6 +14,8 @@ from pathlib import Path
 
 from .errors import OutputError
 
+_IN_USE = "in-use"
+
 
 def write_bytes(path: Path, content: bytes) -> Path:
     """Write ``content`` to ``path``, making its folder, and return ``path``.
@@ -59,26 +61,29 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
     """A scratch folder inside ``folder``; what was written into it moves to ``folder`` on success and vanishes on failure.
 
     Files of the same names are replaced, others stay. On failure folders that were made for it vanish too; what a run that was
-    killed left there goes the next time.
+    killed left there goes the next time. Several processes may write into one folder at once.
 
     Parameters
     ----------
     name
-        Tells apart what other processes may be writing into the same folder at the same time.
+        Of the result, where several stand in one folder: only what was left of the same one goes.
 
     Raises
     ------
     OutputError
         If the folder refuses files, the disk is full, or a folder stands where a file shall be or the other way round.
     """
+    from filelock import FileLock
+
     made = absent_folders(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         prefix = f".writing-{name}-"
         for leftover in folder.glob(f"{glob.escape(prefix)}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as made_here:
-            scratch = Path(made_here)
+            _remove_unless_in_use(leftover)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as made_here, FileLock(Path(made_here) / _IN_USE):
+            scratch = Path(made_here) / "results"
+            scratch.mkdir()
             yield scratch
             moves = {path: folder / path.relative_to(scratch) for path in sorted(scratch.rglob("*")) if path.is_file()}
             for target in moves.values():
@@ -95,6 +100,50 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
             "a folder that this user may write, on a disk with room",
             "choose another output folder",
         ) from None
+
+
+def _remove_unless_in_use(leftover: Path) -> None:
+    """Remove a scratch folder whose process has ended: the system lets go of its lock then, however it ended."""
+    from filelock import FileLock
+
+    with suppress(OSError):
+        with FileLock(leftover / _IN_USE, blocking=False):
+            pass
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+@contextmanager
+def held_alone(path: Path, doing: str) -> Iterator[None]:
+    """Hold a file, which is made, for this process until the block or the process ends, however that ends.
+
+    Parameters
+    ----------
+    doing
+        What goes on in the file's folder, for the message to the other process.
+
+    Raises
+    ------
+    OutputError
+        If another process holds it, or it can't be made.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, mode=0o666)
+    try:
+        lock.acquire(blocking=False)
+    except OSError as error:
+        busy = isinstance(error, Timeout)
+        raise OutputError(
+            f"{doing} in {path.parent} {'goes on in another process' if busy else f'cannot begin ({error.strerror})'}",
+            "a folder that this user may write and no other process works in",
+            "let the other one end or stop it, or choose another folder",
+        ) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()  # while it is held: nobody else's
+        lock.release()
 
 
 def absent_folders(folder: Path) -> tuple[Path, ...]:

@@ -1,10 +1,12 @@
 """A file is written whole or not at all."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 from OPRadiomicsLib.errors import OutputError
-from OPRadiomicsLib.files import all_or_nothing, write_bytes, write_text
+from OPRadiomicsLib.files import all_or_nothing, held_alone, write_bytes, write_text
 
 
 def test_text_is_utf_8_with_its_own_line_feeds(tmp_path):
@@ -65,6 +67,52 @@ def test_what_a_killed_run_left_goes_when_the_same_is_written_again(tmp_path):
     with all_or_nothing(tmp_path, "b.txt") as scratch:
         write_text(scratch / "b.txt", "new")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_two_that_write_into_one_folder_at_once_lose_nothing(tmp_path):
+    with all_or_nothing(tmp_path) as first:
+        write_text(first / "a.txt", "first")
+        with all_or_nothing(tmp_path) as second:
+            write_text(second / "b.txt", "second")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "first", "b.txt": "second"}
+
+
+def test_what_another_process_writes_stays_until_it_is_killed(tmp_path):
+    script = """
+import sys, time
+from pathlib import Path
+from OPRadiomicsLib.files import all_or_nothing
+with all_or_nothing(Path(sys.argv[1])) as scratch:
+    (scratch / "half.txt").write_text("half")
+    print("written", flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True) as other:
+        try:
+            assert other.stdout.readline() == "written\n"
+            with all_or_nothing(tmp_path):
+                pass
+            assert [path.name for path in tmp_path.rglob("half.txt")] == ["half.txt"]
+        finally:
+            other.kill()
+    with all_or_nothing(tmp_path):
+        pass
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_folder_held_by_one_is_refused_to_another_and_free_afterwards(tmp_path):
+    lock = tmp_path / "in-use"
+    for _ in range(2):
+        with (
+            held_alone(lock, "Training"),
+            pytest.raises(OutputError, match="goes on in another process"),
+            held_alone(lock, "Training"),
+        ):
+            pass
+    assert not any(tmp_path.iterdir())
+    lock.mkdir()
+    with pytest.raises(OutputError, match="cannot begin"), held_alone(lock, "Training"):
+        pass
 
 
 def test_an_error_without_a_reason_of_the_system_gives_its_own(tmp_path):

@@ -15,7 +15,19 @@ from slicer.i18n import tr as _
 from .. import __version__
 from ..worker.conversation import Answer
 
-PACKAGES = ("numba", "numpy", "scipy", "SimpleITK", "pydicom", "pydantic", "PyYAML", "onnxruntime", "matplotlib", "Jinja2")
+PACKAGES = (
+    "numba",
+    "numpy",
+    "scipy",
+    "SimpleITK",
+    "pydicom",
+    "pydantic",
+    "PyYAML",
+    "onnxruntime",
+    "matplotlib",
+    "Jinja2",
+    "filelock",
+)
 """What the worker needs; versions go into the diagnosis."""
 
 _KILLED = 9

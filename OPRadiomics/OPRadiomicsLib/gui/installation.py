@@ -16,7 +16,7 @@ from ..resources import resources_folder
 
 WHEELS_SETTING = "OPRadiomics/WheelsFolder"
 
-_SIZE_MB = {"numba": 45, "onnxruntime": 20, "pydantic": 4, "matplotlib": 20, "Jinja2": 1, "PyYAML": 1}
+_SIZE_MB = {"numba": 45, "onnxruntime": 20, "pydantic": 4, "matplotlib": 20, "Jinja2": 1, "PyYAML": 1, "filelock": 1}
 """Roughly what each takes to download with what it needs; the others come with Slicer."""
 
 
