@@ -17,15 +17,17 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError
+from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError
 from OPRadiomicsLib.files import write_text
 
 from .exclusive import create_exclusively, stamp, utc_now
@@ -104,7 +106,7 @@ def list_jobs(project: Project) -> tuple[Job, ...]:
     return tuple(found)
 
 
-def read_job(project: Project, name: str, *, now_s: float | None = None) -> Job:
+def read_job(project: Project, name: str) -> Job:
     """One job as it stands; raises `ProjectError` where there is none of that name."""
     folder = project.jobs / name
     try:
@@ -112,9 +114,9 @@ def read_job(project: Project, name: str, *, now_s: float | None = None) -> Job:
         commands = tuple(tuple(map(str, command)) for command in content["commands"])
     except (OSError, ValueError, KeyError, TypeError):
         raise ProjectError(f"No job '{name[:40]}'", "one of the project's jobs", "look at the list of jobs") from None
-    status, age_s = _status(folder, now_s)
+    status = _status(folder)
     state = JobState(status.get("state", JobState.WAITING))
-    if state is JobState.RUNNING and age_s > LOST_AFTER_S:
+    if state is JobState.RUNNING and _silent_s(folder) > LOST_AFTER_S:
         state = JobState.LOST
     return Job(
         name,
@@ -231,7 +233,7 @@ class _Runner:
             self._ended.set()
             beat.join()
         self._status.update(end)
-        self._write()
+        self._write_end()
 
     def _perform(self, words: Sequence[str], start: float, share: float) -> tuple[str, ...]:
         from OPRadiomicsLib.worker.service import parse_command, perform
@@ -258,9 +260,21 @@ class _Runner:
                     os._exit(130)
 
     def _write(self) -> None:
-        with self._writing:
+        """Once; the next one follows soon where the folder can't be reached, or somebody reads the file under Windows."""
+        with self._writing, suppress(OutputError):
             self._written_s = time.monotonic()
             _write_status(self._folder, self._status)
+
+    def _write_end(self) -> None:
+        """Again and again, for as long as others take the job to be alive."""
+        until_s = time.monotonic() + LOST_AFTER_S
+        while True:
+            try:
+                return _write_status(self._folder, self._status)
+            except OutputError:
+                if time.monotonic() > until_s:
+                    raise
+                time.sleep(HEARTBEAT_S)
 
 
 def _placed(word: str, project: Project) -> str:
@@ -271,15 +285,31 @@ def _placed(word: str, project: Project) -> str:
     return word
 
 
-def _status(folder: Path, now_s: float | None) -> tuple[dict[str, Any], float]:
-    """What status.json says, and its age in seconds."""
-    path = folder / "status.json"
+def _status(folder: Path) -> dict[str, Any]:
+    """What status.json says; that it runs, where a process has started and not said anything yet."""
     try:
-        age_s = (time.time() if now_s is None else now_s) - path.stat().st_mtime
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads((folder / "status.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}, 0.0
-    return (content if isinstance(content, dict) else {}), age_s
+        content = None
+    if isinstance(content, dict):
+        return content
+    return {"state": JobState.RUNNING} if (folder / "started.json").exists() else {}
+
+
+def _silent_s(folder: Path) -> float:
+    """Seconds since the job's process wrote, by this computer's clock; where that looks long, by that of the files' disk."""
+    written = [path.stat().st_mtime for name in ("status.json", "started.json") if (path := folder / name).exists()]
+    if not written:
+        return 0.0
+    silent_s = time.time() - max(written)
+    if 0 <= silent_s <= LOST_AFTER_S:
+        return silent_s
+    with suppress(OSError), tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"now")
+        probe.flush()
+        os.fsync(probe.fileno())
+        return os.fstat(probe.fileno()).st_mtime - max(written)
+    return silent_s
 
 
 def _write_status(folder: Path, status: dict[str, Any]) -> None:

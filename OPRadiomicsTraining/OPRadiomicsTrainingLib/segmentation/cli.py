@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from OPRadiomicsLib.arguments import whole_number
 from OPRadiomicsLib.errors import Cancelled, ModelError
+from OPRadiomicsLib.files import held_alone
 from OPRadiomicsLib.outcome import Outcome, served
 
 if TYPE_CHECKING:
@@ -120,7 +122,7 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     before = torch.get_num_threads()
     torch.set_num_threads(options.threads)
     try:
-        with joined(options.device) as group:
+        with joined(options.device) as group, held_alone(options.out / "in-use", "Training") if group.writes else nullcontext():
             progress = progress if group.writes else no_progress
             if group.writes and not options.resume:
                 begin(options.out, record)

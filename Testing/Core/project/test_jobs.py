@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from OPRadiomicsLib.errors import OutputError
 from OPRadiomicsTrainingLib.project import jobs
 from OPRadiomicsTrainingLib.project.folder import Project, ProjectError, open_project
 from OPRadiomicsTrainingLib.project.jobs import JobState
@@ -92,6 +93,46 @@ def test_a_job_whose_process_was_killed_is_called_lost(project: Project) -> None
     old = time.time() - jobs.LOST_AFTER_S - 1
     os.utime(status, (old, old))
     assert jobs.read_job(project, job.id).state is JobState.LOST
+
+
+def test_a_job_whose_process_was_killed_before_it_said_anything_is_called_lost(project: Project) -> None:
+    job = jobs.create_job(project, "x", [["project", "status", str(project.folder)]])
+    started = project.jobs / job.id / "started.json"
+    started.write_text("{}")
+    assert jobs.read_job(project, job.id).state is JobState.RUNNING
+    old = time.time() - jobs.LOST_AFTER_S - 1
+    os.utime(started, (old, old))
+    assert jobs.read_job(project, job.id).state is JobState.LOST
+
+
+@pytest.mark.parametrize("off_s", [-3600.0, 90.0])
+def test_whoever_looks_need_not_have_the_time_right(project: Project, off_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = jobs.create_job(project, "x", [["project", "status", str(project.folder)]])
+    status = project.jobs / job.id / "status.json"
+    status.write_text(json.dumps({"state": "running"}))
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + off_s)
+    assert jobs.read_job(project, job.id).state is JobState.RUNNING
+    old = clock() - jobs.LOST_AFTER_S - 1
+    os.utime(status, (old, old))
+    assert jobs.read_job(project, job.id).state is JobState.LOST
+
+
+def test_a_status_that_cannot_be_written_for_a_while_ends_no_job(stocked: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = jobs.create_job(stocked, "Cohort table", [["project", "export", str(stocked.folder), "cohort"]])
+    wrote, refused = jobs.write_text, []
+
+    def away(path: Path, text: str) -> Path:
+        """The first word of each state is refused."""
+        if (state := json.loads(text)["state"]) not in refused:
+            refused.append(state)
+            raise OutputError("Cannot write status.json (Host is down)", "a folder", "check")
+        return wrote(path, text)
+
+    monkeypatch.setattr(jobs, "write_text", away)
+    monkeypatch.setattr(jobs, "HEARTBEAT_S", 0.05)
+    assert jobs.run_job(stocked, job.id).state is JobState.DONE
+    assert refused == ["running", "done"]
 
 
 def test_the_command_line_for_another_computer_names_project_and_job(project: Project) -> None:

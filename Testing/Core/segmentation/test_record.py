@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.errors import ModelError, OutputError
+from OPRadiomicsLib.files import held_alone
 
 torch = pytest.importorskip("torch")
 sitk = pytest.importorskip("SimpleITK")
@@ -95,6 +96,14 @@ def test_a_folder_with_an_earlier_run_is_refused_and_kept(run, own, capsys):
 def test_a_run_goes_on_with_the_options_that_it_began_with(changed, said, run, own, capsys):
     assert _train(own, run, "--resume", *changed) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_run_that_another_process_goes_on_with_is_left_alone(run, own, capsys):
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    with held_alone(run / "in-use", "Training"):
+        assert _train(own, run, "--resume", "--seed", "1") == 2
+        assert "goes on in another process" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
 
 
 def test_a_run_does_not_go_on_with_labels_that_have_changed(run, own, tmp_path, capsys):
