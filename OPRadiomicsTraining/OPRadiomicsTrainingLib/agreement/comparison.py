@@ -158,6 +158,16 @@ def require_threshold(threshold: float) -> None:
         raise StudyError(f"Threshold {threshold:g}", "0 to below 1", "the study took 0.75")
 
 
+def with_cases(comparisons: Sequence[Comparison], ratings: Ratings) -> tuple[tuple[Comparison, ...], tuple[str, ...]]:
+    """The comparisons without those that only inform and have fewer than two cases, and a sentence for each of these."""
+    few = [one for one in comparisons if not one.decides and ratings.complete(one.readings).sum() < 2]
+    said = (
+        f"{one.title}: left out, {ratings.complete(one.readings).sum()} cases have {' and '.join(one.readings)}; two are needed"
+        for one in few
+    )
+    return tuple(one for one in comparisons if one not in few), tuple(said)
+
+
 def feature_agreement(
     ratings: Ratings,
     comparisons: Sequence[Comparison],

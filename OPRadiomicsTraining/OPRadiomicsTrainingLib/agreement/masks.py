@@ -100,14 +100,20 @@ def numbering_warnings(rows: Sequence[LevelAgreement]) -> tuple[str, ...]:
     )
 
 
-def volume_limits(rows: Sequence[LevelAgreement]) -> dict[tuple[str, str], BlandAltman]:
-    """Bland-Altman limits of the volumes (ml, second - first) by comparison and level; of the comparison's first pair."""
-    keys = dict.fromkeys((row.comparison, row.level) for row in rows)
+def volume_limits(rows: Sequence[LevelAgreement], comparisons: Sequence[Comparison]) -> dict[tuple[str, str], BlandAltman]:
+    """Bland-Altman limits of the volumes (ml, second - first) by comparison and level; of the comparison's first two readings.
+
+    Raises
+    ------
+    StudyError
+        If fewer than two cases have both.
+    """
     found = {}
-    for key, level in keys:
-        chosen = [row for row in rows if (row.comparison, row.level) == (key, level)]
-        pair = (chosen[0].first, chosen[0].second)
-        chosen = [row for row in chosen if (row.first, row.second) == pair]
-        first, second = (np.array([getattr(row, name) for row in chosen]) for name in ("first_ml", "second_ml"))
-        found[key, level] = bland_altman(first, second)
+    for one in comparisons:
+        for level in STUDY_LABEL:
+            chosen = [
+                row for row in rows if (row.comparison, row.level, row.first, row.second) == (one.key, level, *one.readings[:2])
+            ]
+            first, second = (np.array([getattr(row, name) for row in chosen]) for name in ("first_ml", "second_ml"))
+            found[one.key, level] = bland_altman(first, second)
     return found

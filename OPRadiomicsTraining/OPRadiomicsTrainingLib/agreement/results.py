@@ -19,6 +19,7 @@ from OPRadiomicsLib.resources import resources_folder
 from OPRadiomicsLib.types import Role
 
 from ..statistics.arrays import FloatTable
+from ..statistics.intraclass import BlandAltman
 from .comparison import Comparison, FeatureAgreement
 from .masks import LevelAgreement, volume_limits
 from .pictures import bland_altman_picture, dice_picture, heat_map, split_name
@@ -55,15 +56,16 @@ def write_results(report: Report, out: Path) -> tuple[Path, ...]:
         "kept_features.txt": kept_text(agreement),
         "kept_features.json": json.dumps(kept_content(agreement), indent=1) + "\n",
     }
+    limits: Mapping[tuple[str, str], BlandAltman] = {}
     if report.levels:
-        limits = volume_limits(report.levels)
+        limits = volume_limits(report.levels, agreement.comparisons)
         pictures["dice"] = dice_picture(report.levels, agreement.comparisons, simulated=report.simulated)
         pictures["bland_altman"] = bland_altman_picture(
             report.levels, agreement.comparisons, limits, simulated=report.simulated
         )
         texts["masks.csv"] = _csv(vars(row) for row in report.levels)
-        texts["bland_altman.csv"] = _csv(_limit_rows(report.levels))
-    texts["report.html"] = _html(report, pictures)
+        texts["bland_altman.csv"] = _csv(_limit_rows(limits))
+    texts["report.html"] = _html(report, pictures, limits)
     with all_or_nothing(out) as folder:
         (folder / "pictures").mkdir()
         for name, text in texts.items():
@@ -154,7 +156,7 @@ def kept_text(agreement: FeatureAgreement) -> str:
     return "\n".join((*head, *content["features"])) + "\n"
 
 
-def _limit_rows(levels: Sequence[LevelAgreement]) -> list[dict[str, Any]]:
+def _limit_rows(limits: Mapping[tuple[str, str], BlandAltman]) -> list[dict[str, Any]]:
     return [
         {
             "comparison": key,
@@ -170,7 +172,7 @@ def _limit_rows(levels: Sequence[LevelAgreement]) -> list[dict[str, Any]]:
             "upper_limit_lower": one.upper_limit.lower,
             "upper_limit_upper": one.upper_limit.upper,
         }
-        for (key, level), one in volume_limits(levels).items()
+        for (key, level), one in limits.items()
     ]
 
 
@@ -196,7 +198,7 @@ def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
     return stream.getvalue()
 
 
-def _html(report: Report, pictures: Mapping[str, bytes]) -> str:
+def _html(report: Report, pictures: Mapping[str, bytes], limits: Mapping[tuple[str, str], BlandAltman]) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     agreement = report.agreement
@@ -217,7 +219,7 @@ def _html(report: Report, pictures: Mapping[str, bytes]) -> str:
             for one in agreement.comparisons
         ],
         dice=dice_rows(report.levels, agreement.comparisons) if report.levels else [],
-        limits=_limit_rows(report.levels) if report.levels else [],
+        limits=_limit_rows(limits),
         titles={one.key: one.title for one in agreement.comparisons},
         warnings=report.warnings,
         notes=notes,

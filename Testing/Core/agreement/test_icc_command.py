@@ -98,6 +98,25 @@ def test_ready_feature_tables_give_the_same_iccs_as_the_masks(result: Path, tmp_
     assert np.nanmax(np.abs(differences)) < 1e-12
 
 
+def test_a_comparison_that_only_informs_and_has_one_case_is_left_out(
+    result: Path, readings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = rows_of(readings / "readings.csv")
+    for number, row in enumerate(rows):
+        row |= {name: str(readings / row[name]) for name in ("study", "A", "A2", "B", "B_alone")}
+        row["B_alone"] = row["B_alone"] if number == 0 else ""
+    table = tmp_path / "readings.csv"
+    with table.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "extraction").symlink_to(result / "extraction")
+    assert main(["icc", str(table), "-o", str(tmp_path / "out"), "--workers", "0"]) == 0
+    assert "Inter-observer: B alone: left out, 1 cases have A and B_alone" in capsys.readouterr().out
+    assert "B_alone" not in (tmp_path / "out" / "masks.csv").read_text()
+
+
 def test_the_lower_bound_and_the_independent_design_are_stricter(result: Path, readings: Path, tmp_path: Path) -> None:
     extraction = tmp_path / "out" / "extraction"
     extraction.parent.mkdir()

@@ -114,7 +114,7 @@ def test_dice_volume_and_limits_are_those_of_the_definition(tmp_path: Path) -> N
     assert [row.second_ml for row in upper] == pytest.approx([(80 - less) * 0.01 for less in removed])
     assert [row.dice for row in upper] == pytest.approx([2 * (80 - less) / (160 - less) for less in removed])
     assert all(row.dice == 1.0 for row in rows if row.level != "L1")
-    assert volume_limits(rows)["inter", "L1"].bias.value == pytest.approx(-np.mean(removed) * 0.01)
+    assert volume_limits(rows, (pair,))["inter", "L1"].bias.value == pytest.approx(-np.mean(removed) * 0.01)
     assert numbering_warnings(rows) == ()
     shifted = [write_mask(tmp_path / f"c{n}.nii.gz", np.roll(sitk_labels(path), 5, axis=1)) for n, path in enumerate(first)]
     renumbered = mask_agreement({"A": first, "B": [shifted[0], *second[1:]]}, ("x", "y", "z"), (pair,))
@@ -122,6 +122,17 @@ def test_dice_volume_and_limits_are_those_of_the_definition(tmp_path: Path) -> N
     write_mask(second[0], np.ones((4, 20, 21)))
     with pytest.raises(GeometryError, match="Case x"):
         mask_agreement({"A": first, "B": second}, ("x", "y", "z"), (pair,))
+
+
+def test_limits_of_three_readings_are_those_of_the_first_two_whoever_lacks_one(tmp_path: Path) -> None:
+    block = np.zeros((4, 20, 20))
+    block[1:3, 2:6, 2:12], block[1:3, 7:11, 2:12], block[1:3, 12:16, 2:12] = 1, 2, 3
+    smaller = np.where(np.arange(20) < 4, 0, block)
+    whole, part = write_mask(tmp_path / "whole.nii.gz", block), write_mask(tmp_path / "part.nii.gz", smaller)
+    three = Comparison("all", "All", ("A", "B", "C"))
+    masks = {"A": [whole] * 4, "B": [None, whole, whole, whole], "C": [part] * 4}
+    limits = volume_limits(mask_agreement(masks, ("w", "x", "y", "z"), (three,)), (three,))
+    assert limits["all", "L1"].bias.value == 0.0
 
 
 def test_of_a_cohorts_folder_all_cases_are_read(readings: Path, tmp_path: Path) -> None:
