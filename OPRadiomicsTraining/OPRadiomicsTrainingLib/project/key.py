@@ -15,6 +15,7 @@ from OPRadiomicsLib.errors import OutputError
 from .folder import Project
 
 FILE_NAME: Final = "key.csv"
+LOCK_WAIT_S: Final = 30.0
 
 
 @dataclass(frozen=True)
@@ -30,26 +31,28 @@ class KeyRow:
 
 
 def append_key(project: Project, row: KeyRow) -> Path:
-    """Add a row; one write at the file's end, so that two people at once lose none.
+    """Add a row under a lock, since appending is not atomic on network disks: two people at once lose none.
 
     Raises
     ------
     OutputError
         If it can't be written; the message holds nothing of the patient.
     """
+    from filelock import FileLock
+
     path = project.key_folder / FILE_NAME
     try:
         project.key_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = not path.exists()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "ab") as stream:
-            heading = _line([field.name for field in fields(KeyRow)]) if new else ""
-            stream.write((heading + _line(list(asdict(row).values()))).encode())
-            stream.flush()
-            os.fsync(stream.fileno())
+        with FileLock(path.with_suffix(".lock"), timeout=LOCK_WAIT_S, mode=0o600):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "ab") as stream:
+                heading = "" if stream.tell() else _line([field.name for field in fields(KeyRow)])
+                stream.write((heading + _line(list(asdict(row).values()))).encode())
+                stream.flush()
+                os.fsync(stream.fileno())
     except OSError as error:
         raise OutputError(
-            f"The key file cannot be written ({error.strerror})",
+            f"The key file cannot be written ({error.strerror or error})",
             f"a folder for the key, '{project.key_folder.name}', beside the project",
             "check your permissions there, or name another key folder when the project is created",
         ) from None

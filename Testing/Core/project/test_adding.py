@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,14 @@ def test_the_key_leads_back_and_is_its_owners_alone(filled: Project) -> None:
     assert [row["case"] for row in rows] == ["sub-0001", "sub-0002"]
     assert (rows[0]["patient_id"], rows[0]["study_date"], rows[0]["former"]) == (NUMBER, DAY, "case_0001")
     assert (filled.key_folder / key.FILE_NAME).stat().st_mode & 0o077 == 0
+
+
+def test_many_who_add_at_once_write_one_heading_and_lose_no_row(project: Project) -> None:
+    names = [f"sub-{number:04d}" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: key.append_key(project, key.KeyRow(name)), names))
+    heading, *rows = (project.key_folder / key.FILE_NAME).read_text().splitlines()
+    assert heading.startswith("case,") and sorted(row.partition(",")[0] for row in rows) == names
 
 
 def test_images_are_those_of_the_dicom_voxel_by_voxel(filled: Project, cohort: Path) -> None:
