@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from .exclusive import create_exclusively, parse_initials, stamp, utc_now
+from .exclusive import create_exclusively, disk_clock_s, parse_initials, stamp, utc_now
 from .folder import Project, ProjectError
 
 STALE_AFTER_S: Final = 30 * 60.0
@@ -59,7 +59,7 @@ def claim_case(project: Project, case: str, reader: str, task: str) -> Claim:
     if holder is None:  # released in between
         return claim_case(project, case, reader, task)
     own = holder.reader == claim.reader
-    if own and holder.is_stale(after_s=OWN_AGAIN_AFTER_S):
+    if own and holder.is_stale(disk_clock_s(project.claims), after_s=OWN_AGAIN_AFTER_S):
         break_claim(project, holder, reader, "its own reader takes it up again: it was not given back")
         return claim_case(project, case, reader, task)
     age = "; not renewed for half an hour, so it may be forgotten" if holder.is_stale() else ""

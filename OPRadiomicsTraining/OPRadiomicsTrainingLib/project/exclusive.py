@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -41,6 +44,19 @@ def create_exclusively(path: Path, text: str) -> bool:
         path.unlink(missing_ok=True)
         raise _refused(path, error) from None
     return True
+
+
+def disk_clock_s(folder: Path) -> float:
+    """The time in seconds, as `time.time`, by the clock that dates the folder's files: a server's where it is shared.
+
+    Two computers' clocks may be minutes apart. Where nothing can be written there, it is this computer's.
+    """
+    with suppress(OSError), tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"now")
+        probe.flush()
+        os.fsync(probe.fileno())
+        return os.fstat(probe.fileno()).st_mtime
+    return time.time()
 
 
 def _refused(path: Path, error: OSError) -> OutputError:

@@ -17,7 +17,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -30,7 +29,7 @@ from typing import Any, Final
 from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError
 from OPRadiomicsLib.files import write_text
 
-from .exclusive import create_exclusively, stamp, utc_now
+from .exclusive import create_exclusively, disk_clock_s, stamp, utc_now
 from .folder import Project, ProjectError
 
 PLACE: Final = "{project}"
@@ -304,12 +303,7 @@ def _silent_s(folder: Path) -> float:
     silent_s = time.time() - max(written)
     if 0 <= silent_s <= LOST_AFTER_S:
         return silent_s
-    with suppress(OSError), tempfile.TemporaryFile(dir=folder) as probe:
-        probe.write(b"now")
-        probe.flush()
-        os.fsync(probe.fileno())
-        return os.fstat(probe.fileno()).st_mtime - max(written)
-    return silent_s
+    return disk_clock_s(folder) - max(written)
 
 
 def _write_status(folder: Path, status: dict[str, Any]) -> None:

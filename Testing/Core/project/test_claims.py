@@ -134,3 +134,13 @@ def test_a_reader_takes_up_their_own_case_again_that_a_killed_slicer_left_and_no
     mine = claims.claim_case(stocked, "sub-0001", "AA", "drawn")
     claims.require_held(stocked, mine)
     assert len(list((stocked.claims / "broken").glob("sub-0001_*.json"))) == 1
+
+
+def test_a_readers_live_claim_is_not_taken_by_their_other_computer_whose_clock_is_fast(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims.claim_case(project, "sub-0001", "AA", "drawn")
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + claims.OWN_AGAIN_AFTER_S + 60)
+    with pytest.raises(claims.ClaimedError, match="in work by AA"):
+        claims.claim_case(project, "sub-0001", "AA", "drawn")
