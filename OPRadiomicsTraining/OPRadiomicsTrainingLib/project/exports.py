@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from OPRadiomicsLib.files import all_or_nothing, write_text
+from OPRadiomicsLib.files import all_or_nothing, held_alone, write_text
 
 from .adding import CLINICAL
 from .flow import FINAL_STATES, State, current
@@ -159,7 +159,7 @@ def export_training(
     ProjectError
         If a named case has no such mask, or none has.
     OutputError, MaskError, GeometryError
-        If they can't be written, or a mask lacks a level or is not on its image's grid.
+        If they can't be written, another process exports to ``out``, or a mask lacks a level or is not on its image's grid.
     """
     from OPRadiomicsLib.io import read_mask, read_volume, write_mask, write_volume
     from OPRadiomicsLib.levels import STUDY_LEVELS
@@ -174,18 +174,19 @@ def export_training(
             "review them first, or allow masks that only one reader drew",
         )
     names = [f"{TRAINING_SET}_{name}_{kind}.nii.gz" for name in chosen for kind in ("img", "lab")]
-    with all_or_nothing(out) as folder:
-        for name in chosen:
-            mask = current(ready[name].versions)
-            assert mask is not None
-            image = read_volume(ready[name].case.reference)
-            bodies = only_levels(read_mask(mask.path, image), STUDY_LEVELS)
-            image, bodies = in_sagittal_order(image, bodies)
-            write_volume(image, folder / f"{TRAINING_SET}_{name}_img.nii.gz")
-            write_mask(bodies, folder / f"{TRAINING_SET}_{name}_lab.nii.gz", all_levels=True)
-    for path in out.glob(f"{TRAINING_SET}_*_*.nii.gz"):
-        if path.name not in names:
-            path.unlink()
+    with held_alone(out.parent / f".{out.name}.in-use", f"An export to {out.name}"):
+        with all_or_nothing(out) as folder:
+            for name in chosen:
+                mask = current(ready[name].versions)
+                assert mask is not None
+                image = read_volume(ready[name].case.reference)
+                bodies = only_levels(read_mask(mask.path, image), STUDY_LEVELS)
+                image, bodies = in_sagittal_order(image, bodies)
+                write_volume(image, folder / f"{TRAINING_SET}_{name}_img.nii.gz")
+                write_mask(bodies, folder / f"{TRAINING_SET}_{name}_lab.nii.gz", all_levels=True)
+        for path in out.glob(f"{TRAINING_SET}_*_*.nii.gz"):
+            if path.name not in names:
+                path.unlink()
     return tuple(chosen)
 
 

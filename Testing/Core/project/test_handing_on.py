@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.errors import MaskError
+from OPRadiomicsLib.errors import MaskError, OutputError
+from OPRadiomicsLib.files import held_alone
 from OPRadiomicsLib.io import read_mask, read_volume
 from OPRadiomicsLib.types import Volume
 from OPRadiomicsTrainingLib.agreement.readings import read_reader_study
@@ -120,6 +121,19 @@ def test_training_takes_reviewed_masks_of_the_three_levels_in_sagittal_order(sto
     assert sorted(np.unique(bodies.labels)) == [0, 20, 21, 22]
     height = [np.argwhere(bodies.of(level))[:, 1].mean() for level in ("L1", "L2", "L3")]
     assert height == sorted(height)
+
+
+def test_two_exports_for_training_to_one_folder_at_once_are_refused(stocked: Project, tmp_path: Path) -> None:
+    for step, reader in ((Step.DRAWN, "AA"), (Step.REVIEWED, "BB")):
+        _save(stocked, "sub-0001", step, reader)
+    with (
+        held_alone(tmp_path / ".data.in-use", "An export"),
+        pytest.raises(OutputError, match=r"An export to data in .* goes on in another process"),
+    ):
+        exports.export_training(stocked, tmp_path / "data")
+    assert not any(tmp_path.glob("data*"))
+    exports.export_training(stocked, tmp_path / "data")
+    assert [path.name for path in tmp_path.glob(".*")] == []
 
 
 def test_reordering_moves_no_voxel_in_space() -> None:
