@@ -34,6 +34,9 @@ CONNECT_TIMEOUT_S: Final = 20
 POLL_S: Final = 0.25
 STOP_TIMEOUT_S: Final = 120
 """Longest time between two calls of a stage's progress; a worker that hasn't stopped by then is left to its cluster."""
+ASK_FOR_WORKERS_S: Final = 5
+WITHOUT_WORKER_S: Final = 120
+"""A scheduler whose last worker went is waited for this long: a batch system or a nanny may be about to start another."""
 
 
 def in_process(
@@ -64,8 +67,8 @@ def on_dask(
     MissingDependencyError
         If dask.distributed is not installed.
     OPRadiomicsError
-        If the scheduler doesn't answer, has no worker, ends before the cases, or its workers have another version of this
-        software.
+        If the scheduler doesn't answer, has no worker or loses all of them, ends before the cases, or its workers have another
+        version of this software.
     Cancelled
         If ``progress`` raises it: running cases are told to stop, and waited for.
     """
@@ -94,6 +97,7 @@ def _computed(
     ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
     for future in waiting:
         future.add_done_callback(ended.put)  # `distributed.wait` leaves a waiter at every future each time it is called
+    workers = _Workers(client)
     try:
         while waiting:
             if (done := _next(ended)) is not None:
@@ -102,10 +106,35 @@ def _computed(
                 done.release()  # else Dask computes the case again where the worker that holds its outcome dies
                 yield case, failure
                 progress(f"{case.name}: ended", 1 - len(waiting) / len(cases))
-            progress(f"{len(cases) - len(waiting)} of {len(cases)} cases ended", 1 - len(waiting) / len(cases))
+            alone = "" if workers.are_there() else "; the scheduler has no worker, one is waited for"
+            progress(f"{len(cases) - len(waiting)} of {len(cases)} cases ended{alone}", 1 - len(waiting) / len(cases))
     except BaseException:
         _stop(client, stop, waiting)
         raise
+
+
+class _Workers:
+    """Whether a scheduler still has workers: without any it keeps the cases and says nothing."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._asked = self._seen = time.monotonic()
+
+    def are_there(self) -> bool:
+        """Whether there was one when last asked; raises `OPRadiomicsError` where none has been for `WITHOUT_WORKER_S`."""
+        now = time.monotonic()
+        if now - self._asked >= ASK_FOR_WORKERS_S:
+            self._asked = now
+            if self._client.scheduler_info().get("workers"):
+                self._seen = now
+        if self._asked - self._seen >= WITHOUT_WORKER_S:
+            raise OPRadiomicsError(
+                f"The Dask scheduler lost its last worker, and none came for {self._asked - self._seen:.0f} s",
+                "workers until the last case has ended",
+                "look why they ended (memory, a batch system's time limit), start others and the same command again: finished "
+                "cases are kept",
+            )
+        return self._seen == self._asked
 
 
 def _next(ended: queue.SimpleQueue[Future]) -> Future | None:

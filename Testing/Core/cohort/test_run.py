@@ -294,6 +294,31 @@ def test_a_scheduler_that_ends_before_the_cases_is_named(
         )
 
 
+def test_a_scheduler_whose_workers_have_all_ended_is_waited_for_aloud_and_not_for_ever(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(scheduling, "_run_on_worker", _takes_three_seconds)
+    monkeypatch.setattr(scheduling, "ASK_FOR_WORKERS_S", 0.1)
+    monkeypatch.setattr(scheduling, "WITHOUT_WORKER_S", 1)
+    said: list[str] = []
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
+
+        def progress(message: str, _: float) -> None:
+            said.append(message)
+            if message == "0 of 3 cases ended":
+                cluster.scale(0)
+            if len(said) > 200:
+                raise Cancelled
+
+        with pytest.raises(OPRadiomicsError, match=r"lost its last worker.* finished cases are kept"):
+            run_cohort(
+                list_cases(a_table()).cases, settings, tmp_path / "out", scheduler=cluster.scheduler_address, progress=progress
+            )
+    assert any("has no worker" in message for message in said)
+
+
 def test_a_scheduler_that_does_not_answer_is_named(
     a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
