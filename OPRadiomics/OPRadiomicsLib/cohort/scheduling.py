@@ -263,12 +263,13 @@ def _client_at(address: str, progress: Progress) -> Iterator[Client]:
 
 def _require_same_version(client: Client, address: str) -> None:
     found: dict[str, Any] = client.run(_version_here, on_error="return")
+    expected = f"workers with opradiomics {__version__}"
+    if not found:
+        raise OPRadiomicsError(f"No worker at the scheduler {address}", expected, f"start one: dask worker {address}")
     others = {str(one) for one in found.values()} - {__version__}
-    if others or not found:
-        what = f"Workers with opradiomics {', '.join(sorted(others))}" if others else "No worker"
-        raise OPRadiomicsError(
-            f"{what} at the scheduler {address}", f"workers with opradiomics {__version__}", "install it on every worker"
-        )
+    if others:
+        what = f"Workers with opradiomics {', '.join(sorted(others))} at the scheduler {address}"
+        raise OPRadiomicsError(what, expected, "install it on every worker")
 
 
 def _version_here() -> str:

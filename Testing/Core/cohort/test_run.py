@@ -224,6 +224,18 @@ def test_a_running_scheduler_is_used_if_its_workers_have_this_version(
             run_cohort(cases, settings, tmp_path / "other", scheduler=cluster.scheduler_address)
 
 
+def test_a_scheduler_without_a_worker_is_told_to_start_one(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    from distributed import LocalCluster
+
+    with (
+        LocalCluster(n_workers=0, processes=False, dashboard_address="127.0.0.1:0") as cluster,
+        pytest.raises(OPRadiomicsError, match=r"No worker at .* start one: dask worker"),
+    ):
+        run_cohort(list_cases(a_table()).cases, settings, tmp_path / "out", scheduler=cluster.scheduler_address)
+
+
 def _takes_three_seconds(*_: object) -> None:
     time.sleep(3)
 
