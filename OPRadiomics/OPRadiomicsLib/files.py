@@ -37,7 +37,7 @@ def write_bytes(path: Path, content: bytes) -> Path:
             raise
     except OSError as error:
         raise OutputError(
-            f"Cannot write {path.name} in {path.parent} ({error.strerror or error})",
+            f"Cannot write {path.name} in {path.parent} ({_reason(error)})",
             "a folder that this user may write, on a disk with room",
             "choose another output folder",
         ) from None
@@ -47,6 +47,12 @@ def write_bytes(path: Path, content: bytes) -> Path:
 def write_text(path: Path, text: str) -> Path:
     """Write ``text`` as UTF-8 with plain line feeds; as `write_bytes`."""
     return write_bytes(path, text.encode())
+
+
+def _reason(error: OSError) -> str:
+    """What the system says; pydicom wraps its error in one that holds a whole traceback."""
+    first = error.__cause__ if error.strerror is None and isinstance(error.__cause__, OSError) else error
+    return first.strerror or str(first).partition("\n")[0]
 
 
 def names_a_folder(text: str) -> bool:
@@ -91,7 +97,7 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
         if not isinstance(error, OSError):
             raise
         raise OutputError(
-            f"Results cannot be written to {folder} ({error.strerror or error})",
+            f"Results cannot be written to {folder} ({_reason(error)})",
             "a folder that this user may write, on a disk with room",
             "choose another output folder",
         ) from None

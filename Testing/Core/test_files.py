@@ -56,6 +56,16 @@ def test_a_file_in_a_results_folders_place_is_refused(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"masks": "a file"}
 
 
+def test_a_full_disk_is_said_in_one_line_where_pydicom_wraps_it(tmp_path):
+    with pytest.raises(OutputError) as refused, all_or_nothing(tmp_path):
+        try:
+            raise OSError(28, "No space left on device")
+        except OSError as error:
+            raise OSError("With tag (7FE0,0010) got exception: ...\nTraceback (most recent call last):\n ...") from error
+    assert "(No space left on device)" in str(refused.value)
+    assert "Traceback" not in str(refused.value)
+
+
 def test_what_a_killed_run_left_goes_when_the_same_is_written_again(tmp_path):
     for leftover in (".writing--1", ".writing-b.txt-2"):
         write_text(tmp_path / leftover / "old.txt", "half")
