@@ -6,6 +6,7 @@ import glob
 import os
 import re
 import shutil
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
@@ -65,7 +66,7 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
     """A scratch folder inside ``folder``; what was written into it moves to ``folder`` on success and vanishes on failure.
 
     Files of the same names are replaced, others stay. On failure folders that were made for it vanish too; what a run that was
-    killed left there goes the next time.
+    killed left there goes the next time, what another run is still writing stays.
 
     Parameters
     ----------
@@ -75,17 +76,20 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If the folder refuses files, the disk is full, or a folder stands where a file shall be or the other way round.
+        If the folder refuses files, the disk is full, a folder stands where a file shall be or the other way round, or the
+        scratch folder was removed meanwhile.
     """
     made = absent_folders(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         prefix = f".writing-{name}-"
         for leftover in folder.glob(f"{glob.escape(prefix)}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as made_here:
+            if not _in_use(leftover):
+                shutil.rmtree(leftover, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as made_here, _marked_in_use(made_here):
             scratch = Path(made_here)
             yield scratch
+            _require_still_there(scratch, folder)
             moves = {path: folder / path.relative_to(scratch) for path in sorted(scratch.rglob("*")) if path.is_file()}
             for target in moves.values():
                 _require_free(target, folder)
@@ -101,6 +105,50 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
             "a folder that this user may write, on a disk with room",
             "choose another output folder",
         ) from None
+
+
+@contextmanager
+def _marked_in_use(folder: str) -> Iterator[None]:
+    """Lock a folder until its process ends, however it ends; no lock where the system or a network disk has none."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _in_use(folder: Path) -> bool:
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(descriptor)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _require_still_there(scratch: Path, folder: Path) -> None:
+    if not scratch.is_dir():
+        raise OutputError(
+            f"What was being written to {folder} was removed meanwhile, as by another run that writes there",
+            "one run at a time for each folder of results",
+            "wait until the other has ended, and start again",
+        )
 
 
 def absent_folders(folder: Path) -> tuple[Path, ...]:

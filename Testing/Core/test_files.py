@@ -1,6 +1,8 @@
 """A file is written whole or not at all."""
 
 import os
+import shutil
+import sys
 
 import pytest
 from OPRadiomicsLib.errors import OutputError
@@ -75,6 +77,21 @@ def test_what_a_killed_run_left_goes_when_the_same_is_written_again(tmp_path):
     with all_or_nothing(tmp_path, "b.txt") as scratch:
         write_text(scratch / "b.txt", "new")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such lock there")
+def test_what_another_run_is_writing_stays(tmp_path):
+    with all_or_nothing(tmp_path) as ours:
+        write_text(ours / "a.txt", "ours")
+        with all_or_nothing(tmp_path) as theirs:
+            write_text(theirs / "b.txt", "theirs")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_results_that_vanished_before_they_were_moved_are_no_success(tmp_path):
+    with pytest.raises(OutputError, match="removed meanwhile"), all_or_nothing(tmp_path) as scratch:
+        write_text(scratch / "a.txt", "new")
+        shutil.rmtree(scratch)
 
 
 def test_an_error_without_a_reason_of_the_system_gives_its_own(tmp_path):
