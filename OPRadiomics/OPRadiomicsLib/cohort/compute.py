@@ -19,7 +19,7 @@ from ..options import remove_earlier_results
 from ..progress import part
 from ..segmentation.review import UNREVIEWED
 from ..types import Clinical, LevelQuality, Mask, Prediction, Progress, Role
-from .case import FINISHED, Case, CohortSettings, Failure, failure_of, key_of
+from .case import FINISHED, Case, CohortSettings, Failure, failure_of, key_of, read_finished
 
 
 @dataclass
@@ -97,8 +97,10 @@ def _image_of(role: Role, folder: Path) -> Path | None:
 
 
 def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, progress: Progress) -> None:
-    (folder / FINISHED).unlink(missing_ok=True)
     key = key_of(case, settings)
+    if read_finished(folder).get("key") == key:
+        return  # another run did, since this one looked
+    (folder / FINISHED).unlink(missing_ok=True)
     study = open_case(case.study, allow_missing=settings.allow_missing, progress=part(progress, 0.0, 0.1))
     clinical = None
     if settings.signature is not None:

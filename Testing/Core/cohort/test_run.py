@@ -193,6 +193,36 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(
     assert leftovers(out) == []
 
 
+def test_a_case_that_another_run_finished_meanwhile_is_not_computed_again(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    cases = list_cases(a_table()).cases[:2]
+    out = tmp_path / "out"
+    times: list[int] = []
+
+    def progress(message: str, _: float) -> None:
+        if message.startswith("case_0001") and not times:
+            run_cohort(cases[1:], settings, out)
+            times.append((out / "cases" / "case_0002" / "finished.json").stat().st_mtime_ns)
+
+    assert run_cohort(cases, settings, out, progress=progress).finished == 2
+    assert (out / "cases" / "case_0002" / "finished.json").stat().st_mtime_ns == times[0]
+
+
+def test_a_case_that_another_run_has_begun_anew_is_named(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    cases = list_cases(a_table()).cases[:2]
+    out = tmp_path / "out"
+
+    def progress(message: str, _: float) -> None:
+        if message.startswith("case_0002"):
+            (out / "cases" / "case_0001" / "finished.json").unlink(missing_ok=True)
+
+    with pytest.raises(OutputError, match=r"case_0001.* another run"):
+        run_cohort(cases, settings, out, progress=progress)
+
+
 def test_if_no_case_can_be_computed_that_is_an_error_and_the_failures_are_listed(
     studies: Path, settings: CohortSettings, tmp_path: Path
 ) -> None:
