@@ -232,16 +232,32 @@ def _local_client(workers: int, progress: Progress) -> Iterator[Client]:
 
 
 def _cluster(distributed: Any, workers: int) -> Any:
-    """Local worker processes that leave Ctrl-C to this one, which tells them to stop: they inherit that it is ignored."""
+    """Local worker processes that leave Ctrl-C to this one, which tells them to stop: they inherit that it is blocked."""
     in_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main else None
-    try:
+    with _interrupt_kept_for_later() if in_main else contextlib.nullcontext():
         return distributed.LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", silence_logs="ERROR"
         )
-    finally:
-        if in_main:
+
+
+@contextlib.contextmanager
+def _interrupt_kept_for_later() -> Iterator[None]:
+    """Block Ctrl-C, also in what is started meanwhile; one that comes is raised at the end. Windows can only ignore it."""
+    if sys.platform == "win32":
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            yield
+        finally:
             signal.signal(signal.SIGINT, before)
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # else the first process that is started starts it, and unblocks what was blocked
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @contextlib.contextmanager

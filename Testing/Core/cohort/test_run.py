@@ -173,6 +173,22 @@ def test_cancel_keeps_finished_cases_and_leaves_no_half_written_one(
     assert run_cohort(cases, settings, out).kept == len(finished)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there it can only be ignored")
+def test_ctrl_c_while_worker_processes_start_is_heard_once_they_have() -> None:
+    started: list[int] = []
+
+    class Starting:
+        def LocalCluster(self, **_: object) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            own = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+            started.append(subprocess.run([sys.executable, "-c", own], check=False).returncode)
+
+    with pytest.raises(KeyboardInterrupt):
+        scheduling._cluster(Starting(), 2)
+    assert started == [0], "what is started does not hear it"
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(
     a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
 ) -> None:
