@@ -72,9 +72,16 @@ def open_case(folder: Path, *, allow_missing: bool, progress: Progress) -> workf
     Raises
     ------
     StudyError, GeometryError
-        As `workflow.open_files` and `workflow.open_study`.
+        If the folder can't be read, and as `workflow.open_files` and `workflow.open_study`.
     """
-    files = {role: path for role in Role for path in (_image_of(role, folder),) if path is not None}
+    try:
+        files = {role: path for role in Role for path in (_image_of(role, folder),) if path is not None}
+    except OSError as error:
+        raise StudyError(
+            f"The study's folder cannot be read ({error.strerror})",
+            "a folder that you may read",
+            "check permissions and the medium",
+        ) from None
     missing = [role for role in Role if role not in files]
     if files and missing and not allow_missing:
         raise StudyError(
@@ -100,7 +107,7 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
     key = key_of(case, settings)
     if read_finished(folder).get("key") == key:
         return  # another run did, since this one looked
-    (folder / FINISHED).unlink(missing_ok=True)
+    _begin_anew(folder)
     study = open_case(case.study, allow_missing=settings.allow_missing, progress=part(progress, 0.0, 0.1))
     clinical = None
     if settings.signature is not None:
@@ -138,6 +145,17 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
     }
     write_text(folder / FINISHED, json.dumps(proof, indent=1, ensure_ascii=False) + "\n")
     progress("Finished", 1.0)
+
+
+def _begin_anew(folder: Path) -> None:
+    try:
+        (folder / FINISHED).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{FINISHED} of an earlier run cannot be removed from {folder} ({error.strerror})",
+            "a folder that this user may write",
+            "change its permissions, or choose another output folder",
+        ) from None
 
 
 def _clinical(case: Case, study: workflow.Study) -> Clinical:

@@ -239,6 +239,26 @@ def test_a_case_that_another_run_has_begun_anew_is_named(
         run_cohort(cases, settings, out, progress=progress)
 
 
+def test_a_folder_that_the_system_refuses_is_no_fault_of_the_software(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = list_cases(a_table()).cases[:2]
+    out = tmp_path / "out"
+    run_cohort(cases[:1], settings, out)
+    anew = replace(settings, per_level=True)
+
+    def refused(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refused)
+        with pytest.raises(OutputError, match=r"finished\.json .*Permission denied"):
+            run_cohort(cases[:1], anew, out)
+    monkeypatch.setattr("OPRadiomicsLib.cohort.compute._image_of", refused)
+    with pytest.raises(StudyError, match=r"folder cannot be read \(Permission denied\)"):
+        run_cohort(cases[1:], settings, out)
+
+
 def test_if_no_case_can_be_computed_that_is_an_error_and_the_failures_are_listed(
     studies: Path, settings: CohortSettings, tmp_path: Path
 ) -> None:
