@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import __version__
-from ..errors import OPRadiomicsError
+from ..errors import OPRadiomicsError, StudyError
+from ..io.index import files_below
 from ..io.output import IMAGE_SUFFIXES
 from ..models.signature import Signature
 from ..profile import Profile
@@ -96,7 +97,7 @@ def failure_of(name: str, stage: str, error: OPRadiomicsError, study: Path) -> F
 
 
 def _without_file_names(text: str, folder: Path) -> str:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = _files_of(folder)
     own_names = {f"{role}{ending}" for role in Role for ending in IMAGE_SUFFIXES}
     for number, path in enumerate(files, start=1):
         if path.name not in own_names:  # in quotes alone: "1" and "T1" are names of files too
@@ -116,9 +117,17 @@ def key_of(case: Case, settings: CohortSettings) -> dict[str, Any]:
 
 def _digest_of_folder(folder: Path) -> str:
     """SHA-256 of every file's place and content: sequences that swap their names are other input."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    files = [path for path in _files_of(folder) if not path.name.startswith(".")]
     listed = [(path.relative_to(folder).as_posix(), _digest(path)) for path in files]
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
+
+def _files_of(folder: Path) -> list[Path]:
+    """The files that `open_case` reads, in linked folders too; none where it will refuse the folder."""
+    try:
+        return files_below(folder)
+    except StudyError:
+        return []
 
 
 def _digest(path: Path) -> str | None:

@@ -107,6 +107,25 @@ def test_a_failure_numbers_a_dicom_file_whose_name_may_be_the_patient_s(settings
     assert "by name" in caught.value.found
 
 
+def test_files_in_linked_folders_count_as_the_study_s_own(settings: CohortSettings, tmp_path: Path) -> None:
+    """A study of links to an archive's folders: what changes there is other input, and its names may be the patient's."""
+    simulate_cohort(CohortPlan({"A": 1}, format="dicom", truth=False), tmp_path / "studies")
+    archive = tmp_path / "studies" / "case_0001" / "dicom"
+    study = tmp_path / "linked"
+    study.mkdir()
+    for series in archive.iterdir():
+        (study / series.name).symlink_to(series)
+    case = Case("case_0001", study)
+    assert run_cohort([case], settings, tmp_path / "out").finished == 1
+    first = min(archive.glob("*T1_FSE/*"))
+    named = first.rename(first.with_name("MUSTERMANN_ERIKA_19500101.dcm"))
+    named.write_bytes(named.read_bytes()[:3000])
+    with pytest.raises(StudyError) as caught:
+        run_cohort([case], settings, tmp_path / "out")
+    assert "MUSTERMANN" not in str(caught.value) + (tmp_path / "out" / "failures.csv").read_text()
+    assert "by name" in caught.value.found
+
+
 def test_a_failure_stays_readable_where_dicom_files_are_named_by_numbers(settings: CohortSettings, tmp_path: Path) -> None:
     plan = CohortPlan({"A": 1}, format="dicom", truth=False, options=Options(slices=5, pixels=96))
     simulate_cohort(plan, tmp_path / "studies")
