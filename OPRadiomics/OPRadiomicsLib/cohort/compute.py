@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,10 @@ def _fault(case: Case, stage: _Stage, error: Exception) -> Failure:
     return Failure(case.name, stage.name, "fault of the software", found, "a result or a message", "report these places")
 
 
-def open_case(folder: Path, *, allow_missing: bool, progress: Progress) -> workflow.Study:
-    """A study folder: image files named T1WI, T2WI and FS-T2WI where it holds any, else DICOM.
+def open_case(
+    folder: Path, *, series: Mapping[Role, str] | None = None, allow_missing: bool, progress: Progress
+) -> workflow.Study:
+    """A study folder: image files named T1WI, T2WI and FS-T2WI where it holds any, else DICOM, with ``series`` that are named.
 
     Raises
     ------
@@ -89,9 +92,15 @@ def open_case(folder: Path, *, allow_missing: bool, progress: Progress) -> workf
             "an image file of each sequence, such as T1WI.nii.gz, in the study's folder",
             "add them, or go without with --allow-missing",
         )
+    if files and series:
+        raise StudyError(
+            f"Series named for {', '.join(series)} of a study of image files",
+            "series of a DICOM study",
+            "leave the cells empty",
+        )
     if files:
         return workflow.open_files(files, allow_missing=allow_missing)
-    return workflow.open_study(folder, allow_missing=allow_missing, progress=progress)
+    return workflow.open_study(folder, choices=series, allow_missing=allow_missing, progress=progress)
 
 
 def _image_of(role: Role, folder: Path) -> Path | None:
@@ -108,7 +117,7 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
     if read_finished(folder).get("key") == key:
         return  # another run did, since this one looked
     _begin_anew(folder)
-    study = open_case(case.study, allow_missing=settings.allow_missing, progress=part(progress, 0.0, 0.1))
+    study = open_case(case.study, series=case.series, allow_missing=settings.allow_missing, progress=part(progress, 0.0, 0.1))
     clinical = None
     if settings.signature is not None:
         stage.name = "clinical variables"

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pydicom
 import pytest
 from OPRadiomicsLib.cohort import CohortSettings, list_cases, run_cohort, scheduling, settings_of
 from OPRadiomicsLib.cohort.case import Case
@@ -125,6 +126,28 @@ def test_files_in_linked_folders_count_as_the_study_s_own(settings: CohortSettin
         run_cohort([case], settings, tmp_path / "out")
     assert "MUSTERMANN" not in str(caught.value) + (tmp_path / "out" / "failures.csv").read_text()
     assert "by name" in caught.value.found
+
+
+def test_a_table_may_name_the_series_of_a_dicom_study(settings: CohortSettings, tmp_path: Path) -> None:
+    plan = CohortPlan({"A": 1}, format="dicom", truth=False)
+    simulate_cohort(plan, tmp_path / "studies")
+    study = tmp_path / "studies" / "case_0001" / "dicom"
+    for path in sorted(study.glob("*T1_FSE/*")):
+        again = pydicom.dcmread(path)
+        again.SeriesNumber, again.SeriesInstanceUID = 9, again.SeriesInstanceUID[:-2] + ".9"
+        again.SOPInstanceUID = again.file_meta.MediaStorageSOPInstanceUID = again.SOPInstanceUID[:-2] + ".9"
+        again.save_as(path.with_name(f"again_{path.name}"))
+    table = tmp_path / "table.csv"
+    table.write_text(f"case,study\na,{study}\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="the table's column t1_series"):
+        run_cohort(list_cases(table).cases, settings, tmp_path / "out")
+    for number in (9, 2):
+        table.write_text(f"case,study,t1_series\na,{study},{number}\n", encoding="utf-8")
+        result = run_cohort(list_cases(table).cases, settings, tmp_path / "out")
+        assert (result.finished, result.kept) == (1, 0), "another series is other input"
+    (study / "T1WI.nii.gz").write_bytes(b"")
+    with pytest.raises(StudyError, match="of a study of image files"):
+        run_cohort(list_cases(table).cases, replace(settings, allow_missing=True), tmp_path / "out")
 
 
 def test_a_failure_stays_readable_where_dicom_files_are_named_by_numbers(settings: CohortSettings, tmp_path: Path) -> None:
