@@ -39,7 +39,7 @@ def write_bytes(path: Path, content: bytes) -> Path:
             raise
     except OSError as error:
         raise OutputError(
-            f"Cannot write {path.name} in {path.parent} ({error.strerror or error})",
+            f"Cannot write {path.name} in {path.parent} ({_reason(error)})",
             "a folder that this user may write, on a disk with room",
             "choose another output folder",
         ) from None
@@ -49,6 +49,12 @@ def write_bytes(path: Path, content: bytes) -> Path:
 def write_text(path: Path, text: str) -> Path:
     """Write ``text`` as UTF-8 with plain line feeds; as `write_bytes`."""
     return write_bytes(path, text.encode())
+
+
+def _reason(error: OSError) -> str:
+    """What the system says; pydicom wraps its error in one that holds a whole traceback."""
+    first = error.__cause__ if error.strerror is None and isinstance(error.__cause__, OSError) else error
+    return first.strerror or str(first).partition("\n")[0]
 
 
 def names_a_folder(text: str) -> bool:
@@ -71,20 +77,23 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If the folder refuses files, the disk is full, or a folder stands where a file shall be or the other way round.
+        If the folder refuses files, the disk is full, a folder stands where a file shall be or the other way round, or the
+        scratch folder was removed meanwhile.
     """
-    from filelock import FileLock
-
     made = absent_folders(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         prefix = f".writing-{name}-"
         for leftover in folder.glob(f"{glob.escape(prefix)}*"):
             _remove_unless_in_use(leftover)
-        with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as made_here, FileLock(Path(made_here) / _IN_USE):
+        with (
+            tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as made_here,
+            held_alone(Path(made_here) / _IN_USE, "Writing"),
+        ):
             scratch = Path(made_here) / "results"
             scratch.mkdir()
             yield scratch
+            _require_still_there(scratch, folder)
             moves = {path: folder / path.relative_to(scratch) for path in sorted(scratch.rglob("*")) if path.is_file()}
             for target in moves.values():
                 _require_free(target, folder)
@@ -96,7 +105,7 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
         if not isinstance(error, OSError):
             raise
         raise OutputError(
-            f"Results cannot be written to {folder} ({error.strerror or error})",
+            f"Results cannot be written to {folder} ({_reason(error)})",
             "a folder that this user may write, on a disk with room",
             "choose another output folder",
         ) from None
@@ -116,6 +125,8 @@ def _remove_unless_in_use(leftover: Path) -> None:
 def held_alone(path: Path, doing: str) -> Iterator[None]:
     """Hold a file, which is made, for this process until the block or the process ends, however that ends.
 
+    On a disk without locks, as some network disks are, nobody is held off.
+
     Parameters
     ----------
     doing
@@ -124,26 +135,37 @@ def held_alone(path: Path, doing: str) -> Iterator[None]:
     Raises
     ------
     OutputError
-        If another process holds it, or it can't be made.
+        If another process holds it.
     """
     from filelock import FileLock, Timeout
 
     lock = FileLock(path, mode=0o666)
     try:
         lock.acquire(blocking=False)
-    except OSError as error:
-        busy = isinstance(error, Timeout)
+    except Timeout:
         raise OutputError(
-            f"{doing} in {path.parent} {'goes on in another process' if busy else f'cannot begin ({error.strerror})'}",
-            "a folder that this user may write and no other process works in",
-            "let the other one end or stop it, or choose another folder",
+            f"{doing} in {path.parent} goes on in another process",
+            "a folder that no other process works in",
+            "let that one end or stop it, or choose another folder",
         ) from None
+    except OSError:
+        pass  # no locks, or no permission, which the work itself will meet
     try:
         yield
     finally:
-        with suppress(OSError):
-            path.unlink()  # while it is held: nobody else's
-        lock.release()
+        if lock.is_locked:
+            with suppress(OSError):
+                path.unlink()  # while it is held: nobody else's
+            lock.release()
+
+
+def _require_still_there(scratch: Path, folder: Path) -> None:
+    if not scratch.is_dir():
+        raise OutputError(
+            f"What was being written to {folder} was removed meanwhile",
+            "a folder that nobody clears while it is written to",
+            "start again",
+        )
 
 
 def absent_folders(folder: Path) -> tuple[Path, ...]:

@@ -1,6 +1,7 @@
 """A file is written whole or not at all."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -58,6 +59,16 @@ def test_a_file_in_a_results_folders_place_is_refused(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"masks": "a file"}
 
 
+def test_a_full_disk_is_said_in_one_line_where_pydicom_wraps_it(tmp_path):
+    with pytest.raises(OutputError) as refused, all_or_nothing(tmp_path):
+        try:
+            raise OSError(28, "No space left on device")
+        except OSError as error:
+            raise OSError("With tag (7FE0,0010) got exception: ...\nTraceback (most recent call last):\n ...") from error
+    assert "(No space left on device)" in str(refused.value)
+    assert "Traceback" not in str(refused.value)
+
+
 def test_what_a_killed_run_left_goes_when_the_same_is_written_again(tmp_path):
     for leftover in (".writing--1", ".writing-b.txt-2"):
         write_text(tmp_path / leftover / "old.txt", "half")
@@ -110,9 +121,22 @@ def test_a_folder_held_by_one_is_refused_to_another_and_free_afterwards(tmp_path
         ):
             pass
     assert not any(tmp_path.iterdir())
-    lock.mkdir()
-    with pytest.raises(OutputError, match="cannot begin"), held_alone(lock, "Training"):
-        pass
+
+
+def test_a_disk_without_locks_holds_nobody_off_and_takes_results(tmp_path, monkeypatch):
+    def without_locks(*_):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", without_locks)
+    with held_alone(tmp_path / "in-use", "Training"), all_or_nothing(tmp_path / "out") as scratch:
+        write_text(scratch / "a.txt", "new")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.txt"]
+
+
+def test_results_that_vanished_before_they_were_moved_are_no_success(tmp_path):
+    with pytest.raises(OutputError, match="removed meanwhile"), all_or_nothing(tmp_path) as scratch:
+        write_text(scratch / "a.txt", "new")
+        shutil.rmtree(scratch)
 
 
 def test_an_error_without_a_reason_of_the_system_gives_its_own(tmp_path):

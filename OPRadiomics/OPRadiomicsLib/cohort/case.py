@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from .. import __version__
-from ..errors import OPRadiomicsError
+from ..errors import OPRadiomicsError, StudyError
+from ..io.index import files_below
 from ..io.output import IMAGE_SUFFIXES
+from ..io.selection import OPTION_OF_ROLE
 from ..models.signature import Signature
 from ..profile import Profile
 from ..segmentation.bundle import SegmentationModel
@@ -19,6 +21,10 @@ from ..types import Role
 
 FINISHED: Final = "finished.json"
 """Written last into a case's folder: it says what with the case was computed, and so proves the rest."""
+
+
+SERIES_COLUMNS: Final[Mapping[Role, str]] = {Role.T1WI: "t1_series", Role.T2WI: "t2_series", Role.FST2WI: "fst2_series"}
+"""Columns that say which series of a DICOM study is meant, as the options of `OPTION_OF_ROLE` do."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,15 @@ class Case:
         Reviewed masks by sequence; that of T1WI replaces the network's.
     clinical
         Values as typed, by name (age, sex, bmi, ...); age and sex that are not given come from DICOM.
+    series
+        Series of a DICOM folder that are named, by sequence, as `io.select_series` takes them.
     """
 
     name: str
     study: Path
     masks: Mapping[Role, Path] = field(default_factory=dict)
     clinical: Mapping[str, Any] = field(default_factory=dict)
+    series: Mapping[Role, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,13 +99,19 @@ class Failure:
 
 
 def failure_of(name: str, stage: str, error: OPRadiomicsError, study: Path) -> Failure:
-    """A refusal as a record, in which DICOM files are numbered as they sort: exports name them after patients."""
-    said = (_without_file_names(text, study) for text in (error.found, error.expected, error.remedy))
+    """A refusal as a record, in which DICOM files are numbered as they sort: exports name them after patients.
+
+    Where one examination's command would have an option to name a series, a cohort's table has a column.
+    """
+    remedy = error.remedy
+    for role, option in OPTION_OF_ROLE.items():
+        remedy = remedy.replace(option, f"the table's column {SERIES_COLUMNS[role]}")
+    said = (_without_file_names(text, study) for text in (error.found, error.expected, remedy))
     return Failure(name, stage, type(error).__name__, *said)
 
 
 def _without_file_names(text: str, folder: Path) -> str:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = _files_of(folder)
     own_names = {f"{role}{ending}" for role in Role for ending in IMAGE_SUFFIXES}
     for number, path in enumerate(files, start=1):
         if path.name not in own_names:  # in quotes alone: "1" and "T1" are names of files too
@@ -109,6 +124,7 @@ def key_of(case: Case, settings: CohortSettings) -> dict[str, Any]:
     return {
         **settings.key,
         "images": _digest_of_folder(case.study),
+        **({"series": {role.value: name for role, name in sorted(case.series.items())}} if case.series else {}),
         "masks": {role.value: _digest(path) for role, path in sorted(case.masks.items())},
         "clinical": {name: str(value) for name, value in sorted(case.clinical.items())} if settings.signature else {},
     }
@@ -116,9 +132,17 @@ def key_of(case: Case, settings: CohortSettings) -> dict[str, Any]:
 
 def _digest_of_folder(folder: Path) -> str:
     """SHA-256 of every file's place and content: sequences that swap their names are other input."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    files = [path for path in _files_of(folder) if not path.name.startswith(".")]
     listed = [(path.relative_to(folder).as_posix(), _digest(path)) for path in files]
     return hashlib.sha256(json.dumps(listed).encode()).hexdigest()
+
+
+def _files_of(folder: Path) -> list[Path]:
+    """The files that `open_case` reads, in linked folders too; none where it will refuse the folder."""
+    try:
+        return files_below(folder)
+    except StudyError:
+        return []
 
 
 def _digest(path: Path) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from ..options import remove_earlier_results
 from ..progress import part
 from ..segmentation.review import UNREVIEWED
 from ..types import Clinical, LevelQuality, Mask, Prediction, Progress, Role
-from .case import FINISHED, Case, CohortSettings, Failure, failure_of, key_of
+from .case import FINISHED, Case, CohortSettings, Failure, failure_of, key_of, read_finished
 
 
 @dataclass
@@ -66,15 +67,24 @@ def _fault(case: Case, stage: _Stage, error: Exception) -> Failure:
     return Failure(case.name, stage.name, "fault of the software", found, "a result or a message", "report these places")
 
 
-def open_case(folder: Path, *, allow_missing: bool, progress: Progress) -> workflow.Study:
-    """A study folder: image files named T1WI, T2WI and FS-T2WI where it holds any, else DICOM.
+def open_case(
+    folder: Path, *, series: Mapping[Role, str] | None = None, allow_missing: bool, progress: Progress
+) -> workflow.Study:
+    """A study folder: image files named T1WI, T2WI and FS-T2WI where it holds any, else DICOM, with ``series`` that are named.
 
     Raises
     ------
     StudyError, GeometryError
-        As `workflow.open_files` and `workflow.open_study`.
+        If the folder can't be read, and as `workflow.open_files` and `workflow.open_study`.
     """
-    files = {role: path for role in Role for path in (_image_of(role, folder),) if path is not None}
+    try:
+        files = {role: path for role in Role for path in (_image_of(role, folder),) if path is not None}
+    except OSError as error:
+        raise StudyError(
+            f"The study's folder cannot be read ({error.strerror})",
+            "a folder that you may read",
+            "check permissions and the medium",
+        ) from None
     missing = [role for role in Role if role not in files]
     if files and missing and not allow_missing:
         raise StudyError(
@@ -82,9 +92,15 @@ def open_case(folder: Path, *, allow_missing: bool, progress: Progress) -> workf
             "an image file of each sequence, such as T1WI.nii.gz, in the study's folder",
             "add them, or go without with --allow-missing",
         )
+    if files and series:
+        raise StudyError(
+            f"Series named for {', '.join(series)} of a study of image files",
+            "series of a DICOM study",
+            "leave the cells empty",
+        )
     if files:
         return workflow.open_files(files, allow_missing=allow_missing)
-    return workflow.open_study(folder, allow_missing=allow_missing, progress=progress)
+    return workflow.open_study(folder, choices=series, allow_missing=allow_missing, progress=progress)
 
 
 def _image_of(role: Role, folder: Path) -> Path | None:
@@ -97,9 +113,11 @@ def _image_of(role: Role, folder: Path) -> Path | None:
 
 
 def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, progress: Progress) -> None:
-    (folder / FINISHED).unlink(missing_ok=True)
     key = key_of(case, settings)
-    study = open_case(case.study, allow_missing=settings.allow_missing, progress=part(progress, 0.0, 0.1))
+    if read_finished(folder).get("key") == key:
+        return  # another run did, since this one looked
+    _begin_anew(folder)
+    study = open_case(case.study, series=case.series, allow_missing=settings.allow_missing, progress=part(progress, 0.0, 0.1))
     clinical = None
     if settings.signature is not None:
         stage.name = "clinical variables"
@@ -136,6 +154,17 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
     }
     write_text(folder / FINISHED, json.dumps(proof, indent=1, ensure_ascii=False) + "\n")
     progress("Finished", 1.0)
+
+
+def _begin_anew(folder: Path) -> None:
+    try:
+        (folder / FINISHED).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{FINISHED} of an earlier run cannot be removed from {folder} ({error.strerror})",
+            "a folder that this user may write",
+            "change its permissions, or choose another output folder",
+        ) from None
 
 
 def _clinical(case: Case, study: workflow.Study) -> Clinical:

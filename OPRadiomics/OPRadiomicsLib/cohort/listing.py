@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..errors import StudyError
 from ..files import names_a_folder
 from ..types import Role
-from .case import Case
+from .case import SERIES_COLUMNS, Case
 
 CASE_COLUMN: Final = "case"
 STUDY_COLUMN: Final = "study"
@@ -41,7 +41,8 @@ def list_cases(source: str | Path) -> CaseList:
     source
         A folder, each of whose subfolders is the study of one case, which it names; a .txt with the path of one study folder
         a line; or a table (CSV, Excel, Parquet) with the columns case and study, and where they exist mask, mask_t2, mask_fst2,
-        age, sex, bmi, diabetes, smoking, drinking, exclusion. Relative paths count from the list or table.
+        t1_series, t2_series, fst2_series, age, sex, bmi, diabetes, smoking, drinking, exclusion. Relative
+        paths count from the list or table.
 
     Raises
     ------
@@ -108,8 +109,14 @@ def _notes(cases: tuple[Case, ...], listed: int) -> Iterator[str]:
 def _case(row: Mapping[str, Any], home: Path) -> Case:
     masks = {role: home / str(row[name]) for role, name in MASK_COLUMNS.items() if row.get(name, "") != ""}
     clinical = {name: row[name] for name in CLINICAL_COLUMNS if row.get(name, "") != ""}
+    series = {role: _whole(row[name]) for role, name in SERIES_COLUMNS.items() if row.get(name, "") != ""}
     study = str(row[STUDY_COLUMN])
-    return Case(str(row[CASE_COLUMN]), home / study if study else Path(), masks, clinical)
+    return Case(str(row[CASE_COLUMN]), home / study if study else Path(), masks, clinical, series)
+
+
+def _whole(cell: Any) -> str:
+    """Excel keeps a whole number as 3.0 where its column also holds fractions."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _require_names(cases: tuple[Case, ...], source: Path) -> None:

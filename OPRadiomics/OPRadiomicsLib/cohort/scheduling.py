@@ -34,6 +34,9 @@ CONNECT_TIMEOUT_S: Final = 20
 POLL_S: Final = 0.25
 STOP_TIMEOUT_S: Final = 120
 """Longest time between two calls of a stage's progress; a worker that hasn't stopped by then is left to its cluster."""
+ASK_FOR_WORKERS_S: Final = 5
+WITHOUT_WORKER_S: Final = 120
+"""A scheduler whose last worker went is waited for this long: a batch system or a nanny may be about to start another."""
 
 
 def in_process(
@@ -64,8 +67,8 @@ def on_dask(
     MissingDependencyError
         If dask.distributed is not installed.
     OPRadiomicsError
-        If the scheduler doesn't answer, has no worker, ends before the cases, or its workers have another version of this
-        software.
+        If the scheduler doesn't answer, has no worker or loses all of them, ends before the cases, or its workers have another
+        version of this software.
     Cancelled
         If ``progress`` raises it: running cases are told to stop, and waited for.
     """
@@ -94,6 +97,7 @@ def _computed(
     ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
     for future in waiting:
         future.add_done_callback(ended.put)  # `distributed.wait` leaves a waiter at every future each time it is called
+    workers = _Workers(client)
     try:
         while waiting:
             if (done := _next(ended)) is not None:
@@ -102,10 +106,35 @@ def _computed(
                 done.release()  # else Dask computes the case again where the worker that holds its outcome dies
                 yield case, failure
                 progress(f"{case.name}: ended", 1 - len(waiting) / len(cases))
-            progress(f"{len(cases) - len(waiting)} of {len(cases)} cases ended", 1 - len(waiting) / len(cases))
+            alone = "" if workers.are_there() else "; the scheduler has no worker, one is waited for"
+            progress(f"{len(cases) - len(waiting)} of {len(cases)} cases ended{alone}", 1 - len(waiting) / len(cases))
     except BaseException:
         _stop(client, stop, waiting)
         raise
+
+
+class _Workers:
+    """Whether a scheduler still has workers: without any it keeps the cases and says nothing."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._asked = self._seen = time.monotonic()
+
+    def are_there(self) -> bool:
+        """Whether there was one when last asked; raises `OPRadiomicsError` where none has been for `WITHOUT_WORKER_S`."""
+        now = time.monotonic()
+        if now - self._asked >= ASK_FOR_WORKERS_S:
+            self._asked = now
+            if self._client.scheduler_info().get("workers"):
+                self._seen = now
+        if self._asked - self._seen >= WITHOUT_WORKER_S:
+            raise OPRadiomicsError(
+                f"The Dask scheduler lost its last worker, and none came for {self._asked - self._seen:.0f} s",
+                "workers until the last case has ended",
+                "look why they ended (memory, a batch system's time limit), start others and the same command again: finished "
+                "cases are kept",
+            )
+        return self._seen == self._asked
 
 
 def _next(ended: queue.SimpleQueue[Future]) -> Future | None:
@@ -203,16 +232,32 @@ def _local_client(workers: int, progress: Progress) -> Iterator[Client]:
 
 
 def _cluster(distributed: Any, workers: int) -> Any:
-    """Local worker processes that leave Ctrl-C to this one, which tells them to stop: they inherit that it is ignored."""
+    """Local worker processes that leave Ctrl-C to this one, which tells them to stop: they inherit that it is blocked."""
     in_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main else None
-    try:
+    with _interrupt_kept_for_later() if in_main else contextlib.nullcontext():
         return distributed.LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", silence_logs="ERROR"
         )
-    finally:
-        if in_main:
+
+
+@contextlib.contextmanager
+def _interrupt_kept_for_later() -> Iterator[None]:
+    """Block Ctrl-C, also in what is started meanwhile; one that comes is raised at the end. Windows can only ignore it."""
+    if sys.platform == "win32":
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            yield
+        finally:
             signal.signal(signal.SIGINT, before)
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # else the first process that is started starts it, and unblocks what was blocked
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @contextlib.contextmanager
@@ -234,12 +279,13 @@ def _client_at(address: str, progress: Progress) -> Iterator[Client]:
 
 def _require_same_version(client: Client, address: str) -> None:
     found: dict[str, Any] = client.run(_version_here, on_error="return")
+    expected = f"workers with opradiomics {__version__}"
+    if not found:
+        raise OPRadiomicsError(f"No worker at the scheduler {address}", expected, f"start one: dask worker {address}")
     others = {str(one) for one in found.values()} - {__version__}
-    if others or not found:
-        what = f"Workers with opradiomics {', '.join(sorted(others))}" if others else "No worker"
-        raise OPRadiomicsError(
-            f"{what} at the scheduler {address}", f"workers with opradiomics {__version__}", "install it on every worker"
-        )
+    if others:
+        what = f"Workers with opradiomics {', '.join(sorted(others))} at the scheduler {address}"
+        raise OPRadiomicsError(what, expected, "install it on every worker")
 
 
 def _version_here() -> str:

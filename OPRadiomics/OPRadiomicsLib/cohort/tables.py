@@ -12,7 +12,7 @@ from typing import Any, Final
 from ..errors import OutputError
 from ..files import all_or_nothing
 from ..types import Role
-from .case import Failure, read_finished
+from .case import FINISHED, Failure, read_finished
 
 _REGION_COLUMNS: Final = ("region", "profile_hash", "engine")
 _FAILURE_COLUMNS: Final = tuple(field.name for field in fields(Failure))
@@ -32,9 +32,17 @@ def write_tables(results: Sequence[tuple[str, Path]], failures: Sequence[Failure
     Raises
     ------
     OutputError
-        If they can't be written.
+        If they can't be written, or a case is no longer finished.
     """
     proofs = {name: read_finished(folder) for name, folder in results}
+    undone = [name for name, proof in proofs.items() if not proof]
+    if undone:
+        raise OutputError(
+            f"{len(undone)} cases that this run finished have no {FINISHED} any more, first {undone[0]}: another run computes "
+            "them anew, or they were removed",
+            "one run at a time for each folder of results",
+            "wait until the other has ended, and start the same command again: finished cases are kept",
+        )
     predictions = [{"case": name, **row} for name, proof in proofs.items() for row in proof["predictions"]]
     scores = tuple(dict.fromkeys(key for row in predictions for key in row if key not in _PREDICTION_COLUMNS))
     contents = {

@@ -1,6 +1,7 @@
-"""What ITK does not say of a NIfTI file: that it is cut short, or holds NaN or infinity.
+"""What ITK does not say of a NIfTI file: that it is cut short, holds NaN or infinity, or gives its voxels two sizes.
 
-ITK's reader turns NaN and infinity into 0 and leaves the voxels behind a file's early end undefined, both silently.
+ITK's reader turns NaN and infinity into 0 and leaves the voxels behind a file's early end undefined, both silently; it takes
+directions from the sform and spacings from pixdim, where other software takes both from the sform.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import StudyError
+from ..errors import GeometryError, StudyError
+
+SPACING_TOLERANCE = 0.01
+"""Relative: over 300 mm, which an image of the lumbar spine is long, 3 mm."""
 
 FLOAT_TYPES = {16: "f4", 64: "f8"}
 """Datatype codes of NIFTI_TYPE_FLOAT32 and FLOAT64 (nifti1.h)."""
@@ -26,6 +30,8 @@ def require_intact_nifti(path: Path) -> None:
     ------
     StudyError
         If it is no NIfTI file, shorter than its header announces, corrupt, or holds NaN or infinity.
+    GeometryError
+        If its sform and its pixdim give the voxels different sizes.
     """
     try:
         content = gzip.decompress(path.read_bytes()) if path.name.lower().endswith(".gz") else path.read_bytes()
@@ -43,6 +49,7 @@ def require_intact_nifti(path: Path) -> None:
     announced = math.prod(shape) * bits // 8
     if len(content) - offset < announced:
         raise _damaged(path, f"{max(len(content) - int(offset), 0)} of {announced} bytes of voxels")
+    _require_one_spacing(path, content, order)
     if datatype not in FLOAT_TYPES:
         return
     values = np.frombuffer(content, np.dtype(order + FLOAT_TYPES[datatype]), math.prod(shape), int(offset))
@@ -70,6 +77,21 @@ def _header(path: Path, content: bytes) -> tuple[str, tuple[int, ...], int, int,
             offset = struct.unpack_from(order + "q", content, 168)[0]
             return order, dim[1 : dim[0] + 1], datatype, bits, offset
     raise _damaged(path, "it has no NIfTI header")
+
+
+def _require_one_spacing(path: Path, content: bytes, order: str) -> None:
+    first = struct.unpack_from(order + "i", content)[0] == 348
+    code = struct.unpack_from(order + ("h" if first else "i"), content, 254 if first else 348)[0]
+    pixdim = np.array(struct.unpack_from(order + ("8f" if first else "8d"), content, 76 if first else 104)[1:4])
+    rows = struct.unpack_from(order + ("12f" if first else "12d"), content, 280 if first else 400)
+    of_sform = np.linalg.norm(np.reshape(rows, (3, 4))[:, :3], axis=0)
+    if code > 0 and of_sform.all() and (np.abs(of_sform - pixdim) > SPACING_TOLERANCE * of_sform).any():
+        one, other = (" x ".join(f"{mm:.3g}" for mm in sizes) for sizes in (pixdim, of_sform))
+        raise GeometryError(
+            f"File '{path.name}' says twice how large its voxels are: {one} mm (pixdim) and {other} mm (sform)",
+            "one size",
+            "convert it again from DICOM",
+        )
 
 
 def _damaged(path: Path, what: str) -> StudyError:

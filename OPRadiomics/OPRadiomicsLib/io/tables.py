@@ -90,7 +90,7 @@ def read_table(path: str | Path) -> Table:
 
 
 def _table(name: str, lines: list[list[Cell]], notes: tuple[str, ...]) -> Table:
-    heading = [str(cell).strip() for cell in lines[0]] if lines else []
+    heading = [str(_plain(cell)) for cell in lines[0]] if lines else []
     while heading and not heading[-1]:
         heading.pop()
     if not heading:

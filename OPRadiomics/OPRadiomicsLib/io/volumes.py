@@ -24,6 +24,8 @@ READABLE_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 THICK_SLICE_RATIO = 1.5
 """From this ratio of largest to smallest voxel edge on, the largest one is the slice direction."""
 MINIMUM_OVERLAP = 0.5
+LARGEST_EXTENT_MM = 2500.0
+"""No scanner images more of a person; a header in other units than it says asks for terabytes on a 1 mm grid."""
 
 
 def read_volume(source: SeriesRef | Path) -> Volume:
@@ -45,7 +47,7 @@ def read_volume(source: SeriesRef | Path) -> Volume:
     StudyError
         If the file is absent, unreadable, no 3-D scalar image, constant, or holds NaN or infinity.
     GeometryError
-        If slices are missing, doubled, unequally spaced or sheared.
+        If slices are missing, doubled, unequally spaced or sheared, or the image is larger than a person.
     """
     if isinstance(source, SeriesRef):
         volume = read_dicom_stack(source)
@@ -53,6 +55,7 @@ def read_volume(source: SeriesRef | Path) -> Volume:
     else:
         volume = volume_from_sitk(read_image_file(Path(source)), source=f"file {Path(source).name}")
         name = f"file '{Path(source).name}'"
+    _require_size_of_a_person(volume, name)
     _require_usable_values(volume, name)
     return Volume(volume.array.astype(np.float32, copy=False), volume.affine, volume.frame_of_reference_uid, volume.source)
 
@@ -184,6 +187,16 @@ def _unreadable(path: Path) -> StudyError:
         "a complete NIfTI, NRRD or MetaImage file",
         "copy or convert it again",
     )
+
+
+def _require_size_of_a_person(volume: Volume, name: str) -> None:
+    extent_mm = [mm * count for mm, count in zip(volume.spacing_mm, reversed(volume.shape), strict=True)]
+    if max(extent_mm) > LARGEST_EXTENT_MM:
+        raise GeometryError(
+            f"The header of {name} makes it {' x '.join(f'{mm:.0f}' for mm in extent_mm)} mm large",
+            f"at most {LARGEST_EXTENT_MM:.0f} mm, with spacings in millimetres",
+            "convert the image again from the original DICOM",
+        )
 
 
 def _require_usable_values(volume: Volume, name: str) -> None:

@@ -58,7 +58,7 @@ def harvest(source: Path, *, progress: Progress = no_progress) -> Acquisition:
         own = part(progress, number / len(listed.cases), (number + 1) / len(listed.cases))
         own(f"{case.name}: reading headers", 0.0)
         try:
-            series = select_series(index_dicom(case.study), allow_missing=True)
+            series = select_series(index_dicom(case.study), choices=case.series, allow_missing=True)
         except OPRadiomicsError as error:
             failures.append(failure_of(case.name, "reading", error, case.study))
             continue

@@ -132,6 +132,9 @@ class Row(BaseModel):
     mask: _Text = None
     mask_t2: _Text = None
     mask_fst2: _Text = None
+    t1_series: _Text = None
+    t2_series: _Text = None
+    fst2_series: _Text = None
     features: _Text = None
     profile_hash: _Text = None
     masks: _Text = None

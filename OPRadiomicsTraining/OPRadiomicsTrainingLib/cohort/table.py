@@ -97,7 +97,7 @@ def _column_faults(table: Table) -> Iterator[Fault]:
     if not table.rows:
         yield Fault(0, "table", "no row", "a row for each patient", "check the file")
     for name, count in Counter(table.columns).items():
-        if count > 1:
+        if name and count > 1:
             yield Fault(0, f"column {name}", f"it stands {count} times", "unique names of columns", "drop the others")
     unknown = [name for name in table.columns if name and name not in COLUMNS and not name.startswith(FEATURE_PREFIXES)]
     for name in unknown:
@@ -200,7 +200,9 @@ def _sifted(file: Path, table: Table, rows: Mapping[int, Row]) -> CohortTable:
         else:
             kept.append((index, row))
     if not kept:
-        raise CohortTableError(table.name, [Fault(0, "table", "every patient is left out", "at least one", "check exclusions")])
+        reasons = ", ".join(f"{count}: {reason}" for reason, count in excluded.items())
+        found = f"every patient is left out ({reasons})"
+        raise CohortTableError(table.name, [Fault(0, "table", found, "at least one", "correct what leaves them out")])
     variables = [name for name in OPTIONAL_VARIABLES if name in table.columns]
     missing: dict[str, int] = {name: sum(getattr(row, name) is None for _, row in kept) for name in variables}
     return CohortTable(

@@ -33,11 +33,12 @@ CLINICAL: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking", "labe
 
 @dataclass(frozen=True)
 class Listed:
-    """A study to add: its folder, what a table says of it, and its name there, which goes to the key alone."""
+    """A study to add: its folder, what a table says of it, its name there, which goes to the key alone, and series it names."""
 
     study: Path
     clinical: Mapping[str, Any] = field(default_factory=dict)
     former: str = ""
+    series: Mapping[Role, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +166,12 @@ def listed_in(source: Path) -> tuple[Listed, ...]:
 
     rows = {str(row["case"]): row for row in read_table(source).records()}
     return tuple(
-        Listed(case.study, {name: cell for name in CLINICAL if (cell := rows[case.name].get(name, "")) != ""}, case.name)
+        Listed(
+            case.study,
+            {name: cell for name in CLINICAL if (cell := rows[case.name].get(name, "")) != ""},
+            case.name,
+            case.series,
+        )
         for case in cases
     )
 
@@ -183,7 +189,9 @@ def _add_one(project: Project, one: Listed, centre: str, simulated: bool, progre
     from OPRadiomicsLib.cohort.compute import open_case
     from OPRadiomicsLib.models.clinical import parse_age, parse_male
 
-    study = open_case(one.study, allow_missing=True, progress=lambda message, share: progress(message, share / 2))
+    study = open_case(
+        one.study, series=one.series, allow_missing=True, progress=lambda message, share: progress(message, share / 2)
+    )
     clinical = dict(one.clinical)
     age, sex = clinical.pop("age", None), clinical.pop("sex", None)
     own = str(clinical.pop("centre", ""))

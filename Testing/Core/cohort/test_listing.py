@@ -27,6 +27,21 @@ def test_excluded_patients_are_passed_over_and_counted(a_table: Callable[..., Pa
     assert "1 of 3" in found.notes[0]
 
 
+def test_named_series_are_read_as_numbers_of_excel_too(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (
+        ("case", "study", "t1_series", "t2_series", "fst2_series"),
+        ("a", "a", 3.0, 5.2, "...8.1"),
+        ("b", "b", None, 4, ""),
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "table.xlsx")
+    one, other = list_cases(tmp_path / "table.xlsx").cases
+    assert one.series == {Role.T1WI: "3", Role.T2WI: "5.2", Role.FST2WI: "...8.1"}
+    assert other.series == {Role.T2WI: "4"}
+
+
 def test_masks_for_some_cases_alone_are_said(a_table: Callable[..., Path]) -> None:
     table = a_table()
     table.write_text(table.read_text().replace("case_0002/mask.nii.gz", ""))

@@ -10,12 +10,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pydicom
 import pytest
 from OPRadiomicsLib.cohort import CohortSettings, list_cases, run_cohort, scheduling, settings_of
 from OPRadiomicsLib.cohort.case import Case
@@ -107,6 +109,47 @@ def test_a_failure_numbers_a_dicom_file_whose_name_may_be_the_patient_s(settings
     assert "by name" in caught.value.found
 
 
+def test_files_in_linked_folders_count_as_the_study_s_own(settings: CohortSettings, tmp_path: Path) -> None:
+    """A study of links to an archive's folders: what changes there is other input, and its names may be the patient's."""
+    simulate_cohort(CohortPlan({"A": 1}, format="dicom", truth=False), tmp_path / "studies")
+    archive = tmp_path / "studies" / "case_0001" / "dicom"
+    study = tmp_path / "linked"
+    study.mkdir()
+    for series in archive.iterdir():
+        (study / series.name).symlink_to(series)
+    case = Case("case_0001", study)
+    assert run_cohort([case], settings, tmp_path / "out").finished == 1
+    first = min(archive.glob("*T1_FSE/*"))
+    named = first.rename(first.with_name("MUSTERMANN_ERIKA_19500101.dcm"))
+    named.write_bytes(named.read_bytes()[:3000])
+    with pytest.raises(StudyError) as caught:
+        run_cohort([case], settings, tmp_path / "out")
+    assert "MUSTERMANN" not in str(caught.value) + (tmp_path / "out" / "failures.csv").read_text()
+    assert "by name" in caught.value.found
+
+
+def test_a_table_may_name_the_series_of_a_dicom_study(settings: CohortSettings, tmp_path: Path) -> None:
+    plan = CohortPlan({"A": 1}, format="dicom", truth=False)
+    simulate_cohort(plan, tmp_path / "studies")
+    study = tmp_path / "studies" / "case_0001" / "dicom"
+    for path in sorted(study.glob("*T1_FSE/*")):
+        again = pydicom.dcmread(path)
+        again.SeriesNumber, again.SeriesInstanceUID = 9, again.SeriesInstanceUID[:-2] + ".9"
+        again.SOPInstanceUID = again.file_meta.MediaStorageSOPInstanceUID = again.SOPInstanceUID[:-2] + ".9"
+        again.save_as(path.with_name(f"again_{path.name}"))
+    table = tmp_path / "table.csv"
+    table.write_text(f"case,study\na,{study}\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="the table's column t1_series"):
+        run_cohort(list_cases(table).cases, settings, tmp_path / "out")
+    for number in (9, 2):
+        table.write_text(f"case,study,t1_series\na,{study},{number}\n", encoding="utf-8")
+        result = run_cohort(list_cases(table).cases, settings, tmp_path / "out")
+        assert (result.finished, result.kept) == (1, 0), "another series is other input"
+    (study / "T1WI.nii.gz").write_bytes(b"")
+    with pytest.raises(StudyError, match="of a study of image files"):
+        run_cohort(list_cases(table).cases, replace(settings, allow_missing=True), tmp_path / "out")
+
+
 def test_a_failure_stays_readable_where_dicom_files_are_named_by_numbers(settings: CohortSettings, tmp_path: Path) -> None:
     plan = CohortPlan({"A": 1}, format="dicom", truth=False, options=Options(slices=5, pixels=96))
     simulate_cohort(plan, tmp_path / "studies")
@@ -173,6 +216,22 @@ def test_cancel_keeps_finished_cases_and_leaves_no_half_written_one(
     assert run_cohort(cases, settings, out).kept == len(finished)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there it can only be ignored")
+def test_ctrl_c_while_worker_processes_start_is_heard_once_they_have() -> None:
+    started: list[int] = []
+
+    class Starting:
+        def LocalCluster(self, **_: object) -> None:
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)  # others' threads, of other tests, don't block it
+            own = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+            started.append(subprocess.run([sys.executable, "-c", own], check=False).returncode)
+
+    with pytest.raises(KeyboardInterrupt):
+        scheduling._cluster(Starting(), 2)
+    assert started == [0], "what is started does not hear it"
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(
     a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
 ) -> None:
@@ -191,6 +250,56 @@ def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(
     unbroken = run_cohort(list_cases(table).cases, settings, tmp_path / "unbroken")
     assert result.tables["features"].read_bytes() == unbroken.tables["features"].read_bytes()
     assert leftovers(out) == []
+
+
+def test_a_case_that_another_run_finished_meanwhile_is_not_computed_again(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    cases = list_cases(a_table()).cases[:2]
+    out = tmp_path / "out"
+    times: list[int] = []
+
+    def progress(message: str, _: float) -> None:
+        if message.startswith("case_0001") and not times:
+            run_cohort(cases[1:], settings, out)
+            times.append((out / "cases" / "case_0002" / "finished.json").stat().st_mtime_ns)
+
+    assert run_cohort(cases, settings, out, progress=progress).finished == 2
+    assert (out / "cases" / "case_0002" / "finished.json").stat().st_mtime_ns == times[0]
+
+
+def test_a_case_that_another_run_has_begun_anew_is_named(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    cases = list_cases(a_table()).cases[:2]
+    out = tmp_path / "out"
+
+    def progress(message: str, _: float) -> None:
+        if message.startswith("case_0002"):
+            (out / "cases" / "case_0001" / "finished.json").unlink(missing_ok=True)
+
+    with pytest.raises(OutputError, match=r"case_0001.* another run"):
+        run_cohort(cases, settings, out, progress=progress)
+
+
+def test_a_folder_that_the_system_refuses_is_no_fault_of_the_software(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = list_cases(a_table()).cases[:2]
+    out = tmp_path / "out"
+    run_cohort(cases[:1], settings, out)
+    anew = replace(settings, per_level=True)
+
+    def refused(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refused)
+        with pytest.raises(OutputError, match=r"finished\.json .*Permission denied"):
+            run_cohort(cases[:1], anew, out)
+    monkeypatch.setattr("OPRadiomicsLib.cohort.compute._image_of", refused)
+    with pytest.raises(StudyError, match=r"folder cannot be read \(Permission denied\)"):
+        run_cohort(cases[1:], settings, out)
 
 
 def test_if_no_case_can_be_computed_that_is_an_error_and_the_failures_are_listed(
@@ -222,6 +331,18 @@ def test_a_running_scheduler_is_used_if_its_workers_have_this_version(
         monkeypatch.setattr("OPRadiomicsLib.cohort.scheduling.__version__", "99")
         with pytest.raises(OPRadiomicsError, match="install it on every worker"):
             run_cohort(cases, settings, tmp_path / "other", scheduler=cluster.scheduler_address)
+
+
+def test_a_scheduler_without_a_worker_is_told_to_start_one(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
+) -> None:
+    from distributed import LocalCluster
+
+    with (
+        LocalCluster(n_workers=0, processes=False, dashboard_address="127.0.0.1:0") as cluster,
+        pytest.raises(OPRadiomicsError, match=r"No worker at .* start one: dask worker"),
+    ):
+        run_cohort(list_cases(a_table()).cases, settings, tmp_path / "out", scheduler=cluster.scheduler_address)
 
 
 def _takes_three_seconds(*_: object) -> None:
@@ -292,6 +413,31 @@ def test_a_scheduler_that_ends_before_the_cases_is_named(
         run_cohort(
             list_cases(a_table()).cases, settings, tmp_path / "out", scheduler=cluster.scheduler_address, progress=progress
         )
+
+
+def test_a_scheduler_whose_workers_have_all_ended_is_waited_for_aloud_and_not_for_ever(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(scheduling, "_run_on_worker", _takes_three_seconds)
+    monkeypatch.setattr(scheduling, "ASK_FOR_WORKERS_S", 0.1)
+    monkeypatch.setattr(scheduling, "WITHOUT_WORKER_S", 1)
+    said: list[str] = []
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
+
+        def progress(message: str, _: float) -> None:
+            said.append(message)
+            if message == "0 of 3 cases ended":
+                cluster.scale(0)
+            if len(said) > 200:
+                raise Cancelled
+
+        with pytest.raises(OPRadiomicsError, match=r"lost its last worker.* finished cases are kept"):
+            run_cohort(
+                list_cases(a_table()).cases, settings, tmp_path / "out", scheduler=cluster.scheduler_address, progress=progress
+            )
+    assert any("has no worker" in message for message in said)
 
 
 def test_a_scheduler_that_does_not_answer_is_named(

@@ -188,6 +188,24 @@ def test_an_absent_table_is_an_error(tmp_path: Path) -> None:
         read_cohort_table(tmp_path / "none.csv")
 
 
+def test_blank_columns_of_a_sheet_or_a_csv_are_no_columns(tmp_path: Path) -> None:
+    """Excel counts formatted cells to the used range, here between the columns and behind them; pandas writes an index."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in ("case,,age,sex,,bmd,,,", "a,,71,F,,62,,,", "b,,66,M,,130,,,"):
+        book.active.append([cell or None for cell in row.split(",")])
+    for cell in book.active["I"]:
+        cell.fill = openpyxl.styles.PatternFill("solid", "FFFF00")
+    book.save(tmp_path / "table.xlsx")
+    assert read_cohort_table(tmp_path / "table.xlsx").table.columns == ("case", "", "age", "sex", "", "bmd")
+    assert len(read(",case,,age,sex,bmd\n0,a,,71,F,62\n1,b,,66,M,130\n", tmp_path).rows) == 2
+
+
+def test_where_every_patient_is_left_out_the_reasons_are_counted(tmp_path: Path) -> None:
+    with pytest.raises(CohortTableError, match=r"every patient is left out \(2: missing age, 1: fracture\)"):
+        read("case,age,sex,bmd,exclusion\na,,F,62,\nb,,M,130,\nc,60,M,130,fracture\n", tmp_path)
+
+
 def test_dates_of_excel_and_of_text_are_the_same_day() -> None:
     from datetime import date, datetime
 

@@ -234,6 +234,14 @@ def test_a_truncated_file_is_called_damaged(tmp_path: Path, a_volume: Volume, su
         read_volume(path)
 
 
+def test_an_image_larger_than_a_person_is_refused(tmp_path: Path, a_volume: Volume) -> None:
+    """Spacings in micrometres, read as millimetres: on the 1 mm grid it would ask for terabytes."""
+    scale = np.diag([1000.0, 1000.0, 1000.0, 1.0])
+    path = write_volume(Volume(a_volume.array, scale @ a_volume.affine), tmp_path / "image.nrrd")
+    with pytest.raises(GeometryError, match="mm large"):
+        read_volume(path)
+
+
 def test_an_unknown_ending_is_refused_on_writing(tmp_path: Path, a_volume: Volume) -> None:
     with pytest.raises(OutputError, match=r"image\.jpg"):
         write_volume(a_volume, tmp_path / "image.jpg")
