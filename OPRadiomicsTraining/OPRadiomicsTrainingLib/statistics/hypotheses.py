@@ -101,16 +101,14 @@ class Quartiles:
 
 
 def quartiles(values: FloatTable) -> Quartiles:
-    """Quartiles of (n,) values; NaN of none."""
-    if not len(values):
-        return Quartiles(math.nan, math.nan, math.nan)
+    """Quartiles of (n,) values, n at least 1."""
     lower, median, upper = np.quantile(values, (0.25, 0.5, 0.75))
     return Quartiles(float(median), float(lower), float(upper))
 
 
 @dataclass(frozen=True)
 class MannWhitney:
-    """U of the second group, Z by the normal approximation with ties corrected, P, and both groups' quartiles.
+    """U of the second group, Z by the normal approximation with ties corrected, and P.
 
     U / (n1 n2) is the AUC of the value for the second group.
     """
@@ -118,17 +116,11 @@ class MannWhitney:
     u: float
     z: float
     p: float
-    first: Quartiles
-    second: Quartiles
 
 
-def mann_whitney(first: FloatTable, second: FloatTable, *, continuity: bool = False) -> MannWhitney:
-    """Mann-Whitney U test (Ann Math Stat 1947); Z above 0 where the second group's values are higher.
-
-    Parameters
-    ----------
-    continuity
-        Correct for continuity, as R's wilcox.test does unless told otherwise; SPSS does not.
+def mann_whitney(first: FloatTable, second: FloatTable) -> MannWhitney:
+    """Mann-Whitney U test (Ann Math Stat 1947), as SPSS without correction for continuity; Z above 0 where the second group's
+    values are higher.
 
     Raises
     ------
@@ -145,11 +137,8 @@ def mann_whitney(first: FloatTable, second: FloatTable, *, continuity: bool = Fa
     _, ties = np.unique(ranks, return_counts=True)
     n = n1 + n2
     variance = n1 * n2 / 12 * (n + 1 - float((ties**3.0 - ties).sum()) / (n * (n - 1)))
-    excess = u - n1 * n2 / 2
-    if continuity:
-        excess -= math.copysign(min(0.5, abs(excess)), excess)
-    z = excess / math.sqrt(variance) if variance > 0 else 0.0
-    return MannWhitney(u, z, normal_p(z), quartiles(first), quartiles(second))
+    z = (u - n1 * n2 / 2) / math.sqrt(variance) if variance > 0 else 0.0
+    return MannWhitney(u, z, normal_p(z))
 
 
 @dataclass(frozen=True)

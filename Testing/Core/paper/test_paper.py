@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from OPRadiomicsTrainingLib.reports.documents import evaluation_document, fit_do
 from OPRadiomicsTrainingLib.reports.figures.flow import Flow
 from OPRadiomicsTrainingLib.reports.formats import p_value, with_interval
 from OPRadiomicsTrainingLib.reports.paper import flow_of, paper_document
+from OPRadiomicsTrainingLib.reports.tables import baseline_table
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,15 @@ def test_table_2_counts_the_patients_of_each_class(a_folder, a_study):
     well = rows[~a_study.osteoporosis[:100]]
     cell = next(value for name, value in male.items() if name.startswith("training: NOP"))
     assert cell.startswith(f"{int(a_study.male[well].sum())} (")
+
+
+@pytest.mark.parametrize(("variable", "row"), [("bmi", "BMI, kg/m²"), ("diabetes", "Diabetes")])
+def test_a_variable_that_is_known_of_one_class_only_has_no_test_in_table_2(a_study, variable, row):
+    values = np.where(a_study.osteoporosis, getattr(a_study, variable), np.nan)
+    table = baseline_table(replace(a_study, **{variable: values}), {"training": np.arange(100)})
+    _, well, ill, statistic, p = next(cells for cells in table.rows if cells[0] == row)
+    assert (well, statistic, p) == ("–", "–", "–")
+    assert "(" in ill
 
 
 def test_table_4_prints_the_evaluations_numbers(a_folder, an_evaluation):
