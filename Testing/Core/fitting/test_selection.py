@@ -1,5 +1,7 @@
 """Radscores and the two stages: on the rows they are given, and on no other."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, predict_two_stages
@@ -12,6 +14,17 @@ def test_radscore_of_the_mean_patient_is_its_intercept(a_cohort):
     score = select(features, a_cohort.osteoporosis, SelectionSettings(), np.random.default_rng(1)).score("min")
     assert score.of(features.mean(axis=0)[None])[0] == pytest.approx(score.intercept, abs=1e-12)
     assert 0 < len(score.columns) <= score.after_t_test
+
+
+@pytest.mark.parametrize("lasso", ["gaussian", "logistic"])
+def test_a_radscore_that_no_feature_enters_is_the_same_whether_the_t_test_or_lasso_left_none(a_cohort, lasso):
+    """Folds differ in where they stop; a Radscore on another scale in some of them would look like a difference of patients."""
+    features, ill = a_cohort.features[:100, :12], a_cohort.osteoporosis[:100] | (np.arange(100) < 60)
+    settings = SelectionSettings(lasso=lasso, lasso_folds=4)
+    nothing_passed = select(features, ill, replace(settings, p_limit=1e-30), np.random.default_rng(1)).score("min")
+    path = select(features, ill, replace(settings, p_limit=1.0), np.random.default_rng(1)).path
+    assert not path.coefficients[0].any()
+    assert nothing_passed.intercept == pytest.approx(path.intercepts[0], abs=1e-9)
 
 
 def test_no_row_outside_the_training_rows_changes_the_fit(a_cohort, simulate_cohort):
