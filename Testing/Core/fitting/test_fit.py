@@ -161,8 +161,16 @@ def test_every_choice_of_the_selection_fits_and_is_recorded(a_cohort, t_test, fd
 def test_a_given_predictor_that_does_not_vary_is_refused_before_the_work(a_cohort):
     """Women alone among the training patients; the test patients' men don't help."""
     women = replace(with_split(a_cohort), male=np.arange(len(a_cohort.cases)) >= 120)
-    with pytest.raises(ClinicalDataError, match="sex asked for, the same in all training patients"):
+    with pytest.raises(ClinicalDataError, match="sex is the same in all training patients"):
         fit_signature(women, PROFILE, QUICK, progress=None)
+
+
+def test_a_predictor_that_follows_from_the_others_is_refused_before_the_work_given_or_chosen(a_cohort):
+    """The women are those with diabetes."""
+    men = replace(a_cohort, diabetes=1.0 - a_cohort.male)
+    for settings in (replace(QUICK, clinical=("age", "sex", "diabetes")), replace(QUICK, clinical=None, clinical_p=1.0)):
+        with pytest.raises(ClinicalDataError, match="diabetes is the same in all training patients, or follows from"):
+            fit_signature(men, PROFILE, settings, progress=None)
 
 
 def test_too_few_patients_for_lassos_folds_inside_the_folds_is_said_before_the_work(a_cohort):
