@@ -9,6 +9,7 @@ from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.models.signature import load_signature, save_signature
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical, FeatureVector
+from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.fitting.three_classes import bmd_classes
@@ -61,6 +62,14 @@ def test_the_signature_carries_the_model_and_predicts_with_it(a_fit, a_cohort_wi
 def test_a_signature_without_it_keeps_its_checksum(a_cohort_with_bmd):
     two = fit_signature(a_cohort_with_bmd, PROFILE, replace(SETTINGS, classes=2)).signature
     assert "ordinal" not in two.content()
+
+
+def test_a_recalibrated_signature_leaves_the_model_out_and_says_so(a_fit):
+    """Moved by 2 on the logit, the combined model's probability would stand beside classes that know nothing of it."""
+    moved = recalibrated(a_fit.signature, {"combined": 2.0}, "80 patients")
+    assert a_fit.signature.ordinal is not None
+    assert moved.ordinal is None
+    assert "ordinal model, which was not recalibrated, is left out" in moved.provenance.notes[-1]
 
 
 @pytest.mark.parametrize("fault", ["absent", "missing", "contradicting"])
