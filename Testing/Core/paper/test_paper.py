@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.reports.captions import captioned_table, captions
-from OPRadiomicsTrainingLib.reports.checklists import answer_checklists
+from OPRadiomicsTrainingLib.reports.checklists import TO_COMPLETE, answer_checklists
 from OPRadiomicsTrainingLib.reports.document import document_html, write_document
 from OPRadiomicsTrainingLib.reports.documents import evaluation_document, fit_document
 from OPRadiomicsTrainingLib.reports.figures.flow import Flow
@@ -114,6 +114,36 @@ def test_checklists_answer_what_is_known_and_leave_the_rest_to_the_author(a_docu
     for one in a_document.checklists:
         assert 0 < one.filled < len(one.answers)
         assert "doi" in one.citation
+
+
+def answer(document, checklist, number):
+    (one,) = [one for one in document.checklists if one.name == checklist]
+    return next(item.text for item in one.answers if item.number == number)
+
+
+def test_testing_is_of_the_test_sets_alone_and_the_training_patients_count_as_participants(a_document):
+    assert "training" not in answer(a_document, "CLEAR", "38")
+    assert "external (n = 50" in answer(a_document, "CLEAR", "38")
+    assert "training (out of fold) (n = 100" in answer(a_document, "TRIPOD+AI", "21")
+
+
+def test_class_balance_tells_how_it_was_handled(a_document):
+    assert "no resampling" in answer(a_document, "CLEAR", "30")
+    assert "no resampling" in answer(a_document, "TRIPOD+AI", "13")
+
+
+def test_predictors_that_were_given_are_not_said_to_be_chosen_by_p(a_fit, an_evaluation):
+    profile = load_profile("standard")
+    given = replace(a_fit, settings=replace(a_fit.settings, clinical=("age", "sex")))
+    assert "by univariable P < 0.05" in answer(paper_document(a_fit, an_evaluation, profile), "CLEAR", "17")
+    assert answer(paper_document(given, an_evaluation, profile), "CLEAR", "17").count("given beforehand") == 1
+
+
+def test_without_subgroups_fairness_is_the_authors_to_answer(a_fit, an_evaluation):
+    without = replace(an_evaluation, settings=replace(an_evaluation.settings, subgroups=""))
+    document = paper_document(a_fit, without, load_profile("standard"))
+    assert answer(document, "TRIPOD+AI", "14") == TO_COMPLETE
+    assert "AUC by" not in answer(document, "CLEAR", "47")
 
 
 def test_an_item_without_a_fact_stays_open():
