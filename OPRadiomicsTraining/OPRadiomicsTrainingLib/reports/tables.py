@@ -265,7 +265,10 @@ def optimism_table(found: ProcedureOptimism) -> Table:
         for row in found.rows
     )
     left_out = f" ({found.failed} more could not be fitted and are left out)" if found.failed else ""
-    note = f"{found.replicates - found.failed} bootstrap samples{left_out}."
+    note = (
+        f"{found.replicates - found.failed} bootstrap samples{left_out}. Where many features were chosen from, some optimism "
+        "stays: believe out-of-fold predictions and test sets first."
+    )
     return captioned_table("optimism", ("Model", "Measure", "Apparent", "Optimism", "Corrected"), rows, note)
 
 
