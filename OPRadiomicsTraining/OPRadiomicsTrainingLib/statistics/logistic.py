@@ -64,42 +64,6 @@ def odds_ratios(fit: LogisticFit, names: Sequence[str]) -> tuple[OddsRatio, ...]
     return tuple(odds_ratio(name, float(beta), float(error)) for name, beta, error in rows)
 
 
-def univariable(columns: FloatTable, names: Sequence[str], ill: Flags) -> tuple[OddsRatio, ...]:
-    """A row for each column, fitted alone.
-
-    Raises
-    ------
-    ModelError
-        As `fit_logistic`; the column is named.
-    """
-    rows: list[OddsRatio] = []
-    for name, column in zip(names, np.asarray(columns, dtype=np.float64).T, strict=True):
-        try:
-            rows += odds_ratios(fit_logistic(column[:, None], ill), [name])
-        except ModelError as error:
-            raise ModelError(f"{name}: {error.found}", error.expected, error.remedy) from None
-    return tuple(rows)
-
-
-def odds_ratio_of_counts(name: str, exposed_ill: int, exposed_well: int, other_ill: int, other_well: int) -> OddsRatio:
-    """A row from a 2 x 2 table, in closed form: log(ad / bc), variance 1/a + 1/b + 1/c + 1/d (Woolf, Ann Hum Genet 1955).
-
-    Equal to the maximum-likelihood logistic regression on the yes/no variable.
-
-    Raises
-    ------
-    ModelError
-        If a cell is empty: the odds ratio is 0 or infinite.
-    """
-    cells = (exposed_ill, exposed_well, other_ill, other_well)
-    if min(cells) <= 0:
-        raise ModelError(
-            f"{name}: counts {cells} with an empty cell", "patients in all four", "merge groups, or leave this variable out"
-        )
-    beta = math.log(exposed_ill * other_well / (exposed_well * other_ill))
-    return odds_ratio(name, beta, math.sqrt(sum(1 / cell for cell in cells)))
-
-
 def fit_logistic(columns: FloatTable, ill: Flags, offset: FloatTable | None = None) -> LogisticFit:
     """Maximum-likelihood logistic regression (McCullagh & Nelder, Generalized Linear Models, 1989, section 4.4).
 
