@@ -12,6 +12,7 @@ from OPRadiomicsLib.types import Clinical, FeatureVector, Role, Volume
 from OPRadiomicsTrainingLib.cohort.cohort import read_cohort
 from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
+from OPRadiomicsTrainingLib.fitting.record import read_training_predictions, training_predictions, write_fit
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 
 QUICK = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=4, clinical=("age", "sex"), demo=True)
@@ -40,6 +41,17 @@ def test_no_test_patient_changes_the_signature(a_fit, a_cohort, simulate_cohort)
         features=np.vstack((a_cohort.features[:120], foreign.features[120:])),
     )
     assert fit_signature(with_split(mixed), PROFILE, QUICK).signature.sha256 == a_fit.signature.sha256
+
+
+@pytest.mark.parametrize(("protocol", "name"), [("nested", "training (out of fold)"), ("paper", "training (apparent)")])
+def test_recorded_predictions_are_read_back_as_they_were_and_know_what_they_are(a_cohort, tmp_path, protocol, name):
+    fit = fit_signature(with_split(a_cohort), PROFILE, replace(QUICK, protocol=protocol, tune=0))
+    write_fit(fit, tmp_path, {})
+    read, here = read_training_predictions(tmp_path), training_predictions(fit)
+    assert read.name == here.name == name
+    for model, logits in here.logits.items():
+        np.testing.assert_array_equal(read.logits[model], logits)
+    np.testing.assert_array_equal(read.ill, here.ill)
 
 
 def test_another_seed_gives_another_signature(a_fit, a_cohort):
