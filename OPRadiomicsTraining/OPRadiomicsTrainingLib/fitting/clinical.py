@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from OPRadiomicsLib.errors import ClinicalDataError, ModelError
-from OPRadiomicsLib.models.signature import CLINICAL_PREDICTORS
+from OPRadiomicsLib.models.signature import CLINICAL_PREDICTORS, YES_NO_PREDICTORS
 
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices
 from ..statistics.logistic import OddsRatio, fit_logistic, odds_ratios
-
-BINARY: Final = ("sex", "diabetes", "smoking", "drinking")
-"""Yes/no predictors (sex: male 1) stay 0 and 1; the others are z-scored."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +124,7 @@ def _given(given: tuple[str, ...], table: Mapping[str, FloatTable]) -> tuple[str
 
 def _stand_in(name: str, values: FloatTable) -> float:
     known = values[~np.isnan(values)]
-    return float(np.mean(known) > 0.5) if name in BINARY else float(np.median(known))
+    return float(np.mean(known) > 0.5) if name in YES_NO_PREDICTORS else float(np.median(known))
 
 
 def _alone(name: str, values: FloatTable, ill: Flags) -> ClinicalRow:

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import ClinicalDataError, FeatureError, ModelError
+from OPRadiomicsLib.models.extrapolation import outside_training
 from OPRadiomicsLib.models.prediction import predict, probability, radscores
 from OPRadiomicsLib.models.signature import load_signature
 from OPRadiomicsLib.types import Clinical, FeatureVector
@@ -138,6 +139,17 @@ def test_an_ordinary_patient_raises_no_warning(a_signature, some_features, a_wom
 def test_an_age_beyond_training_is_warned_of(a_signature, age, said):
     (prediction,) = predict(a_signature, None, Clinical(age, False))
     assert any("Age" in warning and said in warning for warning in prediction.warnings)
+
+
+def test_a_yes_that_few_training_patients_share_is_no_extrapolation(a_signature):
+    """Diabetes in fewer than one in a hundred: quantiles 0, 0, 0, 0, 1."""
+    training = a_signature.training.model_copy(
+        update={
+            "predictors": ("age", "diabetes", *a_signature.training.predictors[2:]),
+            "quantiles": (a_signature.training.quantiles[0], (0.0, 0.0, 0.0, 0.0, 1.0), *a_signature.training.quantiles[2:]),
+        }
+    )
+    assert outside_training(training, {"age": 70.0, "diabetes": 1.0}) == ()
 
 
 def test_far_features_are_warned_of_by_name(a_signature, some_features, a_woman_of_71):
