@@ -9,7 +9,7 @@ from itertools import combinations, product
 from typing import Final
 
 import numpy as np
-from OPRadiomicsLib.errors import ModelError, StudyError
+from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.files import names_a_folder
 from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
 from OPRadiomicsLib.types import Progress, no_progress
@@ -20,7 +20,7 @@ from ..fitting.record import TrainingPredictions
 from ..fitting.second_stage import Table
 from ..fitting.seen import Seen
 from ..statistics.arrays import Flags, FloatTable, Indices
-from ..statistics.calibration import Calibration, brier, calibration, recalibrated_intercept
+from ..statistics.calibration import Calibration, calibration, recalibrated_intercept
 from ..statistics.classification import Classification, classify
 from ..statistics.decision_curve import DecisionCurve, decision_curve
 from ..statistics.estimate import Estimate
@@ -189,10 +189,11 @@ def _notes(one: SetResult, signature: Signature, settings: EvaluationSettings) -
     if fewer < ENOUGH:
         source = "Collins et al., Stat Med 2016"
         notes.append(f"{one.name}: {fewer} patients in the smaller class; below {ENOUGH} performance is imprecise ({source})")
-    separated = [model for model, found in one.models.items() if math.isnan(found.calibration.slope.value)]
-    if separated:
+    without = [model for model, found in one.models.items() if math.isnan(found.calibration.slope.value)]
+    if without:
         notes.append(
-            f"{one.name}: no calibration slope of {', '.join(separated)}: predictions separate so small a set's classes"
+            f"{one.name}: no calibration slope of {', '.join(without)}: predictions are all alike, or separate so "
+            "small a set's classes"
         )
     if one.left_out:
         notes.append(f"{one.name}: {one.left_out} patients left out, a clinical value that a model needs is not recorded")
@@ -305,19 +306,10 @@ def _model(
         roc=roc_curve(logits, ill),
         threshold=threshold,
         classification=classify(probabilities, ill, threshold),
-        calibration=_calibration(logits + shift, ill),
+        calibration=calibration(logits + shift, ill),
         decision=decision_curve(probabilities, ill, DECISION_THRESHOLDS),
         shift=shift,
     )
-
-
-def _calibration(logits: FloatTable, ill: Flags) -> Calibration:
-    """As `calibration`; slope and intercept NaN where a small set's predictions separate its classes, so that there is none."""
-    try:
-        return calibration(logits, ill)
-    except ModelError:
-        none, score, share = Estimate(math.nan, math.nan, math.nan), brier(logistic(logits), ill), float(ill.mean())
-        return Calibration(none, none, recalibrated_intercept(logits, ill), score, 1.0 - score / (share * (1.0 - share)))
 
 
 def _thresholds(

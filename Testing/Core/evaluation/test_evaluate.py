@@ -6,12 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import FeatureError, StudyError
+from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
 from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.evaluation.record import evaluation_record
 from OPRadiomicsTrainingLib.evaluation.subgroups import parse_subgroups
+from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.record import training_predictions
 from OPRadiomicsTrainingLib.fitting.seen import Seen
+from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
@@ -160,3 +163,12 @@ def test_a_set_whose_classes_the_predictions_separate_has_no_slope_and_says_so(a
     assert np.isnan(found.sets[0].models["combined"].calibration.slope.value)
     assert 0.0 <= found.sets[0].models["combined"].calibration.brier < 0.25
     assert any("no calibration slope" in note and "combined" in note for note in found.notes)
+
+
+def test_a_set_whose_predictions_are_all_alike_has_no_slope_and_is_not_said_to_be_separated(a_study):
+    """The clinical model looks at sex alone, and the external centre sent women."""
+    fit = fit_signature(
+        a_study, load_profile("standard"), FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=0, clinical=("sex",))
+    )
+    found = evaluate(fit.signature, replace(a_study, male=a_study.male & (np.arange(400) < 300)), QUICK)
+    assert any("no calibration slope of clinical: predictions are all alike, or" in note for note in found.notes)

@@ -58,6 +58,13 @@ def test_the_new_intercept_makes_mean_probability_the_observed_share(logits, ill
     assert shift.lower < shift.value < shift.upper
 
 
+@pytest.mark.parametrize("given", [np.full(20, 0.3), np.arange(20.0) - 9.5], ids=["all alike", "separating"])
+def test_without_a_slope_slope_and_intercept_are_nan_and_the_rest_stands(given):
+    found = calibration(given, np.arange(20) >= 10)
+    assert np.isnan([found.slope.value, found.intercept.value]).all()
+    assert np.isfinite([found.in_the_large.value, found.brier, found.scaled_brier]).all()
+
+
 def test_scaled_brier_is_nothing_for_the_prevalence_and_one_for_the_truth():
     ill = np.arange(40) < 10
     assert brier(np.full(40, 0.25), ill) == pytest.approx(0.1875)
