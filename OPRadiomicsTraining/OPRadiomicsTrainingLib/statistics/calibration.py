@@ -92,8 +92,12 @@ class CalibrationBin:
     observed: Estimate
 
 
-def calibration_bins(probabilities: FloatTable, ill: Flags, bins: int = 10) -> tuple[CalibrationBin, ...]:
-    """Groups of equal size by probability; patients of equal probability stay together, so groups can be fewer."""
+def calibration_bins(probabilities: FloatTable, ill: Flags) -> tuple[CalibrationBin, ...]:
+    """Groups of equal size by probability: ten of at least 20 patients, or fewer groups, but three.
+
+    Patients of equal probability stay together, so groups can be fewer still.
+    """
+    bins = int(np.clip(len(ill) // 20, 3, 10))
     edges = np.unique(np.quantile(probabilities, np.linspace(0, 1, bins + 1)))
     place = np.clip(np.searchsorted(edges, probabilities, side="left") - 1, 0, max(len(edges) - 2, 0))
     return tuple(

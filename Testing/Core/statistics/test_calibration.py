@@ -84,8 +84,9 @@ def test_bins_hold_every_patient_once_and_ties_stay_together():
 
 
 def test_equal_bins_where_no_two_patients_are_alike():
-    probabilities = np.random.default_rng(3).permutation(np.linspace(0.01, 0.99, 100))
-    assert [part.count for part in calibration_bins(probabilities, probabilities > 0.5)] == [10] * 10
+    for patients, groups in ((400, [40] * 10), (100, [20] * 5), (30, [10] * 3)):
+        probabilities = np.random.default_rng(3).permutation(np.linspace(0.01, 0.99, patients))
+        assert [part.count for part in calibration_bins(probabilities, probabilities > 0.5)] == groups
 
 
 def test_one_probability_for_all_is_one_bin():
