@@ -172,3 +172,14 @@ def test_a_set_whose_predictions_are_all_alike_has_no_slope_and_is_not_said_to_b
     )
     found = evaluate(fit.signature, replace(a_study, male=a_study.male & (np.arange(400) < 300)), QUICK)
     assert any("no calibration slope of clinical: predictions are all alike, or" in note for note in found.notes)
+
+
+def test_the_training_patients_are_never_recalibrated(a_study, a_fit):
+    settings = replace(QUICK, recalibrate_intercept=True)
+    found = evaluate(a_fit.signature, a_study, settings, training=training_predictions(a_fit))
+    assert {model.shift for model in found.sets[0].models.values()} == {0.0}
+
+
+def test_who_is_as_old_as_the_cut_belongs_to_the_older():
+    (by_age,) = parse_subgroups("age:70")
+    assert by_age.first(np.array([69.9, 70.0, 70.1]), np.zeros(3, dtype=bool)).tolist() == [False, True, True]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib import workflow
 from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, FeatureError, StudyError
+from OPRadiomicsLib.models.extrapolation import squared_distance
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical, FeatureVector, Role, Volume
@@ -14,6 +15,7 @@ from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.record import read_training_predictions, training_predictions, write_fit
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
+from OPRadiomicsTrainingLib.statistics.hypotheses import welch
 
 QUICK = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=4, clinical=("age", "sex"), demo=True)
 PROFILE = load_profile("standard")
@@ -254,3 +256,49 @@ def test_scanners_that_are_not_recorded_for_all_are_not_named(a_cohort):
     provenance = fit_signature(some, PROFILE, replace(QUICK, tune=0)).signature.provenance
     assert provenance.scanners == ()
     assert any("The scanner of 1 of 160 training patients is recorded" in note for note in provenance.notes)
+
+
+def test_scalers_are_the_training_patients_means_and_sds(a_fit, a_cohort):
+    """n - 1; yes and no stay as they are."""
+    training = np.arange(120)
+    for radscore in a_fit.signature.radscores:
+        columns = a_cohort.features[np.ix_(training, [a_cohort.feature_names.index(name) for name in radscore.features])]
+        np.testing.assert_allclose(radscore.means, columns.mean(axis=0), rtol=1e-12)
+        np.testing.assert_allclose(radscore.sds, columns.std(axis=0, ddof=1), rtol=1e-12)
+    clinical = a_fit.signature.models.clinical
+    assert clinical.sds == pytest.approx((a_cohort.ages[:120].std(ddof=1), 1.0), rel=1e-12)
+    assert clinical.means == pytest.approx((a_cohort.ages[:120].mean(), 0.0), rel=1e-12)
+
+
+def test_the_distributions_in_the_signature_are_those_of_its_training_patients(a_fit):
+    """Logits by class, out of fold; 1 % of the patients lie beyond the limit of distance, one or two of 120."""
+    for name, model in a_fit.signature.models.present():
+        logits = a_fit.nested.logits[name]
+        for found, group in (
+            (model.out_of_fold.with_osteoporosis, a_fit.ill),
+            (model.out_of_fold.without_osteoporosis, ~a_fit.ill),
+        ):
+            assert (found[0], found[-1]) == (logits[group].min(), logits[group].max())
+    training, table = a_fit.signature.training, a_fit.stages.table
+    rows = np.column_stack([table[name] for name in training.predictors])
+    beyond = [squared_distance(training, row) > training.squared_distance_limit for row in rows]
+    assert 1 <= sum(beyond) <= 2
+
+
+def test_steps_and_stability_are_counts_of_what_was_fitted(a_fit, a_cohort):
+    selected = {radscore.sequence: radscore.features for radscore in a_fit.signature.radscores}
+    for step in a_fit.steps:
+        columns = a_cohort.columns(step.role)[:120]
+        assert step.after_t_test == (welch(columns, a_fit.ill).p < a_fit.stages.tuned.p_limit).sum()
+        assert step.after_lasso == len(selected.get(step.role, ()))
+        for name in selected.get(step.role, ()):
+            place = a_cohort.names(step.role).index(name)
+            chosen = [place in fold.paths[step.role].score(fold.tuned.rule).columns for fold in a_fit.nested.stages]
+            assert a_fit.stability[name] == pytest.approx(sum(chosen) / 3)
+
+
+def test_a_feature_that_repeats_another_in_the_training_patients_alone_is_left_out(a_cohort):
+    features = a_cohort.features.copy()
+    features[:120, 5] = features[:120, 0]
+    fit = fit_signature(with_split(replace(a_cohort, features=features)), PROFILE, replace(QUICK, tune=0))
+    assert a_cohort.feature_names[5] not in fit.cohort.feature_names

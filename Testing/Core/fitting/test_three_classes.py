@@ -86,3 +86,13 @@ def test_a_class_of_too_few_patients_is_an_error_before_the_work(a_cohort_with_b
     bmd[np.flatnonzero(~a_cohort_with_bmd.osteoporosis)[:5]] = 130.0
     with pytest.raises(StudyError, match="normal 5"):
         fit_signature(replace(a_cohort_with_bmd, bmd=bmd), PROFILE, SETTINGS)
+
+
+def test_a_fold_s_probabilities_do_not_depend_on_its_own_patients_classes(a_fit, a_cohort_with_bmd):
+    """Normal and osteopenia change places in the first fold, whose labels stay as they are."""
+    own = (a_fit.nested.fold == 0) & ~a_cohort_with_bmd.osteoporosis
+    bmd = np.where(own, np.where(a_cohort_with_bmd.bmd > 120.0, 100.0, 140.0), a_cohort_with_bmd.bmd)
+    other = fit_signature(replace(a_cohort_with_bmd, bmd=bmd), PROFILE, SETTINGS).three_classes
+    first = a_fit.nested.fold == 0
+    np.testing.assert_array_equal(other.probabilities[first], a_fit.three_classes.probabilities[first])
+    assert (other.probabilities[~first] != a_fit.three_classes.probabilities[~first]).any()

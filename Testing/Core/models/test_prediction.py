@@ -171,3 +171,12 @@ def test_an_unusual_combination_within_all_ranges_is_warned_of(a_signature, a_wo
 def test_probability_never_overflows(logit):
     assert 0.0 <= probability(logit) <= 1.0
     assert probability(logit) + probability(-logit) == pytest.approx(1.0, abs=1e-15)
+
+
+def test_a_probability_at_the_threshold_is_osteoporosis(a_signature, a_woman_of_71):
+    (found,) = predict(a_signature, None, a_woman_of_71)
+    for threshold, said in ((found.probability, True), (math.nextafter(found.probability, 1.0), False)):
+        clinical = a_signature.models.clinical.model_copy(update={"threshold": threshold})
+        models = a_signature.models.model_copy(update={"clinical": clinical})
+        (again,) = predict(a_signature.model_copy(update={"models": models}), None, a_woman_of_71)
+        assert again.osteoporosis is said
