@@ -183,3 +183,26 @@ def test_the_training_patients_are_never_recalibrated(a_study, a_fit):
 def test_who_is_as_old_as_the_cut_belongs_to_the_older():
     (by_age,) = parse_subgroups("age:70")
     assert by_age.first(np.array([69.9, 70.0, 70.1]), np.zeros(3, dtype=bool)).tolist() == [False, True, True]
+
+
+def test_the_notes_say_who_was_left_out_and_that_few_patients_are_imprecise(a_study, a_fit):
+    ages = a_study.ages.copy()
+    ages[[310, 320]] = np.nan
+    found = evaluate(a_fit.signature, replace(a_study, ages=ages), QUICK)
+    external = found.of("external")[0]
+    assert (external.left_out, len(external.ill)) == (2, 98)
+    assert any("external: 2 patients left out" in note for note in found.notes)
+    assert any("external" in note and "imprecise" in note for note in found.notes)
+
+
+def test_a_signature_without_a_threshold_takes_the_sets_own_and_says_that_this_is_optimistic(a_study, a_fit):
+    models = {name: model.model_copy(update={"threshold": None}) for name, model in a_fit.signature.models.present()}
+    bare = a_fit.signature.model_copy(update={"models": a_fit.signature.models.model_copy(update=models)})
+    notes = evaluate(bare, a_study, QUICK).notes
+    assert sum("Youden's of this very set was taken, which is optimistic" in note for note in notes) == 2
+    assert not any("optimistic" in note for note in evaluate(bare, a_study, replace(QUICK, threshold=0.5)).notes)
+
+
+def test_a_recalibrated_signature_drops_the_distributions_of_the_old_logits(a_fit):
+    moved = recalibrated(a_fit.signature, {"combined": 0.5}, "100 patients")
+    assert all(model.out_of_fold is None for _, model in moved.models.present())

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, predict_two_stages
-from OPRadiomicsTrainingLib.fitting.radscore import select
+from OPRadiomicsTrainingLib.fitting.radscore import select, significant
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
+from OPRadiomicsTrainingLib.statistics import hypotheses
 
 
 def test_radscore_of_the_mean_patient_is_its_intercept(a_cohort):
@@ -44,3 +45,24 @@ def test_no_row_outside_the_training_rows_changes_the_fit(a_cohort, simulate_coh
     one, two = (predict_two_stages(fit, a_cohort, rows) for fit in fits)
     for name, logits in one.items():
         np.testing.assert_array_equal(logits, two[name])
+
+
+def test_the_t_test_that_is_asked_for_decides():
+    """40 against 120 patients, spread three times as wide among the fewer: the two tests let other features pass."""
+    few = np.arange(160) % 4 == 0
+    features = np.random.default_rng(5).normal(size=(160, 200)) * np.where(few, 3.0, 1.0)[:, None] + 0.5 * few[:, None]
+    passed = {
+        (t_test, fdr): significant(features, few, SelectionSettings(p_limit=0.2, t_test=t_test, fdr=fdr)).tolist()
+        for t_test in ("welch", "student")
+        for fdr in (False, True)
+    }
+    for t_test, function in (("welch", hypotheses.welch), ("student", hypotheses.student)):
+        p = function(features, few).p
+        assert passed[t_test, False] == np.flatnonzero(p < 0.2).tolist()
+        assert passed[t_test, True] == np.flatnonzero(hypotheses.benjamini_hochberg(p) < 0.2).tolist()
+    assert len({tuple(found) for found in passed.values()}) == 4
+
+
+def test_lambda_1se_leaves_fewer_features_than_lambda_min(a_cohort):
+    path = select(a_cohort.features[:, :12], a_cohort.osteoporosis, SelectionSettings(), np.random.default_rng(1))
+    assert 0 < len(path.score("1se").columns) < len(path.score("min").columns)

@@ -13,6 +13,7 @@ from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.fitting.three_classes import bmd_classes
+from OPRadiomicsTrainingLib.reports.tables import classes_table
 from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 
 SETTINGS = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=0, classes=3, demo=True)
@@ -96,3 +97,12 @@ def test_a_fold_s_probabilities_do_not_depend_on_its_own_patients_classes(a_fit,
     first = a_fit.nested.fold == 0
     np.testing.assert_array_equal(other.probabilities[first], a_fit.three_classes.probabilities[first])
     assert (other.probabilities[~first] != a_fit.three_classes.probabilities[~first]).any()
+
+
+def test_the_table_of_classes_counts_who_was_right(a_fit):
+    table = classes_table(a_fit.three_classes)
+    for place, row in enumerate(table.rows):
+        truth = a_fit.three_classes.truth == place
+        right = (a_fit.three_classes.probabilities.argmax(axis=1) == place) & truth
+        assert sum(int(cell) for cell in row[1:4]) == truth.sum()
+        assert row[4].startswith(f"{100 * right.sum() / truth.sum():.1f} (")

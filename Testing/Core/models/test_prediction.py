@@ -180,3 +180,19 @@ def test_a_probability_at_the_threshold_is_osteoporosis(a_signature, a_woman_of_
         models = a_signature.models.model_copy(update={"clinical": clinical})
         (again,) = predict(a_signature.model_copy(update={"models": models}), None, a_woman_of_71)
         assert again.osteoporosis is said
+
+
+def test_entropy_of_one_grey_level_is_refused_as_texture_is(a_signature, some_features, a_woman_of_71):
+    name = "T2WI_original_firstorder_Entropy"
+    radscores = tuple(
+        one.model_copy(update={"features": (name, *one.features[1:])}) if one.sequence == "T2WI" else one
+        for one in a_signature.radscores
+    )
+    names = tuple(name if old == "T2WI_original_firstorder_Mean" else old for old in some_features.names)
+    flat = dataclasses.replace(some_features, names=names, grey_levels={"T2WI_original": 1})
+    with pytest.raises(FeatureError, match="firstorder_Entropy comes from an image with a single grey level"):
+        predict(a_signature.model_copy(update={"radscores": radscores}), flat, a_woman_of_71)
+
+
+def test_a_percentile_runs_from_0_to_100(a_signature):
+    assert [a_signature.training.percentile("age", age) for age in (20.0, 45.0, 68.0, 92.0)] == [0.0, 0.0, 50.0, 100.0]

@@ -14,7 +14,15 @@ from OPRadiomicsTrainingLib.reports.documents import evaluation_document, fit_do
 from OPRadiomicsTrainingLib.reports.figures.flow import Flow
 from OPRadiomicsTrainingLib.reports.formats import p_value, with_interval
 from OPRadiomicsTrainingLib.reports.paper import flow_of, paper_document
-from OPRadiomicsTrainingLib.reports.tables import baseline_table
+from OPRadiomicsTrainingLib.reports.tables import (
+    baseline_table,
+    calibration_table,
+    delong_table,
+    explanation_table,
+    performance_table,
+    regression_table,
+    subgroup_table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +166,22 @@ def test_p_values_as_papers_print_them(p, said):
 
 def test_an_undefined_number_is_a_dash():
     assert with_interval(float("nan"), 0.0, 1.0) == "–"
+
+
+def test_every_cell_of_a_table_is_the_number_that_its_heading_names(a_fit, an_evaluation):
+    """Of the last set and model: numbers that changed columns or signs would make another paper."""
+    one = an_evaluation.of("external")[0]
+    model, pair, found = one.models["combined"], one.comparisons[-1], one.explanation
+    row = dict(zip((table := performance_table(an_evaluation)).header, table.rows[-1], strict=True))
+    for name in ("Sensitivity", "Specificity", "Accuracy", "Precision", "F1"):
+        assert row[f"{name} / %"].startswith(f"{100 * getattr(model.classification, name.lower()).value:.1f} (")
+    row = dict(zip((table := delong_table(an_evaluation)).header, table.rows[-1], strict=True))
+    assert (row["Models"], row["Z"]) == ("radiomics – combined", f"{pair.test.z:.3f}")
+    row = dict(zip((table := calibration_table(an_evaluation)).header, table.rows[-1], strict=True))
+    assert (row["Brier"], row["Scaled Brier"]) == (f"{model.calibration.brier:.3f}", f"{model.calibration.scaled_brier:.3f}")
+    row = next(cells for cells in explanation_table(an_evaluation).rows if cells[:2] == ("external", "Age"))
+    assert row[2] == f"{100 * found.shares['age']:.1f}"
+    row, groups = subgroup_table(an_evaluation).rows[-1], one.subgroups[-1]
+    assert [row[4], row[7]] == [with_interval(area.auc, area.lower, area.upper) for area in groups.areas]
+    row, age = regression_table(a_fit.stages.clinical).rows[0], a_fit.stages.clinical.univariable[0].ratio
+    assert (row[0], row[3]) == ("Age", f"{age.z:.3f}")
