@@ -12,9 +12,10 @@ from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical, FeatureVector, Role, Volume
 from OPRadiomicsTrainingLib.cohort.cohort import read_cohort
 from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
+from OPRadiomicsTrainingLib.fitting.comparison import make_classifier
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.record import read_training_predictions, training_predictions, write_fit
-from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
+from OPRadiomicsTrainingLib.fitting.settings import CLASSIFIERS, FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.statistics.hypotheses import welch
 
 QUICK = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=4, clinical=("age", "sex"), demo=True)
@@ -302,3 +303,11 @@ def test_a_feature_that_repeats_another_in_the_training_patients_alone_is_left_o
     features[:120, 5] = features[:120, 0]
     fit = fit_signature(with_split(replace(a_cohort, features=features)), PROFILE, replace(QUICK, tune=0))
     assert a_cohort.feature_names[5] not in fit.cohort.feature_names
+
+
+def test_each_classifier_is_compared_under_its_own_name(a_cohort):
+    fit = fit_signature(a_cohort, PROFILE, replace(QUICK, tune=0, compare=CLASSIFIERS))
+    assert [other.name for other in fit.compared] == ["random-forest", "svm", "gradient-boosting"]
+    kinds = [type(make_classifier(name, 1)).__name__ for name in CLASSIFIERS]
+    assert kinds == ["RandomForestClassifier", "CalibratedClassifierCV", "GradientBoostingClassifier"]
+    assert all(((other.probabilities >= 0.0) & (other.probabilities <= 1.0)).all() for other in fit.compared)

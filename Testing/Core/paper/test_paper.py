@@ -185,3 +185,10 @@ def test_every_cell_of_a_table_is_the_number_that_its_heading_names(a_fit, an_ev
     assert [row[4], row[7]] == [with_interval(area.auc, area.lower, area.upper) for area in groups.areas]
     row, age = regression_table(a_fit.stages.clinical).rows[0], a_fit.stages.clinical.univariable[0].ratio
     assert (row[0], row[3]) == ("Age", f"{age.z:.3f}")
+
+
+@pytest.mark.parametrize(("note", "said"), [("", TO_COMPLETE), ("ICC(A,1) above 0.75.", "ICC(A,1) above 0.75.")])
+def test_readers_are_the_authors_to_describe_where_their_study_left_no_rule(a_fit, an_evaluation, note, said):
+    agreement = captioned_table("agreement", ("Comparison",), (("A and B",),), note)
+    document = paper_document(a_fit, an_evaluation, load_profile("standard"), agreement=agreement)
+    assert answer(document, "TRIPOD+AI", "9c") == said
