@@ -6,7 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import FeatureError, StudyError
+from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
+from OPRadiomicsLib.types import Clinical
+from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
 from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
 from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.evaluation.record import evaluation_record
@@ -16,6 +19,7 @@ from OPRadiomicsTrainingLib.fitting.record import training_predictions
 from OPRadiomicsTrainingLib.fitting.seen import Seen
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
+from OPRadiomicsTrainingLib.statistics.calibration import recalibrated_intercept
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
 QUICK = EvaluationSettings(bootstrap=50)
@@ -206,3 +210,14 @@ def test_a_signature_without_a_threshold_takes_the_sets_own_and_says_that_this_i
 def test_a_recalibrated_signature_drops_the_distributions_of_the_old_logits(a_fit):
     moved = recalibrated(a_fit.signature, {"combined": 0.5}, "100 patients")
     assert all(model.out_of_fold is None for _, model in moved.models.present())
+
+
+def test_the_interval_of_a_recalibrated_model_is_the_training_s_and_every_prediction_warns_of_it(a_study, a_fit):
+    """Of 12 patients, whose share of osteoporosis is uncertain by more than the whole intercept was in training."""
+    fewer = replace(a_study, splits=("train",) * 388 + ("external",) * 12)
+    logits = apply_signature(a_fit.signature, fewer, np.arange(388, 400)).logits["clinical"]
+    shift = recalibrated_intercept(logits, fewer.osteoporosis[388:])
+    moved = recalibrated(a_fit.signature, {"clinical": shift.value}, "12 patients")
+    assert (shift.upper - shift.lower) / (2 * 1.96) > 2 * moved.models.clinical.covariance[0][0] ** 0.5
+    (found,) = predict(moved, None, Clinical(71.0, False))
+    assert any("recalibrated on 12 patients: the interval leaves out" in warning for warning in found.warnings)
