@@ -65,11 +65,11 @@ out$net_benefit <- list(thresholds = cuts, model = sapply(cuts, function(t)
 
 # ---- tests of hypotheses
 well <- d$ill == 0
-w <- function(correct) wilcox.test(d$age[!well], d$age[well], exact = FALSE, correct = correct)
+ranks <- wilcox.test(d$age[!well], d$age[well], exact = FALSE, correct = FALSE)
 tests <- list(welch = t.test(d$age[!well], d$age[well]), student = t.test(d$age[!well], d$age[well], var.equal = TRUE))
 out$hypotheses <- c(
   lapply(tests, function(t) list(t = unname(t$statistic), freedom = unname(t$parameter), p = t$p.value)),
-  list(mann_whitney = list(u = unname(w(FALSE)$statistic), p = w(FALSE)$p.value, p_continuity = w(TRUE)$p.value)),
+  list(mann_whitney = list(u = unname(ranks$statistic), p = ranks$p.value)),
   list(yates = with(chisq.test(table(d$male, d$ill)), list(statistic = unname(statistic), p = p.value)),
        pearson = with(chisq.test(table(d$stage, d$male), correct = FALSE), list(statistic = unname(statistic), p = p.value)),
        point_biserial = with(cor.test(d$ill, d$age), list(r = unname(estimate), t = unname(statistic), p = p.value,

@@ -51,8 +51,13 @@ def shares(terms: Sequence[Contribution]) -> dict[str, float]:
 
 def sequence_shares(terms: Sequence[Contribution]) -> dict[str, float]:
     """Share of the sum of |SHAP| per sequence (T1WI, ...), and of all clinical variables together as "clinical"."""
+    return by_sequence(shares(terms))
+
+
+def by_sequence(of_predictors: Mapping[str, float]) -> dict[str, float]:
+    """Predictors' shares added up per sequence (T1WI, ...), those of all clinical variables as "clinical"; largest first."""
     grouped: dict[str, float] = {}
-    for name, share in shares(terms).items():
+    for name, share in of_predictors.items():
         group = name.removeprefix(RADSCORE_PREFIX) if name.startswith(RADSCORE_PREFIX) else "clinical"
         grouped[group] = grouped.get(group, 0.0) + share
     return dict(sorted(grouped.items(), key=lambda item: -item[1]))

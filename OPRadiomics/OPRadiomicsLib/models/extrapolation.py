@@ -69,7 +69,7 @@ def far_features(signature: Signature, features: Mapping[str, float]) -> tuple[s
 
 
 def _beyond(training: Training, name: str, value: float) -> str | None:
-    if name not in training.predictors or name == "sex":
+    if not training.ranks(name):
         return None
     low, high = training.quantile(name, 0.0), training.quantile(name, 1.0)
     if not low <= value <= high:

@@ -29,6 +29,8 @@ RADSCORE_PREFIX: Final = "radscore_"
 CLINICAL_PREDICTORS: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking")
 """age in years; sex: male 1, female 0; bmi in kg/m2; the others: yes 1, no 0 (the study's coding)."""
 
+YES_NO_PREDICTORS: Final = ("sex", "diabetes", "smoking", "drinking")
+
 ModelName = Literal["clinical", "radiomics", "combined"]
 MODEL_NAMES: Final[tuple[ModelName, ...]] = ("clinical", "radiomics", "combined")
 
@@ -227,6 +229,10 @@ class Training(_Record):
         for row in self.quantiles:
             _require_lengths(len(self.quantile_levels), quantiles=row)
         return self
+
+    def ranks(self, predictor: str) -> bool:
+        """Whether a value of it has a place among the training patients': it was recorded, and is no yes or no."""
+        return predictor in self.predictors and predictor not in YES_NO_PREDICTORS
 
     def quantile(self, predictor: str, level: float) -> float:
         """One recorded quantile of one predictor."""

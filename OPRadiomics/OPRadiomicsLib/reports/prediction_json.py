@@ -80,7 +80,7 @@ def _among_training(case: CaseResult) -> dict[str, Any] | None:
             "inside": training.holds(term.name, term.value),
         }
         for term in case.predictions[-1].contributions
-        if term.name in training.predictors and term.name not in ("sex", "diabetes", "smoking", "drinking")
+        if training.ranks(term.name)
     }
 
 

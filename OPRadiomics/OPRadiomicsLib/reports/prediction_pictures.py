@@ -118,13 +118,13 @@ def training_picture(signature: Signature, prediction: Prediction, *, strings: S
     model = getattr(signature.models, prediction.model)
     if signature.training is None or model.out_of_fold is None:
         return None
-    rows = [term for term in prediction.contributions if term.name in signature.training.predictors and term.name != "sex"]
-    height_in = 0.4 * max(len(rows), 3)
+    ranked = {term.name: term.value for term in prediction.contributions if signature.training.ranks(term.name)}
+    height_in = 0.4 * max(len(ranked), 3)
     figure = new_figure(10.5, height_in + 1.3)
     left = place_axes(figure, left=1.7, bottom=0.66, width=3.5, height=height_in)
     _draw_classes(left, model.out_of_fold, prediction, strings)
     right = place_axes(figure, left=7.2, bottom=0.66, width=3.0, height=height_in)
-    _draw_percentiles(right, signature.training, {term.name: term.value for term in rows}, strings)
+    _draw_percentiles(right, signature.training, ranked, strings)
     return png(figure, demo=signature.demo, strings=strings)
 
 

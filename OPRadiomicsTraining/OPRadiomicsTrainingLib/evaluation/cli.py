@@ -72,7 +72,6 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
         by_centre=by_centre,
         training=read_training_predictions(beside) if record is not None else None,
         seen=Seen.of_record(record) if record is not None else (),
-        training_kind="training (out of fold)" if record is None or record["protocol"] == "nested" else "training (apparent)",
         progress=part(progress, 0.1, 0.8),
     )
     progress("Writing the report", 0.9)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations, product
 from typing import Final
 
 import numpy as np
-from OPRadiomicsLib.errors import ModelError, StudyError
+from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.files import names_a_folder
 from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
 from OPRadiomicsLib.types import Progress, no_progress
@@ -20,7 +20,7 @@ from ..fitting.record import TrainingPredictions
 from ..fitting.second_stage import Table
 from ..fitting.seen import Seen
 from ..statistics.arrays import Flags, FloatTable, Indices
-from ..statistics.calibration import Calibration, brier, calibration, recalibrated_intercept
+from ..statistics.calibration import Calibration, calibration, recalibrated_intercept
 from ..statistics.classification import Classification, classify
 from ..statistics.decision_curve import DecisionCurve, decision_curve
 from ..statistics.estimate import Estimate
@@ -30,7 +30,6 @@ from .apply import apply_by_centre
 from .explanation import Explanation, explain
 from .subgroups import Subgroup, SubgroupResult, compare_subgroups, parse_subgroups
 
-TRAINING_SET: Final = "training (out of fold)"
 ENOUGH: Final = 100
 """Patients of each class that an external validation needs at least (Collins, Ogundimu & Altman, Stat Med 2016;35:214-226)."""
 
@@ -123,7 +122,6 @@ def evaluate(
     by_centre: Mapping[str, Signature] | None = None,
     training: TrainingPredictions | None = None,
     seen: tuple[Seen, ...] = (),
-    training_kind: str = TRAINING_SET,
     progress: Progress = no_progress,
 ) -> Evaluation:
     """Evaluate a signature on each test set of a cohort.
@@ -156,7 +154,7 @@ def evaluate(
     results: list[SetResult] = []
     notes = [] if any(one.use == "training" for one in seen) else [NOT_CHECKED]
     if training is not None:
-        results.append(_training_set(signature, training, settings, training_kind))
+        results.append(_training_set(signature, training, settings))
     for number, (name, rows) in enumerate(sets.items()):
         progress(f"Evaluating {name}", number / len(sets))
         known, left_out, table = _known(by_centre or {}, signature, cohort, rows)
@@ -173,17 +171,15 @@ def evaluate(
     return Evaluation(signature, settings, tuple(results), tuple(notes))
 
 
-def evaluate_training(
-    signature: Signature, training: TrainingPredictions, settings: EvaluationSettings, kind: str = TRAINING_SET
-) -> Evaluation:
+def evaluate_training(signature: Signature, training: TrainingPredictions, settings: EvaluationSettings) -> Evaluation:
     """The training patients alone, by the predictions that a fit recorded of them; raises `StudyError` as `evaluate`."""
-    one = _training_set(signature, training, settings, kind)
+    one = _training_set(signature, training, settings)
     return Evaluation(signature, settings, (one,), tuple(_notes(one, signature, settings)))
 
 
-def _training_set(signature: Signature, training: TrainingPredictions, settings: EvaluationSettings, kind: str) -> SetResult:
+def _training_set(signature: Signature, training: TrainingPredictions, settings: EvaluationSettings) -> SetResult:
     thresholds = _thresholds(signature, settings, training.logits, training.ill)
-    return _set(kind, "training", _Known.of_training(training), signature, settings, thresholds=thresholds)
+    return _set(training.name, "training", _Known.of_training(training), signature, settings, thresholds=thresholds)
 
 
 def _notes(one: SetResult, signature: Signature, settings: EvaluationSettings) -> list[str]:
@@ -193,10 +189,11 @@ def _notes(one: SetResult, signature: Signature, settings: EvaluationSettings) -
     if fewer < ENOUGH:
         source = "Collins et al., Stat Med 2016"
         notes.append(f"{one.name}: {fewer} patients in the smaller class; below {ENOUGH} performance is imprecise ({source})")
-    separated = [model for model, found in one.models.items() if math.isnan(found.calibration.slope.value)]
-    if separated:
+    without = [model for model, found in one.models.items() if math.isnan(found.calibration.slope.value)]
+    if without:
         notes.append(
-            f"{one.name}: no calibration slope of {', '.join(separated)}: predictions separate so small a set's classes"
+            f"{one.name}: no calibration slope of {', '.join(without)}: predictions are all alike, or separate so "
+            "small a set's classes"
         )
     if one.left_out:
         notes.append(f"{one.name}: {one.left_out} patients left out, a clinical value that a model needs is not recorded")
@@ -281,14 +278,15 @@ def _set(
         model: _model(model, logits, known.ill, thresholds[model], settings, recalibrate=kind != "training")
         for model, logits in known.logits.items()
     }
-    pairs = [(a, b) for a in models for b in models if list(models).index(a) < list(models).index(b)]
     groups: tuple[Subgroup, ...] = parse_subgroups(settings.subgroups)
     return SetResult(
         name=name,
         kind=kind,
         ill=known.ill,
         models=models,
-        comparisons=tuple(Comparison(a, b, delong_paired(known.logits[a], known.logits[b], known.ill)) for a, b in pairs),
+        comparisons=tuple(
+            Comparison(a, b, delong_paired(known.logits[a], known.logits[b], known.ill)) for a, b in combinations(models, 2)
+        ),
         subgroups=compare_subgroups(groups, known.logits, known.ill, ages=known.ages, male=known.male),
         explanation=None if table is None else explain(signature, table, known.ill),
         left_out=left_out,
@@ -308,19 +306,10 @@ def _model(
         roc=roc_curve(logits, ill),
         threshold=threshold,
         classification=classify(probabilities, ill, threshold),
-        calibration=_calibration(logits + shift, ill),
+        calibration=calibration(logits + shift, ill),
         decision=decision_curve(probabilities, ill, DECISION_THRESHOLDS),
         shift=shift,
     )
-
-
-def _calibration(logits: FloatTable, ill: Flags) -> Calibration:
-    """As `calibration`; slope and intercept NaN where a small set's predictions separate its classes, so that there is none."""
-    try:
-        return calibration(logits, ill)
-    except ModelError:
-        none, score, share = Estimate(math.nan, math.nan, math.nan), brier(logistic(logits), ill), float(ill.mean())
-        return Calibration(none, none, recalibrated_intercept(logits, ill), score, 1.0 - score / (share * (1.0 - share)))
 
 
 def _thresholds(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from OPRadiomicsLib.models.signature import RADSCORE_PREFIX, ModelName, Signature
+from OPRadiomicsLib.models.explanation import by_sequence
+from OPRadiomicsLib.models.signature import ModelName, Signature
 
 from ..fitting.second_stage import Table, columns_of
 from ..statistics.arrays import Flags, FloatTable
@@ -37,20 +38,12 @@ def explain(signature: Signature, table: Table, ill: Flags) -> Explanation:
     mean = np.abs(shap).mean(axis=0)
     total = float(mean.sum())
     shares = {p: float(size) / total if total else 0.0 for p, size in zip(model.predictors, mean, strict=True)}
-    grouped: dict[str, float] = {}
-    for predictor, share in shares.items():
-        group = predictor.removeprefix(RADSCORE_PREFIX) if predictor.startswith(RADSCORE_PREFIX) else "clinical"
-        grouped[group] = grouped.get(group, 0.0) + share
     return Explanation(
         model=name,
         predictors=model.predictors,
         values=columns_of(table, model.predictors),
         shap=shap,
-        shares=_largest_first(shares),
-        sequence_shares=_largest_first(grouped),
+        shares=dict(sorted(shares.items(), key=lambda item: -item[1])),
+        sequence_shares=by_sequence(shares),
         correlations={p: point_biserial(ill, table[p]) for p in model.predictors if np.ptp(table[p]) > 0.0},
     )
-
-
-def _largest_first(shares: Mapping[str, float]) -> dict[str, float]:
-    return dict(sorted(shares.items(), key=lambda item: -item[1]))

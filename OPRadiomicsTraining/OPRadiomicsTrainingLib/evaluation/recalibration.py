@@ -21,14 +21,32 @@ from .evaluate import Evaluation, test_sets
 
 
 def recalibrated(signature: Signature, shifts: Mapping[str, float], where: str) -> Signature:
-    """The signature with moved intercepts, and a note that says so; training distributions of the logits are dropped."""
+    """The signature with moved intercepts, and a note that says so.
+
+    Each moved model's prediction warns that its interval is that of the training's intercept.
+    Training distributions of the logits are dropped, and an ordinal model, whose cuts nobody moved: its probability of
+    osteoporosis would contradict the moved one beside it.
+    """
+    caution = (f"Intercept recalibrated on {where}: the interval leaves out the uncertainty of that.",)
     models = {
-        name: model.model_copy(update={"intercept": model.intercept + shifts.get(name, 0.0), "out_of_fold": None})
+        name: model.model_copy(
+            update={
+                "intercept": model.intercept + shifts.get(name, 0.0),
+                "out_of_fold": None,
+                "cautions": model.cautions + (caution if name in shifts else ()),
+            }
+        )
         for name, model in signature.models.present()
     }
     note = f"Intercepts recalibrated on {where}: " + ", ".join(f"{name} {shift:+.3f}" for name, shift in shifts.items()) + "."
+    note += " The ordinal model, which was not recalibrated, is left out." if signature.ordinal is not None else ""
     provenance = signature.provenance.model_copy(update={"notes": (*signature.provenance.notes, note)})
-    changed = {"models": Models(**models), "provenance": provenance, "version": f"{signature.version}-recalibrated"}
+    changed = {
+        "models": Models(**models),
+        "ordinal": None,
+        "provenance": provenance,
+        "version": f"{signature.version}-recalibrated",
+    }
     return Signature.model_validate(signature.model_copy(update=changed))
 
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from OPRadiomicsLib.errors import ClinicalDataError, ModelError
-from OPRadiomicsLib.models.signature import CLINICAL_PREDICTORS
+from OPRadiomicsLib.models.signature import CLINICAL_PREDICTORS, YES_NO_PREDICTORS
 
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices
 from ..statistics.logistic import OddsRatio, fit_logistic, odds_ratios
-
-BINARY: Final = ("sex", "diabetes", "smoking", "drinking")
-"""Yes/no predictors (sex: male 1) stay 0 and 1; the others are z-scored."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +81,28 @@ def choose_clinical(
     return ClinicalChoice(chosen, univariable, _together(chosen, filled(table, fill), ill), fill, tuple(notes))
 
 
-def require_varying(table: Mapping[str, FloatTable], given: tuple[str, ...]) -> None:
-    """Prove before the work that each predictor that was asked for is in the table and varies; raises `ClinicalDataError`."""
-    same = [name for name in _given(given, table) if np.nanmin(table[name]) == np.nanmax(table[name])]
-    if same:
+def require_independent(
+    table: Mapping[str, FloatTable], ill: Flags, *, p_limit: float, given: tuple[str, ...] | None = None
+) -> None:
+    """Prove before the work that each predictor that `choose_clinical` chooses varies, and is no combination of the others.
+
+    A penalty would fit such predictors, but the training patients' covariance, by which a signature tells who lies outside
+    them, has no inverse then.
+
+    Raises
+    ------
+    ClinicalDataError
+        If one does not; also as `choose_clinical`.
+    """
+    chosen = choose_clinical(table, ill, p_limit=p_limit, given=given)
+    design = np.column_stack([np.ones(len(ill)), *filled(table, chosen.fill).values()])
+    dependent = [name for place, name in enumerate(chosen.fill, 1) if np.linalg.matrix_rank(design[:, : place + 1]) <= place]
+    if dependent:
         raise ClinicalDataError(
-            f"Clinical predictors {', '.join(same)} asked for, the same in all training patients",
-            "predictors that vary",
-            "leave them out",
+            f"Clinical predictors {', '.join(chosen.predictors)}: {', '.join(dependent)} is the same in all training patients, "
+            "or follows from those before it",
+            "predictors that vary, none a combination of the others",
+            "leave it out: name the others with --clinical",
         )
 
 
@@ -114,7 +124,7 @@ def _given(given: tuple[str, ...], table: Mapping[str, FloatTable]) -> tuple[str
 
 def _stand_in(name: str, values: FloatTable) -> float:
     known = values[~np.isnan(values)]
-    return float(np.mean(known) > 0.5) if name in BINARY else float(np.median(known))
+    return float(np.mean(known) > 0.5) if name in YES_NO_PREDICTORS else float(np.median(known))
 
 
 def _alone(name: str, values: FloatTable, ill: Flags) -> ClinicalRow:

@@ -16,7 +16,7 @@ from OPRadiomicsLib.types import Progress, Role, no_progress
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices
 from .candidates import drop_duplicates, keep_features
-from .clinical import clinical_table, require_varying
+from .clinical import clinical_table, require_independent
 from .comparison import Compared, compare_classifiers
 from .harmonisation import LIMITS, largest_centre
 from .nested import NestedPredictions, TwoStages, fit_two_stages, nested_predictions, predict_two_stages
@@ -121,7 +121,8 @@ def fit_signature(
     StudyError
         If a class has fewer training patients than folds, or the split names no training patient.
     ClinicalDataError
-        If a clinical predictor that the settings name is absent, or the same in all training patients.
+        If a clinical predictor that the settings name is absent, or one that enters the models is the same in all training
+        patients or a combination of the others.
     FeatureError
         If a listed feature is absent, or no feature of any sequence is selected.
     """
@@ -129,8 +130,9 @@ def fit_signature(
     _require_enough(cohort.osteoporosis[rows], settings)
     if settings.classes == 3:
         require_three_classes(cohort, rows, settings.selection.folds)
-    if settings.clinical is not None:
-        require_varying(clinical_table(cohort, rows), settings.clinical)
+    require_independent(
+        clinical_table(cohort, rows), cohort.osteoporosis[rows], p_limit=settings.clinical_p, given=settings.clinical
+    )
     kept = cohort if features is None else keep_features(cohort, features)
     distinct, repeated = drop_duplicates(kept, rows)
     rng = np.random.default_rng(settings.seed)

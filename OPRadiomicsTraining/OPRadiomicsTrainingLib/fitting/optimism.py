@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.models.signature import MODEL_NAMES, ModelName
 from OPRadiomicsLib.types import Progress, no_progress
 
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices
-from ..statistics.calibration import brier, calibration
-from ..statistics.logistic import logistic
+from ..statistics.calibration import calibration
 from ..statistics.optimism import Optimism, Score, bootstrap_optimism
 from ..statistics.roc import auc
 from .nested import fit_two_stages, predict_two_stages
@@ -85,13 +83,5 @@ def procedure_optimism(
 
 def _metrics(logits: Mapping[ModelName, FloatTable], ill: Flags) -> FloatTable:
     """Each model's `METRICS`, (9,)."""
-    of_models = (logits[name] for name in MODEL_NAMES)
-    return np.array([[auc(one, ill), brier(logistic(one), ill), _slope(one, ill)] for one in of_models]).ravel()
-
-
-def _slope(logits: FloatTable, ill: Flags) -> float:
-    """Calibration slope; NaN where there is none: equal predictions, or separated classes."""
-    try:
-        return calibration(logits, ill).slope.value
-    except ModelError:
-        return float("nan")
+    found = [(auc(logits[name], ill), calibration(logits[name], ill)) for name in MODEL_NAMES]
+    return np.array([(area, calibrated.brier, calibrated.slope.value) for area, calibrated in found]).ravel()

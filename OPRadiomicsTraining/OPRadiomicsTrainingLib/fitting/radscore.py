@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,19 +32,23 @@ class LinearScore:
 
 @dataclass(frozen=True, eq=False)
 class SelectionPath:
-    """What the t test let pass, its scaler, and LASSO's path over all penalties; None where nothing passed."""
+    """What the t test let pass, its scaler, and LASSO's path over all penalties; None where nothing passed.
+
+    ``constant`` is everybody's Radscore then, and LASSO's intercept where it leaves nothing: the share of osteoporosis, or for
+    a logistic LASSO its logit.
+    """
 
     passed: Indices
     means: FloatTable
     sds: FloatTable
     path: PenaltyPath | None
-    prevalence: float
+    constant: float
 
     def score(self, rule: LambdaRule) -> LinearScore:
         """The Radscore at the penalty of least cross-validated error, or the sparsest within one standard error of it."""
         if self.path is None:
             empty = np.empty(0)
-            return LinearScore(self.passed, empty, empty, empty, self.prevalence, 0)
+            return LinearScore(self.passed, empty, empty, empty, self.constant, 0)
         coefficients, intercept = self.path.at(rule)
         kept = np.flatnonzero(coefficients)
         return LinearScore(self.passed[kept], self.means[kept], self.sds[kept], coefficients[kept], intercept, len(self.passed))
@@ -69,7 +74,9 @@ def select(
     chosen = features[:, passed]
     means, sds = chosen.mean(axis=0), chosen.std(axis=0, ddof=1) if len(passed) else np.empty(0)
     path = penalty_path((chosen - means) / sds, osteoporosis, settings, rng, patients) if len(passed) else None
-    return SelectionPath(passed, means, sds, path, float(osteoporosis.mean()))
+    share = float(osteoporosis.mean())
+    constant = math.log(share / (1 - share)) if settings.lasso == "logistic" else share
+    return SelectionPath(passed, means, sds, path, constant)
 
 
 def significant(features: FloatTable, osteoporosis: Flags, settings: SelectionSettings) -> Indices:

@@ -36,12 +36,21 @@ Content = TypeVar("Content")
 
 @dataclass(frozen=True, eq=False)
 class TrainingPredictions:
-    """Logits of the training patients as a fit recorded them, with what subgroups need; (n,) each."""
+    """Logits of the training patients as a fit recorded them, with what subgroups need; (n,) each.
+
+    They are ``out_of_fold``, or apparent: from models fitted on the same patients.
+    """
 
     logits: Mapping[ModelName, FloatTable]
     ill: Flags
     ages: FloatTable
     male: Flags
+    out_of_fold: bool
+
+    @property
+    def name(self) -> str:
+        """As a set of patients."""
+        return f"training ({'out of fold' if self.out_of_fold else 'apparent'})"
 
 
 def software_versions() -> dict[str, str]:
@@ -111,7 +120,7 @@ def write_fit(result: FitResult, folder: Path, hashes: Mapping[str, str]) -> tup
 def training_predictions(result: FitResult) -> TrainingPredictions:
     """The training patients' predictions of a fit at hand, as `read_training_predictions` gives them back."""
     ages, male = result.cohort.ages[result.rows], result.cohort.male[result.rows]
-    return TrainingPredictions(result.predictions, result.ill, ages, male)
+    return TrainingPredictions(result.predictions, result.ill, ages, male, result.nested is not None)
 
 
 def read_training_predictions(folder: Path) -> TrainingPredictions | None:
@@ -130,6 +139,7 @@ def read_training_predictions(folder: Path) -> TrainingPredictions | None:
         columns["label"] > 0,
         columns["age"],
         columns["sex"] > 0,
+        bool((columns["fold"] >= 0).all()),
     )
 
 
@@ -155,9 +165,9 @@ def _read_where_there(path: Path, parse: Callable[[str], Content]) -> Content | 
 
 
 def _columns(text: str) -> dict[str, FloatTable]:
-    """Every column of out_of_fold.csv but the fold, (n,) each."""
+    """Every column of out_of_fold.csv, (n,) each; the fold is -1 where predictions are apparent."""
     rows = list(csv.DictReader(StringIO(text)))
-    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "fold"}
+    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
 
 
 def _predictions(result: FitResult) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from OPRadiomicsLib.models.signature import ModelName
+from OPRadiomicsLib.models.signature import YES_NO_PREDICTORS, ModelName
 
 from ..statistics.arrays import Flags, FloatTable
 from ..statistics.logistic import LogisticFit
-from .clinical import BINARY
 from .ridge import fit_or_ridge
 
 Table = Mapping[str, FloatTable]
@@ -41,11 +40,12 @@ def columns_of(table: Table, predictors: tuple[str, ...]) -> FloatTable:
 def fit_second_stage(table: Table, predictors: tuple[str, ...], ill: Flags, l2: float) -> SecondStage:
     """Z-score the continuous predictors (n - 1) and fit; see `ridge.fit_or_ridge` for predictors that separate the classes.
 
-    A predictor that does not vary on these rows (an empty Radscore in some fold) stays at 0 and changes nothing.
+    Yes and no stay 1 and 0. A predictor that does not vary on these rows (an empty Radscore in some fold) stays at 0 and
+    changes nothing.
     """
     columns = columns_of(table, predictors)
     varies = np.ptp(columns, axis=0) > 1e-12 * np.abs(columns).max(axis=0)
-    scaled = np.array([name not in BINARY for name in predictors], dtype=bool)
+    scaled = np.array([name not in YES_NO_PREDICTORS for name in predictors], dtype=bool)
     means = np.where(scaled | ~varies, columns.mean(axis=0), 0.0)
     sds = np.where(scaled & varies, columns.std(axis=0, ddof=1), 1.0)
     fit, note = fit_or_ridge((columns - means) / sds, ill, l2)

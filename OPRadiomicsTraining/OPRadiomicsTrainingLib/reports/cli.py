@@ -48,7 +48,6 @@ def run_paper(options: argparse.Namespace) -> None:
     acquisition = None if options.acquisition is None else read_acquisition(options.acquisition)
     agreement = None if options.agreement is None else read_agreement(options.agreement)
     result, profile, hashes = read_and_fit(options, part(progress, 0.0, 0.8), require_test_sets)
-    kind = "training (out of fold)" if result.nested is not None else "training (apparent)"
     evaluation = evaluate(
         result.signature,
         result.cohort,
@@ -56,7 +55,6 @@ def run_paper(options: argparse.Namespace) -> None:
         by_centre=result.signatures,
         training=training_predictions(result),
         seen=(Seen.of(result.cohort, result.rows, "training"),),
-        training_kind=kind,
         progress=part(progress, 0.8, 0.9),
     )
     progress("Writing the report", 0.9)

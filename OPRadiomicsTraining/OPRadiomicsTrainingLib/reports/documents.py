@@ -116,8 +116,7 @@ def curve_figures(evaluation: Evaluation) -> tuple[Picture, ...]:
 
 def training_evaluation(result: FitResult) -> Evaluation:
     """The training patients as their fit predicted them: out of fold, or apparent where the protocol has no folds."""
-    kind = "training (apparent)" if result.nested is None else "training (out of fold)"
-    return evaluate_training(result.signature, training_predictions(result), EvaluationSettings(), kind)
+    return evaluate_training(result.signature, training_predictions(result), EvaluationSettings())
 
 
 def selection_figure(result: FitResult) -> Picture:

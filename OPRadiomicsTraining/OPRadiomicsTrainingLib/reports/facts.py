@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from OPRadiomicsLib.models.signature import Signature
 from OPRadiomicsLib.profile import Profile
 
-from ..evaluation.evaluate import Evaluation
+from ..evaluation.evaluate import Evaluation, SetResult
 from ..fitting.fit import FitResult
 
 
@@ -50,11 +50,12 @@ def _about_data(result: FitResult) -> dict[str, str]:
     facts = {
         "counts": f"{left}.",
         "balance": f"Training: {ill} of {n} with osteoporosis; no resampling or weighting of classes.",
+        "participants": f"Training: n = {n}, {ill} with osteoporosis.",
         "missing": "; ".join(clinical.notes) or "No clinical value that a model needs is missing in training.",
         "scaling": "Features and continuous predictors z-scored with training means and SD; yes/no 0 and 1; linear terms.",
         "predictors": (
-            f"Clinical candidates: {', '.join(row.predictor for row in clinical.univariable)}. Univariable P < "
-            f"{settings.clinical_p:g} lets in: {', '.join(clinical.predictors)}. Sex: male 1; age in years."
+            f"Clinical candidates: {', '.join(row.predictor for row in clinical.univariable)}. In the models: "
+            f"{', '.join(clinical.predictors)}, {_why(result)}. Sex: male 1; age in years."
         ),
         "partition": f"{n} training patients; "
         + (
@@ -72,6 +73,13 @@ def _about_data(result: FitResult) -> dict[str, str]:
         kept = "; ".join(f"{s.role}: {s.reproducible} of {s.extracted}" for s in result.steps)
         facts["reliability"] = f"Reproducible features (ICC): {kept}."
     return facts
+
+
+def _why(result: FitResult) -> str:
+    """How the clinical predictors were chosen."""
+    if result.settings.clinical is not None:
+        return "given beforehand"
+    return f"by univariable P < {result.settings.clinical_p:g}, or the least P where none is below"
 
 
 def _about_models(result: FitResult) -> dict[str, str]:
@@ -96,7 +104,7 @@ def common_facts(signature: Signature) -> dict[str, str]:
         "outcome": "Osteoporosis: QCT volumetric BMD below 80 mg/cm³.",
         "code": "OPRadiomics is free software (Apache-2.0); this report names its version.",
         "model": f"signature.json, complete and readable, SHA-256 {signature.sha256}.",
-        "system": "OPRadiomics: 3D Slicer extension and command line; masks are reviewed by a reader before prediction.",
+        "system": "OPRadiomics: 3D Slicer extension and command line; a result says which masks a reader has accepted.",
         "input": "Missing sequences, damaged files, features of another profile, impossible values: refused or warned of.",
         "models": "Clinical, radiomics and combined model on the same patients.",
         "guidelines": "CLEAR, TRIPOD+AI and METRICS: filled in here as far as the software knows.",
@@ -107,21 +115,24 @@ def common_facts(signature: Signature) -> dict[str, str]:
 
 def evaluation_facts(evaluation: Evaluation) -> dict[str, str]:
     """How and on whom the models were evaluated."""
-    sets = ", ".join(f"{one.name} (n = {len(one.ill)}, {int(one.ill.sum())} with osteoporosis)" for one in evaluation.sets)
+    groups = evaluation.settings.subgroups
     facts = {
-        "testing": f"{sets}.",
+        "participants": _counted(evaluation.sets),
         "metrics": "AUC; sensitivity, specificity, accuracy, precision and F1 at a fixed threshold; calibration, net benefit.",
         "uncertainty": "95 % CI: DeLong and bootstrap (AUC), Wilson (shares), Wald (coefficients, calibration).",
         "comparison": "DeLong's tests, table 5.",
         "calibration": "Slope, intercept, Brier score, calibration curves.",
         "explanation": "Exact SHAP values of the linear combined model; shares by sequence.",
-        "performance": "Table 4, subgroups by sex and age.",
-        "subgroups": f"AUC by {evaluation.settings.subgroups}, DeLong's test for independent samples.",
-        "balance": f"{sets}.",
+        "performance": f"Table 4{f'; AUC by {groups}' if groups else ''}.",
         "recalibration": "Intercept recalibrated on each test set."
         if evaluation.settings.recalibrate_intercept
         else "None; intercepts as fitted.",
     }
+    if groups:
+        facts["subgroups"] = f"AUC by {groups}, DeLong's test for independent samples."
+    tests = [one for one in evaluation.sets if one.kind != "training"]
+    if tests:
+        facts["testing"] = _counted(tests)
     for kind in ("internal", "external"):
         found = evaluation.of(kind)
         if found:
@@ -129,6 +140,10 @@ def evaluation_facts(evaluation: Evaluation) -> dict[str, str]:
     if evaluation.of("external"):
         facts["heterogeneity"] = "Performance is given for each set apart: table 4."
     return facts
+
+
+def _counted(sets: Sequence[SetResult]) -> str:
+    return ", ".join(f"{one.name} (n = {len(one.ill)}, {int(one.ill.sum())} with osteoporosis)" for one in sets) + "."
 
 
 def record_facts(record: Mapping[str, Any] | None) -> list[tuple[str, str]]:

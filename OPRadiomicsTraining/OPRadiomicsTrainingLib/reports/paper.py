@@ -62,7 +62,7 @@ def paper_document(
         **evaluation_facts(evaluation),
         **cohort_facts(cohort),
         **({"acquisition": "Table 1."} if acquisition is not None else {}),
-        **({"readers": agreement.note, "reliability": agreement.note} if agreement is not None else {}),
+        **({"readers": agreement.note, "reliability": agreement.note} if agreement is not None and agreement.note else {}),
         "flow": "Figure 1.",
     }
     selected, *rest = evaluation_figures(evaluation)

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from ..evaluation.evaluate import DECISION_THRESHOLDS
 from ..fitting.record import read_training_predictions
 from ..statistics.arrays import FloatTable
 from ..statistics.calibration import calibration_bins
@@ -81,17 +82,16 @@ def curves_of(fit: Path) -> tuple[Curves, ...]:
     roc: dict[str, Line] = {"reference": straight}
     calibrated: dict[str, Line] = {"reference": straight}
     decided: dict[str, Line] = {}
-    thresholds = np.linspace(0.01, 0.99, 99)
     for name, logits in recorded.logits.items():
         probabilities = logistic(logits)
         points = roc_curve(logits, ill)
         roc[name] = (points.false_positive_rate, points.true_positive_rate)
-        bins = calibration_bins(probabilities, ill, int(np.clip(len(ill) // 20, 3, 10)))
+        bins = calibration_bins(probabilities, ill)
         calibrated[name] = (np.array([one.predicted for one in bins]), np.array([one.observed.value for one in bins]))
-        decision = decision_curve(probabilities, ill, thresholds)
+        decision = decision_curve(probabilities, ill, DECISION_THRESHOLDS)
         decided |= {
-            "treat all": (thresholds, decision.treat_all),
-            "treat none": (thresholds, decision.treat_none),
-            name: (thresholds, decision.model),
+            "treat all": (decision.thresholds, decision.treat_all),
+            "treat none": (decision.thresholds, decision.treat_none),
+            name: (decision.thresholds, decision.model),
         }
     return Curves("roc", roc), Curves("calibration", calibrated), Curves("decision", decided)

@@ -14,7 +14,7 @@ from ..fitting.optimism import ProcedureOptimism
 from ..fitting.three_classes import CLASS_NAMES, ThreeClasses
 from ..statistics.arrays import Flags, FloatTable, Indices
 from ..statistics.estimate import wilson
-from ..statistics.hypotheses import Quartiles, chi_square, mann_whitney
+from ..statistics.hypotheses import chi_square, mann_whitney, quartiles
 from ..statistics.roc import delong
 from .captions import captioned_table
 from .document import Table
@@ -64,11 +64,18 @@ def _baseline(cohort: Cohort, rows: Indices, name: str) -> tuple[str, str, str, 
 
 
 def _continuous(values: FloatTable, ill: Flags) -> tuple[str, str, str, str]:
-    test = mann_whitney(values[~ill], values[ill])
-    return _quartiles(test.first), _quartiles(test.second), number(test.u, 1), p_value(test.p)
+    groups = (values[~ill], values[ill])
+    cells = [_quartiles(group) for group in groups]
+    if not all(map(len, groups)):
+        return cells[0], cells[1], ABSENT, ABSENT
+    test = mann_whitney(*groups)
+    return cells[0], cells[1], number(test.u, 1), p_value(test.p)
 
 
-def _quartiles(found: Quartiles) -> str:
+def _quartiles(values: FloatTable) -> str:
+    if not len(values):
+        return ABSENT
+    found = quartiles(values)
     return f"{found.median:.1f} ({found.iqr:.1f})"
 
 
@@ -76,7 +83,7 @@ def _yes_no(values: FloatTable, ill: Flags) -> tuple[str, str, str, str]:
     counts = [(int(values[group].sum()), int(group.sum())) for group in (~ill, ill)]
     cells = [count_percent(yes, n) for yes, n in counts]
     table = np.array([[yes, n - yes] for yes, n in counts])
-    if (table.sum(axis=0) == 0).any():
+    if not (table.sum(axis=0).all() and table.sum(axis=1).all()):
         return cells[0], cells[1], ABSENT, ABSENT
     test = chi_square(table)
     return cells[0], cells[1], number(test.statistic, 3), p_value(test.p)
@@ -258,7 +265,10 @@ def optimism_table(found: ProcedureOptimism) -> Table:
         for row in found.rows
     )
     left_out = f" ({found.failed} more could not be fitted and are left out)" if found.failed else ""
-    note = f"{found.replicates - found.failed} bootstrap samples{left_out}."
+    note = (
+        f"{found.replicates - found.failed} bootstrap samples{left_out}. Where many features were chosen from, some optimism "
+        "stays: believe out-of-fold predictions and test sets first."
+    )
     return captioned_table("optimism", ("Model", "Measure", "Apparent", "Optimism", "Corrected"), rows, note)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.errors import ModelError, StudyError
 
 from .arrays import Flags, FloatTable
 from .estimate import NORMAL_975, Estimate, wilson
@@ -21,8 +22,9 @@ KNOT_QUANTILES: Final = {3: (0.10, 0.5, 0.90), 4: (0.05, 0.35, 0.65, 0.95), 5: (
 class Calibration:
     """Slope and intercept of the observed class on the predicted logit, and Brier scores.
 
-    ``slope`` and ``intercept`` are fitted together (ideal 1 and 0; a slope below 1 is optimism). ``in_the_large`` is the
-    intercept with the slope fixed at 1 (above 0: predicted too low). ``scaled_brier`` is 1 - Brier / that of the prevalence.
+    ``slope`` and ``intercept`` are fitted together (ideal 1 and 0; a slope below 1 is optimism); NaN where the logits are all
+    alike or separate the classes, so that there are none. ``in_the_large`` is the intercept with the slope fixed at 1 (above 0:
+    predicted too low). ``scaled_brier`` is 1 - Brier / that of the prevalence.
     """
 
     slope: Estimate
@@ -40,19 +42,23 @@ def calibration(logits: FloatTable, ill: Flags) -> Calibration:
     StudyError
         If a logit is not finite.
     ModelError
-        If all logits are equal, or separate the classes.
+        If there is one class only.
     """
-    _require_finite(logits)
-    joint = fit_logistic(np.asarray(logits)[:, None], ill)
-    errors = np.sqrt(np.diag(joint.covariance))
+    in_the_large = recalibrated_intercept(logits, ill)
+    intercept, slope = _joint(logits, ill)
     prevalence, score = float(ill.mean()), brier(logistic(logits), ill)
-    return Calibration(
-        slope=Estimate.of_normal(float(joint.coefficients[1]), float(errors[1])),
-        intercept=Estimate.of_normal(float(joint.coefficients[0]), float(errors[0])),
-        in_the_large=recalibrated_intercept(logits, ill),
-        brier=score,
-        scaled_brier=1.0 - score / (prevalence * (1 - prevalence)),
-    )
+    return Calibration(slope, intercept, in_the_large, score, 1.0 - score / (prevalence * (1 - prevalence)))
+
+
+def _joint(logits: FloatTable, ill: Flags) -> tuple[Estimate, Estimate]:
+    """Intercept and slope."""
+    try:
+        fit = fit_logistic(np.asarray(logits)[:, None], ill)
+    except ModelError:
+        none = Estimate(math.nan, math.nan, math.nan)
+        return none, none
+    values, errors = fit.coefficients.tolist(), np.sqrt(np.diag(fit.covariance)).tolist()
+    return Estimate.of_normal(values[0], errors[0]), Estimate.of_normal(values[1], errors[1])
 
 
 def brier(probabilities: FloatTable, ill: Flags) -> float:
@@ -86,8 +92,12 @@ class CalibrationBin:
     observed: Estimate
 
 
-def calibration_bins(probabilities: FloatTable, ill: Flags, bins: int = 10) -> tuple[CalibrationBin, ...]:
-    """Groups of equal size by probability; patients of equal probability stay together, so groups can be fewer."""
+def calibration_bins(probabilities: FloatTable, ill: Flags) -> tuple[CalibrationBin, ...]:
+    """Groups of equal size by probability: ten of at least 20 patients, or fewer groups, but three.
+
+    Patients of equal probability stay together, so groups can be fewer still.
+    """
+    bins = int(np.clip(len(ill) // 20, 3, 10))
     edges = np.unique(np.quantile(probabilities, np.linspace(0, 1, bins + 1)))
     place = np.clip(np.searchsorted(edges, probabilities, side="left") - 1, 0, max(len(edges) - 2, 0))
     return tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy.typing as npt
 from OPRadiomicsLib.errors import StudyError
 
 from .arrays import Flags, FloatTable
-from .estimate import NORMAL_975, Estimate, normal_p
+from .estimate import Estimate
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,55 +100,35 @@ class Quartiles:
 
 
 def quartiles(values: FloatTable) -> Quartiles:
-    """Quartiles of (n,) values; NaN of none."""
-    if not len(values):
-        return Quartiles(math.nan, math.nan, math.nan)
+    """Quartiles of (n,) values, n at least 1."""
     lower, median, upper = np.quantile(values, (0.25, 0.5, 0.75))
     return Quartiles(float(median), float(lower), float(upper))
 
 
 @dataclass(frozen=True)
 class MannWhitney:
-    """U of the second group, Z by the normal approximation with ties corrected, P, and both groups' quartiles.
-
-    U / (n1 n2) is the AUC of the value for the second group.
-    """
+    """U of the second group and two-sided P; U / (n1 n2) is the AUC of the value for the second group."""
 
     u: float
-    z: float
     p: float
-    first: Quartiles
-    second: Quartiles
 
 
-def mann_whitney(first: FloatTable, second: FloatTable, *, continuity: bool = False) -> MannWhitney:
-    """Mann-Whitney U test (Ann Math Stat 1947); Z above 0 where the second group's values are higher.
-
-    Parameters
-    ----------
-    continuity
-        Correct for continuity, as R's wilcox.test does unless told otherwise; SPSS does not.
+def mann_whitney(first: FloatTable, second: FloatTable) -> MannWhitney:
+    """Mann-Whitney U test (Ann Math Stat 1947) by the normal approximation, ties corrected, continuity not, as in SPSS.
 
     Raises
     ------
     StudyError
         If a group is empty.
     """
-    from scipy.stats import rankdata
+    from scipy.stats import mannwhitneyu
 
-    n1, n2 = len(first), len(second)
-    if not n1 or not n2:
-        raise StudyError(f"Groups of {n1} and {n2} patients", "at least one in each", "leave this comparison out")
-    ranks = rankdata(np.r_[first, second])
-    u = float(ranks[n1:].sum()) - n2 * (n2 + 1) / 2
-    _, ties = np.unique(ranks, return_counts=True)
-    n = n1 + n2
-    variance = n1 * n2 / 12 * (n + 1 - float((ties**3.0 - ties).sum()) / (n * (n - 1)))
-    excess = u - n1 * n2 / 2
-    if continuity:
-        excess -= math.copysign(min(0.5, abs(excess)), excess)
-    z = excess / math.sqrt(variance) if variance > 0 else 0.0
-    return MannWhitney(u, z, normal_p(z), quartiles(first), quartiles(second))
+    if not len(first) or not len(second):
+        found = f"Groups of {len(first)} and {len(second)} patients"
+        raise StudyError(found, "at least one in each", "leave this comparison out")
+    test = mannwhitneyu(second, first, use_continuity=False, method="asymptotic")
+    alike = np.ptp(np.r_[first, second]) == 0.0  # no rank has a variance then
+    return MannWhitney(float(test.statistic), 1.0 if alike else float(test.pvalue))
 
 
 @dataclass(frozen=True)
@@ -183,10 +162,9 @@ def chi_square(counts: npt.ArrayLike) -> ChiSquare:
 
 @dataclass(frozen=True)
 class Correlation:
-    """r with Fisher's 95 % interval, t and two-sided P."""
+    """r with Fisher's 95 % interval, and two-sided P."""
 
     r: Estimate
-    t: float
     p: float
 
 
@@ -198,20 +176,15 @@ def point_biserial(flags: Flags, values: FloatTable) -> Correlation:
     StudyError
         If there are fewer than three patients, or one of the two is constant.
     """
-    from scipy.special import stdtr
+    from scipy.stats import pearsonr
 
-    n = len(flags)
     x, y = np.asarray(flags, dtype=np.float64), np.asarray(values, dtype=np.float64)
-    if n < 3 or np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
+    if len(x) < 3 or np.ptp(x) == 0.0 or np.ptp(y) == 0.0:
         raise StudyError(
-            f"Correlation over {n} patients of values that do not vary",
+            f"Correlation over {len(x)} patients of values that do not vary",
             "three patients, both variables varying",
             "leave it out",
         )
-    r = float(np.clip(np.corrcoef(x, y)[0, 1], -1.0, 1.0))
-    t = r * math.sqrt((n - 2) / (1 - r**2)) if abs(r) < 1.0 else math.copysign(math.inf, r)
-    margin = NORMAL_975 / math.sqrt(n - 3) if n > 3 else math.inf
-    centre = math.atanh(r) if abs(r) < 1.0 else math.copysign(math.inf, r)
-    return Correlation(
-        Estimate(r, math.tanh(centre - margin), math.tanh(centre + margin)), t, float(2.0 * stdtr(n - 2, -abs(t)))
-    )
+    found = pearsonr(x, y)
+    interval = found.confidence_interval()
+    return Correlation(Estimate(float(found.statistic), float(interval.low), float(interval.high)), float(found.pvalue))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,97 +64,65 @@ def odds_ratios(fit: LogisticFit, names: Sequence[str]) -> tuple[OddsRatio, ...]
     return tuple(odds_ratio(name, float(beta), float(error)) for name, beta, error in rows)
 
 
-def univariable(columns: FloatTable, names: Sequence[str], ill: Flags) -> tuple[OddsRatio, ...]:
-    """A row for each column, fitted alone.
-
-    Raises
-    ------
-    ModelError
-        As `fit_logistic`; the column is named.
-    """
-    rows: list[OddsRatio] = []
-    for name, column in zip(names, np.asarray(columns, dtype=np.float64).T, strict=True):
-        try:
-            rows += odds_ratios(fit_logistic(column[:, None], ill), [name])
-        except ModelError as error:
-            raise ModelError(f"{name}: {error.found}", error.expected, error.remedy) from None
-    return tuple(rows)
-
-
-def odds_ratio_of_counts(name: str, exposed_ill: int, exposed_well: int, other_ill: int, other_well: int) -> OddsRatio:
-    """A row from a 2 x 2 table, in closed form: log(ad / bc), variance 1/a + 1/b + 1/c + 1/d (Woolf, Ann Hum Genet 1955).
-
-    Equal to the maximum-likelihood logistic regression on the yes/no variable.
-
-    Raises
-    ------
-    ModelError
-        If a cell is empty: the odds ratio is 0 or infinite.
-    """
-    cells = (exposed_ill, exposed_well, other_ill, other_well)
-    if min(cells) <= 0:
-        raise ModelError(
-            f"{name}: counts {cells} with an empty cell", "patients in all four", "merge groups, or leave this variable out"
-        )
-    beta = math.log(exposed_ill * other_well / (exposed_well * other_ill))
-    return odds_ratio(name, beta, math.sqrt(sum(1 / cell for cell in cells)))
-
-
-def fit_logistic(columns: FloatTable, ill: Flags, offset: FloatTable | None = None) -> LogisticFit:
-    """Maximum-likelihood logistic regression (McCullagh & Nelder, Generalized Linear Models, 1989, section 4.4).
+def fit_logistic(columns: FloatTable, ill: Flags, offset: FloatTable | None = None, *, l2: float = 0.0) -> LogisticFit:
+    """Logistic regression by maximum likelihood (McCullagh & Nelder, Generalized Linear Models, 1989, section 4.4).
 
     Parameters
     ----------
     columns
-        (n, p), raw or standardised; p may be 0.
+        (n, p), raw, or with a penalty standardised; p may be 0.
     offset
         (n,), added to every logit with the coefficient 1; none if None.
+    l2
+        The log-likelihood is lessened by l2 / 2 times the sum of squared slopes (le Cessie & van Houwelingen, Appl Stat 1992).
+        Above 0 a maximum exists whatever the columns, and ``covariance`` is the inverse of the penalised information, the
+        posterior's under a normal prior of variance 1 / l2.
 
     Raises
     ------
     ModelError
-        If the columns are collinear, or separate the classes, so that no finite maximum exists.
+        If l2 is 0 and the columns are collinear, or separate the classes, so that no finite maximum exists.
     """
     design = np.column_stack((np.ones(len(columns)), columns))
     observed = ill.astype(np.float64)
     known = np.zeros(len(design)) if offset is None else np.asarray(offset, dtype=np.float64)
-    beta, overlap_proven = np.zeros(design.shape[1]), False
+    penalty = l2 * np.r_[0.0, np.ones(design.shape[1] - 1)]
+    beta, maximum_proven = np.zeros(design.shape[1]), l2 > 0.0
+
+    def height(at: FloatTable) -> float:
+        logits = known + design @ at
+        return float(observed @ logits - np.logaddexp(0.0, logits).sum() - 0.5 * penalty @ at**2)
+
     for _ in range(MAX_ITERATIONS):
-        logits = known + design @ beta
-        if not overlap_proven and np.abs(design @ beta).max() > EXTREME_LOGIT:
+        if not maximum_proven and np.abs(design @ beta).max() > EXTREME_LOGIT:
             if _separates(design, ill):
                 raise _separated()
-            overlap_proven = True
-        fitted = logistic(logits)
-        information = design.T @ (design * (fitted * (1 - fitted))[:, None])
-        _require_invertible(information)
-        gradient = design.T @ (observed - fitted)
+            maximum_proven = True
+        fitted = logistic(known + design @ beta)
+        information = design.T @ (design * (fitted * (1 - fitted))[:, None]) + np.diag(penalty)
+        if not l2:
+            _require_invertible(information)
+        gradient = design.T @ (observed - fitted) - penalty * beta
         step: FloatTable = np.linalg.solve(information, gradient).astype(np.float64)
         if gradient @ step < TOLERANCE:
             return LogisticFit(beta + step, np.linalg.inv(information).astype(np.float64))
-        beta = beta + _shortened(step, design @ step, logits, observed)
+        beta = beta + _shortened(step, beta, height)
     raise _separated()
 
 
-def _shortened(step: FloatTable, moved: FloatTable, logits: FloatTable, observed: FloatTable) -> FloatTable:
+def _shortened(step: FloatTable, start: FloatTable, height: Callable[[FloatTable], float]) -> FloatTable:
     """Newton's step, halved until the likelihood does not fall: far from the maximum a whole step can overshoot."""
-    before = _log_likelihood(logits, observed)
-    rounding = 1e-12 * (1.0 + abs(before))
-    size = 1.0
+    before = height(start)
     for _ in range(30):
-        if _log_likelihood(logits + size * moved, observed) >= before - rounding:
+        if height(start + step) >= before - 1e-12 * (1.0 + abs(before)):
             break
-        size /= 2.0
-    return size * step
+        step = step / 2.0
+    return step
 
 
 def logistic(logits: FloatTable) -> FloatTable:
     """Probability of a logit, without overflow."""
     return 0.5 * (1.0 + np.tanh(0.5 * logits))
-
-
-def _log_likelihood(logits: FloatTable, observed: FloatTable) -> float:
-    return float(observed @ logits - np.logaddexp(0.0, logits).sum())
 
 
 def _require_invertible(information: FloatTable) -> None:

@@ -6,13 +6,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import FeatureError, StudyError
+from OPRadiomicsLib.models.prediction import predict
+from OPRadiomicsLib.profile import load_profile
+from OPRadiomicsLib.types import Clinical
+from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
 from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
 from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.evaluation.record import evaluation_record
 from OPRadiomicsTrainingLib.evaluation.subgroups import parse_subgroups
+from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.record import training_predictions
 from OPRadiomicsTrainingLib.fitting.seen import Seen
+from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
+from OPRadiomicsTrainingLib.statistics.calibration import recalibrated_intercept
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
 QUICK = EvaluationSettings(bootstrap=50)
@@ -160,3 +167,57 @@ def test_a_set_whose_classes_the_predictions_separate_has_no_slope_and_says_so(a
     assert np.isnan(found.sets[0].models["combined"].calibration.slope.value)
     assert 0.0 <= found.sets[0].models["combined"].calibration.brier < 0.25
     assert any("no calibration slope" in note and "combined" in note for note in found.notes)
+
+
+def test_a_set_whose_predictions_are_all_alike_has_no_slope_and_is_not_said_to_be_separated(a_study):
+    """The clinical model looks at sex alone, and the external centre sent women."""
+    fit = fit_signature(
+        a_study, load_profile("standard"), FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=0, clinical=("sex",))
+    )
+    found = evaluate(fit.signature, replace(a_study, male=a_study.male & (np.arange(400) < 300)), QUICK)
+    assert any("no calibration slope of clinical: predictions are all alike, or" in note for note in found.notes)
+
+
+def test_the_training_patients_are_never_recalibrated(a_study, a_fit):
+    settings = replace(QUICK, recalibrate_intercept=True)
+    found = evaluate(a_fit.signature, a_study, settings, training=training_predictions(a_fit))
+    assert {model.shift for model in found.sets[0].models.values()} == {0.0}
+
+
+def test_who_is_as_old_as_the_cut_belongs_to_the_older():
+    (by_age,) = parse_subgroups("age:70")
+    assert by_age.first(np.array([69.9, 70.0, 70.1]), np.zeros(3, dtype=bool)).tolist() == [False, True, True]
+
+
+def test_the_notes_say_who_was_left_out_and_that_few_patients_are_imprecise(a_study, a_fit):
+    ages = a_study.ages.copy()
+    ages[[310, 320]] = np.nan
+    found = evaluate(a_fit.signature, replace(a_study, ages=ages), QUICK)
+    external = found.of("external")[0]
+    assert (external.left_out, len(external.ill)) == (2, 98)
+    assert any("external: 2 patients left out" in note for note in found.notes)
+    assert any("external" in note and "imprecise" in note for note in found.notes)
+
+
+def test_a_signature_without_a_threshold_takes_the_sets_own_and_says_that_this_is_optimistic(a_study, a_fit):
+    models = {name: model.model_copy(update={"threshold": None}) for name, model in a_fit.signature.models.present()}
+    bare = a_fit.signature.model_copy(update={"models": a_fit.signature.models.model_copy(update=models)})
+    notes = evaluate(bare, a_study, QUICK).notes
+    assert sum("Youden's of this very set was taken, which is optimistic" in note for note in notes) == 2
+    assert not any("optimistic" in note for note in evaluate(bare, a_study, replace(QUICK, threshold=0.5)).notes)
+
+
+def test_a_recalibrated_signature_drops_the_distributions_of_the_old_logits(a_fit):
+    moved = recalibrated(a_fit.signature, {"combined": 0.5}, "100 patients")
+    assert all(model.out_of_fold is None for _, model in moved.models.present())
+
+
+def test_the_interval_of_a_recalibrated_model_is_the_training_s_and_every_prediction_warns_of_it(a_study, a_fit):
+    """Of 12 patients, whose share of osteoporosis is uncertain by more than the whole intercept was in training."""
+    fewer = replace(a_study, splits=("train",) * 388 + ("external",) * 12)
+    logits = apply_signature(a_fit.signature, fewer, np.arange(388, 400)).logits["clinical"]
+    shift = recalibrated_intercept(logits, fewer.osteoporosis[388:])
+    moved = recalibrated(a_fit.signature, {"clinical": shift.value}, "12 patients")
+    assert (shift.upper - shift.lower) / (2 * 1.96) > 2 * moved.models.clinical.covariance[0][0] ** 0.5
+    (found,) = predict(moved, None, Clinical(71.0, False))
+    assert any("recalibrated on 12 patients: the interval leaves out" in warning for warning in found.warnings)

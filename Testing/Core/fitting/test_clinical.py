@@ -45,3 +45,9 @@ def test_gaps_are_filled_with_the_median_and_counted(a_table):
 def test_a_predictor_that_the_table_lacks_or_that_is_given_twice_is_an_error(a_table, given):
     with pytest.raises(ClinicalDataError, match=r"Clinical predictors (bmi|age, age) asked for"):
         choose_clinical(a_table[0], a_table[1], p_limit=0.05, given=given)
+
+
+def test_a_gap_in_a_yes_or_no_is_filled_with_one_of_the_two(a_table):
+    """As many yes as no: no."""
+    smoking = np.r_[np.ones(140), np.zeros(140), np.full(20, np.nan)]
+    assert choose_clinical({"smoking": smoking}, a_table[1], p_limit=0.05).fill == {"smoking": 0.0}

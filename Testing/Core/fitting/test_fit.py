@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 from OPRadiomicsLib import workflow
 from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, FeatureError, StudyError
+from OPRadiomicsLib.models.extrapolation import squared_distance
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical, FeatureVector, Role, Volume
 from OPRadiomicsTrainingLib.cohort.cohort import read_cohort
 from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
+from OPRadiomicsTrainingLib.fitting.comparison import make_classifier
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
-from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
+from OPRadiomicsTrainingLib.fitting.record import read_training_predictions, training_predictions, write_fit
+from OPRadiomicsTrainingLib.fitting.settings import CLASSIFIERS, FitSettings, SelectionSettings
+from OPRadiomicsTrainingLib.statistics.hypotheses import welch
 
 QUICK = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=4, clinical=("age", "sex"), demo=True)
 PROFILE = load_profile("standard")
@@ -40,6 +44,17 @@ def test_no_test_patient_changes_the_signature(a_fit, a_cohort, simulate_cohort)
         features=np.vstack((a_cohort.features[:120], foreign.features[120:])),
     )
     assert fit_signature(with_split(mixed), PROFILE, QUICK).signature.sha256 == a_fit.signature.sha256
+
+
+@pytest.mark.parametrize(("protocol", "name"), [("nested", "training (out of fold)"), ("paper", "training (apparent)")])
+def test_recorded_predictions_are_read_back_as_they_were_and_know_what_they_are(a_cohort, tmp_path, protocol, name):
+    fit = fit_signature(with_split(a_cohort), PROFILE, replace(QUICK, protocol=protocol, tune=0))
+    write_fit(fit, tmp_path, {})
+    read, here = read_training_predictions(tmp_path), training_predictions(fit)
+    assert read.name == here.name == name
+    for model, logits in here.logits.items():
+        np.testing.assert_array_equal(read.logits[model], logits)
+    np.testing.assert_array_equal(read.ill, here.ill)
 
 
 def test_another_seed_gives_another_signature(a_fit, a_cohort):
@@ -161,8 +176,16 @@ def test_every_choice_of_the_selection_fits_and_is_recorded(a_cohort, t_test, fd
 def test_a_given_predictor_that_does_not_vary_is_refused_before_the_work(a_cohort):
     """Women alone among the training patients; the test patients' men don't help."""
     women = replace(with_split(a_cohort), male=np.arange(len(a_cohort.cases)) >= 120)
-    with pytest.raises(ClinicalDataError, match="sex asked for, the same in all training patients"):
+    with pytest.raises(ClinicalDataError, match="sex is the same in all training patients"):
         fit_signature(women, PROFILE, QUICK, progress=None)
+
+
+def test_a_predictor_that_follows_from_the_others_is_refused_before_the_work_given_or_chosen(a_cohort):
+    """The women are those with diabetes."""
+    men = replace(a_cohort, diabetes=1.0 - a_cohort.male)
+    for settings in (replace(QUICK, clinical=("age", "sex", "diabetes")), replace(QUICK, clinical=None, clinical_p=1.0)):
+        with pytest.raises(ClinicalDataError, match="diabetes is the same in all training patients, or follows from"):
+            fit_signature(men, PROFILE, settings, progress=None)
 
 
 def test_too_few_patients_for_lassos_folds_inside_the_folds_is_said_before_the_work(a_cohort):
@@ -234,3 +257,57 @@ def test_scanners_that_are_not_recorded_for_all_are_not_named(a_cohort):
     provenance = fit_signature(some, PROFILE, replace(QUICK, tune=0)).signature.provenance
     assert provenance.scanners == ()
     assert any("The scanner of 1 of 160 training patients is recorded" in note for note in provenance.notes)
+
+
+def test_scalers_are_the_training_patients_means_and_sds(a_fit, a_cohort):
+    """n - 1; yes and no stay as they are."""
+    training = np.arange(120)
+    for radscore in a_fit.signature.radscores:
+        columns = a_cohort.features[np.ix_(training, [a_cohort.feature_names.index(name) for name in radscore.features])]
+        np.testing.assert_allclose(radscore.means, columns.mean(axis=0), rtol=1e-12)
+        np.testing.assert_allclose(radscore.sds, columns.std(axis=0, ddof=1), rtol=1e-12)
+    clinical = a_fit.signature.models.clinical
+    assert clinical.sds == pytest.approx((a_cohort.ages[:120].std(ddof=1), 1.0), rel=1e-12)
+    assert clinical.means == pytest.approx((a_cohort.ages[:120].mean(), 0.0), rel=1e-12)
+
+
+def test_the_distributions_in_the_signature_are_those_of_its_training_patients(a_fit):
+    """Logits by class, out of fold; 1 % of the patients lie beyond the limit of distance, one or two of 120."""
+    for name, model in a_fit.signature.models.present():
+        logits = a_fit.nested.logits[name]
+        for found, group in (
+            (model.out_of_fold.with_osteoporosis, a_fit.ill),
+            (model.out_of_fold.without_osteoporosis, ~a_fit.ill),
+        ):
+            assert (found[0], found[-1]) == (logits[group].min(), logits[group].max())
+    training, table = a_fit.signature.training, a_fit.stages.table
+    rows = np.column_stack([table[name] for name in training.predictors])
+    beyond = [squared_distance(training, row) > training.squared_distance_limit for row in rows]
+    assert 1 <= sum(beyond) <= 2
+
+
+def test_steps_and_stability_are_counts_of_what_was_fitted(a_fit, a_cohort):
+    selected = {radscore.sequence: radscore.features for radscore in a_fit.signature.radscores}
+    for step in a_fit.steps:
+        columns = a_cohort.columns(step.role)[:120]
+        assert step.after_t_test == (welch(columns, a_fit.ill).p < a_fit.stages.tuned.p_limit).sum()
+        assert step.after_lasso == len(selected.get(step.role, ()))
+        for name in selected.get(step.role, ()):
+            place = a_cohort.names(step.role).index(name)
+            chosen = [place in fold.paths[step.role].score(fold.tuned.rule).columns for fold in a_fit.nested.stages]
+            assert a_fit.stability[name] == pytest.approx(sum(chosen) / 3)
+
+
+def test_a_feature_that_repeats_another_in_the_training_patients_alone_is_left_out(a_cohort):
+    features = a_cohort.features.copy()
+    features[:120, 5] = features[:120, 0]
+    fit = fit_signature(with_split(replace(a_cohort, features=features)), PROFILE, replace(QUICK, tune=0))
+    assert a_cohort.feature_names[5] not in fit.cohort.feature_names
+
+
+def test_each_classifier_is_compared_under_its_own_name(a_cohort):
+    fit = fit_signature(a_cohort, PROFILE, replace(QUICK, tune=0, compare=CLASSIFIERS))
+    assert [other.name for other in fit.compared] == ["random-forest", "svm", "gradient-boosting"]
+    kinds = [type(make_classifier(name, 1)).__name__ for name in CLASSIFIERS]
+    assert kinds == ["RandomForestClassifier", "CalibratedClassifierCV", "GradientBoostingClassifier"]
+    assert all(((other.probabilities >= 0.0) & (other.probabilities <= 1.0)).all() for other in fit.compared)

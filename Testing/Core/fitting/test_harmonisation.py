@@ -9,7 +9,7 @@ from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.evaluation.apply import apply_by_centre
 from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
-from OPRadiomicsTrainingLib.fitting.nested import predict_two_stages
+from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, predict_two_stages
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 
@@ -79,3 +79,41 @@ def test_one_centre_or_none_is_an_error(two_centres):
         fit_signature(replace(two_centres, centres=("A",) * 200), PROFILE, SETTINGS)
     with pytest.raises(StudyError, match="no centre"):
         fit_signature(replace(two_centres, centres=()), PROFILE, SETTINGS)
+
+
+def test_combat_is_fitted_on_training_rows_alone(two_centres):
+    """Centre B's test patients are shifted by three SD: no training patient's prediction changes by a bit."""
+    train = np.r_[0:100, 120:180]
+    shifted = two_centres.features.copy()
+    shifted[180:] += 3.0 * two_centres.features.std(axis=0)
+    fits = [
+        fit_two_stages(cohort, train, SETTINGS, np.random.default_rng(1))
+        for cohort in (two_centres, replace(two_centres, features=shifted))
+    ]
+    for name, logits in predict_two_stages(fits[0], two_centres, train).items():
+        np.testing.assert_array_equal(logits, predict_two_stages(fits[1], two_centres, train)[name])
+
+
+def test_patients_of_two_centres_in_any_order_get_their_own_predictions(a_fit, two_centres):
+    """B's patients first: each is predicted as alone."""
+    rows = np.arange(200)[::-1]
+    turned = replace(
+        two_centres,
+        cases=two_centres.cases[::-1],
+        centres=two_centres.centres[::-1],
+        **{name: getattr(two_centres, name)[::-1] for name in ("ages", "male", "osteoporosis", "features", "bmi", "bmd")},
+        **{name: getattr(two_centres, name)[::-1] for name in ("diabetes", "smoking", "drinking")},
+    )
+    found = apply_by_centre(a_fit.signatures, a_fit.signature, turned, np.arange(200))
+    expected = apply_by_centre(a_fit.signatures, a_fit.signature, two_centres, np.arange(200))
+    for name, logits in found.logits.items():
+        np.testing.assert_allclose(logits, expected.logits[name][rows], atol=1e-12)
+
+
+def test_a_centre_s_signature_names_its_own_scanners(two_centres):
+    scanners = tuple(f"scanner of {centre}" for centre in two_centres.centres)
+    fit = fit_signature(replace(two_centres, scanners=scanners), PROFILE, SETTINGS)
+    assert {name: one.provenance.scanners for name, one in fit.signatures.items() if name} == {
+        "A": ("scanner of A",),
+        "B": ("scanner of B",),
+    }

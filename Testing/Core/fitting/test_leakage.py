@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, nested_predictions, predict_two_stages
+from OPRadiomicsTrainingLib.fitting.penalty_path import penalty_path
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 from OPRadiomicsTrainingLib.statistics.roc import auc
@@ -73,3 +74,31 @@ def test_shuffled_labels_give_nothing():
     found = nested_aucs(shuffled)
     for place in range(3):
         assert within_two_standard_errors_of_one_half(found[:, place]), MODELS[place]
+
+
+@pytest.mark.parametrize("copies", [1, 2], ids=["patients", "patients drawn twice"])
+def test_the_radscores_that_the_second_stage_is_fitted_on_are_out_of_fold(null_cohorts, copies):
+    """Of noise: AUC near one half, and far above it on the rows that they were fitted on, as protocol paper takes them.
+
+    A patient drawn twice, as a bootstrap does, is not predicted by a model that has seen the copy.
+    """
+    rows = np.repeat(np.arange(PATIENTS), copies)
+    means = {}
+    for protocol in ("nested", "paper"):
+        found = []
+        for seed, cohort in enumerate(null_cohorts):
+            table = fit_two_stages(cohort, rows, replace(SETTINGS, protocol=protocol), np.random.default_rng(seed)).table
+            found += [auc(table[name], cohort.osteoporosis[rows]) for name in table if name.startswith("radscore")]
+        means[protocol] = np.mean(found)
+    assert means["paper"] > 0.6
+    assert abs(means["nested"] - 0.5) < 0.05
+
+
+def test_lasso_of_copies_is_judged_on_patients_that_it_has_not_seen(null_cohorts):
+    """Each of 40 patients stands three times; nothing predicts better than the mean, whose squared error is the variance."""
+    for cohort in null_cohorts[:5]:
+        rows = np.repeat(np.arange(40), 3)
+        columns, ill = cohort.features[rows], cohort.osteoporosis[rows]
+        scaled = (columns - columns.mean(axis=0)) / columns.std(axis=0, ddof=1)
+        path = penalty_path(scaled, ill, SETTINGS.selection, np.random.default_rng(1), rows)
+        assert path.error[-1] > ill.var()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from OPRadiomicsTrainingLib.fitting.ridge import FALLBACK_L2, fit_or_ridge, fit_ridge
+from OPRadiomicsTrainingLib.fitting.ridge import FALLBACK_L2, fit_or_ridge
 from OPRadiomicsTrainingLib.statistics.logistic import fit_logistic
 from sklearn.linear_model import LogisticRegression
 
@@ -17,17 +17,13 @@ def a_sample():
 @pytest.mark.parametrize("l2", [0.01, 1.0, 50.0])
 def test_it_equals_sklearn_to_1e_6(a_sample, l2):
     reference = LogisticRegression(C=1 / l2, tol=1e-12, max_iter=10_000).fit(*a_sample)
-    fit = fit_ridge(*a_sample, l2)
+    fit = fit_logistic(*a_sample, l2=l2)
     np.testing.assert_allclose(fit.coefficients[1:], reference.coef_[0], atol=1e-6)
     assert fit.coefficients[0] == pytest.approx(reference.intercept_[0], abs=1e-6)
 
 
-def test_without_penalty_it_is_maximum_likelihood(a_sample):
-    np.testing.assert_array_equal(fit_ridge(*a_sample, 0.0).coefficients, fit_logistic(*a_sample).coefficients)
-
-
 def test_the_penalty_narrows_the_covariance(a_sample):
-    free, tight = fit_ridge(*a_sample, 0.0), fit_ridge(*a_sample, 10.0)
+    free, tight = fit_logistic(*a_sample, l2=0.0), fit_logistic(*a_sample, l2=10.0)
     assert (np.diag(tight.covariance)[1:] < np.diag(free.covariance)[1:]).all()
 
 
@@ -37,7 +33,7 @@ def test_separated_or_collinear_predictors_get_the_stated_penalty(a_sample, brok
     columns = np.column_stack((columns, 10.0 * ill if broken == "separated" else columns[:, 0]))
     fit, note = fit_or_ridge(columns, ill, 0.0)
     assert f"ridge penalty of {FALLBACK_L2:g}" in note
-    np.testing.assert_array_equal(fit.coefficients, fit_ridge(columns, ill, FALLBACK_L2).coefficients)
+    np.testing.assert_array_equal(fit.coefficients, fit_logistic(columns, ill, l2=FALLBACK_L2).coefficients)
 
 
 def test_ordinary_predictors_get_none(a_sample):

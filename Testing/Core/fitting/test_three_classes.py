@@ -9,9 +9,11 @@ from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.models.signature import load_signature, save_signature
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical, FeatureVector
+from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.fitting.three_classes import bmd_classes
+from OPRadiomicsTrainingLib.reports.tables import classes_table
 from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 
 SETTINGS = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=0, classes=3, demo=True)
@@ -63,6 +65,14 @@ def test_a_signature_without_it_keeps_its_checksum(a_cohort_with_bmd):
     assert "ordinal" not in two.content()
 
 
+def test_a_recalibrated_signature_leaves_the_model_out_and_says_so(a_fit):
+    """Moved by 2 on the logit, the combined model's probability would stand beside classes that know nothing of it."""
+    moved = recalibrated(a_fit.signature, {"combined": 2.0}, "80 patients")
+    assert a_fit.signature.ordinal is not None
+    assert moved.ordinal is None
+    assert "ordinal model, which was not recalibrated, is left out" in moved.provenance.notes[-1]
+
+
 @pytest.mark.parametrize("fault", ["absent", "missing", "contradicting"])
 def test_bmd_that_is_absent_or_contradicts_the_label_is_an_error(a_cohort_with_bmd, fault):
     bmd = a_cohort_with_bmd.bmd.copy()
@@ -77,3 +87,22 @@ def test_a_class_of_too_few_patients_is_an_error_before_the_work(a_cohort_with_b
     bmd[np.flatnonzero(~a_cohort_with_bmd.osteoporosis)[:5]] = 130.0
     with pytest.raises(StudyError, match="normal 5"):
         fit_signature(replace(a_cohort_with_bmd, bmd=bmd), PROFILE, SETTINGS)
+
+
+def test_a_fold_s_probabilities_do_not_depend_on_its_own_patients_classes(a_fit, a_cohort_with_bmd):
+    """Normal and osteopenia change places in the first fold, whose labels stay as they are."""
+    own = (a_fit.nested.fold == 0) & ~a_cohort_with_bmd.osteoporosis
+    bmd = np.where(own, np.where(a_cohort_with_bmd.bmd > 120.0, 100.0, 140.0), a_cohort_with_bmd.bmd)
+    other = fit_signature(replace(a_cohort_with_bmd, bmd=bmd), PROFILE, SETTINGS).three_classes
+    first = a_fit.nested.fold == 0
+    np.testing.assert_array_equal(other.probabilities[first], a_fit.three_classes.probabilities[first])
+    assert (other.probabilities[~first] != a_fit.three_classes.probabilities[~first]).any()
+
+
+def test_the_table_of_classes_counts_who_was_right(a_fit):
+    table = classes_table(a_fit.three_classes)
+    for place, row in enumerate(table.rows):
+        truth = a_fit.three_classes.truth == place
+        right = (a_fit.three_classes.probabilities.argmax(axis=1) == place) & truth
+        assert sum(int(cell) for cell in row[1:4]) == truth.sum()
+        assert row[4].startswith(f"{100 * right.sum() / truth.sum():.1f} (")

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import ClinicalDataError, FeatureError, ModelError
+from OPRadiomicsLib.models.extrapolation import outside_training
 from OPRadiomicsLib.models.prediction import predict, probability, radscores
 from OPRadiomicsLib.models.signature import load_signature
 from OPRadiomicsLib.types import Clinical, FeatureVector
@@ -140,6 +141,17 @@ def test_an_age_beyond_training_is_warned_of(a_signature, age, said):
     assert any("Age" in warning and said in warning for warning in prediction.warnings)
 
 
+def test_a_yes_that_few_training_patients_share_is_no_extrapolation(a_signature):
+    """Diabetes in fewer than one in a hundred: quantiles 0, 0, 0, 0, 1."""
+    training = a_signature.training.model_copy(
+        update={
+            "predictors": ("age", "diabetes", *a_signature.training.predictors[2:]),
+            "quantiles": (a_signature.training.quantiles[0], (0.0, 0.0, 0.0, 0.0, 1.0), *a_signature.training.quantiles[2:]),
+        }
+    )
+    assert outside_training(training, {"age": 70.0, "diabetes": 1.0}) == ()
+
+
 def test_far_features_are_warned_of_by_name(a_signature, some_features, a_woman_of_71):
     clinical, radiomics, _ = predict(a_signature, _with(some_features, T1WI_original_firstorder_Mean=230.0), a_woman_of_71)
     assert any("T1WI_original_firstorder_Mean" in warning for warning in radiomics.warnings)
@@ -159,3 +171,28 @@ def test_an_unusual_combination_within_all_ranges_is_warned_of(a_signature, a_wo
 def test_probability_never_overflows(logit):
     assert 0.0 <= probability(logit) <= 1.0
     assert probability(logit) + probability(-logit) == pytest.approx(1.0, abs=1e-15)
+
+
+def test_a_probability_at_the_threshold_is_osteoporosis(a_signature, a_woman_of_71):
+    (found,) = predict(a_signature, None, a_woman_of_71)
+    for threshold, said in ((found.probability, True), (math.nextafter(found.probability, 1.0), False)):
+        clinical = a_signature.models.clinical.model_copy(update={"threshold": threshold})
+        models = a_signature.models.model_copy(update={"clinical": clinical})
+        (again,) = predict(a_signature.model_copy(update={"models": models}), None, a_woman_of_71)
+        assert again.osteoporosis is said
+
+
+def test_entropy_of_one_grey_level_is_refused_as_texture_is(a_signature, some_features, a_woman_of_71):
+    name = "T2WI_original_firstorder_Entropy"
+    radscores = tuple(
+        one.model_copy(update={"features": (name, *one.features[1:])}) if one.sequence == "T2WI" else one
+        for one in a_signature.radscores
+    )
+    names = tuple(name if old == "T2WI_original_firstorder_Mean" else old for old in some_features.names)
+    flat = dataclasses.replace(some_features, names=names, grey_levels={"T2WI_original": 1})
+    with pytest.raises(FeatureError, match="firstorder_Entropy comes from an image with a single grey level"):
+        predict(a_signature.model_copy(update={"radscores": radscores}), flat, a_woman_of_71)
+
+
+def test_a_percentile_runs_from_0_to_100(a_signature):
+    assert [a_signature.training.percentile("age", age) for age in (20.0, 45.0, 68.0, 92.0)] == [0.0, 0.0, 50.0, 100.0]

@@ -2,17 +2,27 @@
 
 import csv
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.reports.captions import captioned_table, captions
-from OPRadiomicsTrainingLib.reports.checklists import answer_checklists
+from OPRadiomicsTrainingLib.reports.checklists import TO_COMPLETE, answer_checklists
 from OPRadiomicsTrainingLib.reports.document import document_html, write_document
 from OPRadiomicsTrainingLib.reports.documents import evaluation_document, fit_document
 from OPRadiomicsTrainingLib.reports.figures.flow import Flow
 from OPRadiomicsTrainingLib.reports.formats import p_value, with_interval
 from OPRadiomicsTrainingLib.reports.paper import flow_of, paper_document
+from OPRadiomicsTrainingLib.reports.tables import (
+    baseline_table,
+    calibration_table,
+    delong_table,
+    explanation_table,
+    performance_table,
+    regression_table,
+    subgroup_table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +77,15 @@ def test_table_2_counts_the_patients_of_each_class(a_folder, a_study):
     assert cell.startswith(f"{int(a_study.male[well].sum())} (")
 
 
+@pytest.mark.parametrize(("variable", "row"), [("bmi", "BMI, kg/m²"), ("diabetes", "Diabetes")])
+def test_a_variable_that_is_known_of_one_class_only_has_no_test_in_table_2(a_study, variable, row):
+    values = np.where(a_study.osteoporosis, getattr(a_study, variable), np.nan)
+    table = baseline_table(replace(a_study, **{variable: values}), {"training": np.arange(100)})
+    _, well, ill, statistic, p = next(cells for cells in table.rows if cells[0] == row)
+    assert (well, statistic, p) == ("–", "–", "–")
+    assert "(" in ill
+
+
 def test_table_4_prints_the_evaluations_numbers(a_folder, an_evaluation):
     rows = rows_of(a_folder / "tables" / "table4.csv")
     assert len(rows) == 9
@@ -105,6 +124,36 @@ def test_checklists_answer_what_is_known_and_leave_the_rest_to_the_author(a_docu
         assert "doi" in one.citation
 
 
+def answer(document, checklist, number):
+    (one,) = [one for one in document.checklists if one.name == checklist]
+    return next(item.text for item in one.answers if item.number == number)
+
+
+def test_testing_is_of_the_test_sets_alone_and_the_training_patients_count_as_participants(a_document):
+    assert "training" not in answer(a_document, "CLEAR", "38")
+    assert "external (n = 50" in answer(a_document, "CLEAR", "38")
+    assert "training (out of fold) (n = 100" in answer(a_document, "TRIPOD+AI", "21")
+
+
+def test_class_balance_tells_how_it_was_handled(a_document):
+    assert "no resampling" in answer(a_document, "CLEAR", "30")
+    assert "no resampling" in answer(a_document, "TRIPOD+AI", "13")
+
+
+def test_predictors_that_were_given_are_not_said_to_be_chosen_by_p(a_fit, an_evaluation):
+    profile = load_profile("standard")
+    given = replace(a_fit, settings=replace(a_fit.settings, clinical=("age", "sex")))
+    assert "by univariable P < 0.05" in answer(paper_document(a_fit, an_evaluation, profile), "CLEAR", "17")
+    assert answer(paper_document(given, an_evaluation, profile), "CLEAR", "17").count("given beforehand") == 1
+
+
+def test_without_subgroups_fairness_is_the_authors_to_answer(a_fit, an_evaluation):
+    without = replace(an_evaluation, settings=replace(an_evaluation.settings, subgroups=""))
+    document = paper_document(a_fit, without, load_profile("standard"))
+    assert answer(document, "TRIPOD+AI", "14") == TO_COMPLETE
+    assert "AUC by" not in answer(document, "CLEAR", "47")
+
+
 def test_an_item_without_a_fact_stays_open():
     open_items = [answer.open for one in answer_checklists({}) for answer in one.answers]
     assert all(open_items)
@@ -117,3 +166,29 @@ def test_p_values_as_papers_print_them(p, said):
 
 def test_an_undefined_number_is_a_dash():
     assert with_interval(float("nan"), 0.0, 1.0) == "–"
+
+
+def test_every_cell_of_a_table_is_the_number_that_its_heading_names(a_fit, an_evaluation):
+    """Of the last set and model: numbers that changed columns or signs would make another paper."""
+    one = an_evaluation.of("external")[0]
+    model, pair, found = one.models["combined"], one.comparisons[-1], one.explanation
+    row = dict(zip((table := performance_table(an_evaluation)).header, table.rows[-1], strict=True))
+    for name in ("Sensitivity", "Specificity", "Accuracy", "Precision", "F1"):
+        assert row[f"{name} / %"].startswith(f"{100 * getattr(model.classification, name.lower()).value:.1f} (")
+    row = dict(zip((table := delong_table(an_evaluation)).header, table.rows[-1], strict=True))
+    assert (row["Models"], row["Z"]) == ("radiomics – combined", f"{pair.test.z:.3f}")
+    row = dict(zip((table := calibration_table(an_evaluation)).header, table.rows[-1], strict=True))
+    assert (row["Brier"], row["Scaled Brier"]) == (f"{model.calibration.brier:.3f}", f"{model.calibration.scaled_brier:.3f}")
+    row = next(cells for cells in explanation_table(an_evaluation).rows if cells[:2] == ("external", "Age"))
+    assert row[2] == f"{100 * found.shares['age']:.1f}"
+    row, groups = subgroup_table(an_evaluation).rows[-1], one.subgroups[-1]
+    assert [row[4], row[7]] == [with_interval(area.auc, area.lower, area.upper) for area in groups.areas]
+    row, age = regression_table(a_fit.stages.clinical).rows[0], a_fit.stages.clinical.univariable[0].ratio
+    assert (row[0], row[3]) == ("Age", f"{age.z:.3f}")
+
+
+@pytest.mark.parametrize(("note", "said"), [("", TO_COMPLETE), ("ICC(A,1) above 0.75.", "ICC(A,1) above 0.75.")])
+def test_readers_are_the_authors_to_describe_where_their_study_left_no_rule(a_fit, an_evaluation, note, said):
+    agreement = captioned_table("agreement", ("Comparison",), (("A and B",),), note)
+    document = paper_document(a_fit, an_evaluation, load_profile("standard"), agreement=agreement)
+    assert answer(document, "TRIPOD+AI", "9c") == said

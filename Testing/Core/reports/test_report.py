@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.errors import OutputError
 from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.reports.prediction_pictures import training_picture
 from OPRadiomicsLib.reports.report import render_pictures, write_report
 from OPRadiomicsLib.reports.strings import ENGLISH
 from OPRadiomicsLib.types import Role
@@ -192,3 +193,17 @@ def test_a_file_in_place_of_the_folder_is_an_output_error(a_partial_case, tmp_pa
     (tmp_path / "out").write_text("")
     with pytest.raises(OutputError, match="Cannot write"):
         write_report(a_partial_case, tmp_path / "out")
+
+
+def test_a_yes_or_no_has_no_percentile(a_case):
+    """With smoking in the place of sex the picture of the training patients is the same to the last bit."""
+    training, prediction = a_case.signature.training, a_case.predictions[-1]
+    smoking = {"sex": "smoking"}
+    terms = tuple(dataclasses.replace(term, name=smoking.get(term.name, term.name)) for term in prediction.contributions)
+    other = training.model_copy(update={"predictors": tuple(smoking.get(name, name) for name in training.predictors)})
+    signature = a_case.signature.model_copy(update={"training": other})
+    pictures = [
+        training_picture(signature, dataclasses.replace(prediction, contributions=terms), strings=ENGLISH),
+        training_picture(a_case.signature, prediction, strings=ENGLISH),
+    ]
+    assert pictures[0] == pictures[1]

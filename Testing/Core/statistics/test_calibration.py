@@ -58,6 +58,13 @@ def test_the_new_intercept_makes_mean_probability_the_observed_share(logits, ill
     assert shift.lower < shift.value < shift.upper
 
 
+@pytest.mark.parametrize("given", [np.full(20, 0.3), np.arange(20.0) - 9.5], ids=["all alike", "separating"])
+def test_without_a_slope_slope_and_intercept_are_nan_and_the_rest_stands(given):
+    found = calibration(given, np.arange(20) >= 10)
+    assert np.isnan([found.slope.value, found.intercept.value]).all()
+    assert np.isfinite([found.in_the_large.value, found.brier, found.scaled_brier]).all()
+
+
 def test_scaled_brier_is_nothing_for_the_prevalence_and_one_for_the_truth():
     ill = np.arange(40) < 10
     assert brier(np.full(40, 0.25), ill) == pytest.approx(0.1875)
@@ -77,8 +84,9 @@ def test_bins_hold_every_patient_once_and_ties_stay_together():
 
 
 def test_equal_bins_where_no_two_patients_are_alike():
-    probabilities = np.random.default_rng(3).permutation(np.linspace(0.01, 0.99, 100))
-    assert [part.count for part in calibration_bins(probabilities, probabilities > 0.5)] == [10] * 10
+    for patients, groups in ((400, [40] * 10), (100, [20] * 5), (30, [10] * 3)):
+        probabilities = np.random.default_rng(3).permutation(np.linspace(0.01, 0.99, patients))
+        assert [part.count for part in calibration_bins(probabilities, probabilities > 0.5)] == groups
 
 
 def test_one_probability_for_all_is_one_bin():

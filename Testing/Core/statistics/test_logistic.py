@@ -7,9 +7,7 @@ import pytest
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsTrainingLib.statistics.logistic import (
     fit_logistic,
-    odds_ratio_of_counts,
     odds_ratios,
-    univariable,
 )
 
 
@@ -84,21 +82,6 @@ def test_rows_of_a_regression_table_equal_r(reference, patients, ill, model, nam
         found = (row.odds_ratio.value, row.odds_ratio.lower, row.odds_ratio.upper)
         assert found == pytest.approx([expected[key][place] for key in ("odds_ratio", "lower", "upper")], abs=1e-6)
         assert row.p == pytest.approx(expected["p"][place], rel=1e-6)
-
-
-def test_counts_and_the_fit_on_their_patients_give_the_same_row():
-    columns, ill = _two_by_two(30, 20, 15, 45)
-    (fitted,) = univariable(columns, ["exposed"], ill)
-    counted = odds_ratio_of_counts("exposed", 30, 20, 15, 45)
-    assert (fitted.z, fitted.p) == pytest.approx((counted.z, counted.p), abs=1e-10)
-    assert fitted.odds_ratio.upper == pytest.approx(counted.odds_ratio.upper, abs=1e-10)
-
-
-def test_an_empty_cell_is_an_error_that_names_the_variable():
-    with pytest.raises(ModelError, match="smoking"):
-        odds_ratio_of_counts("smoking", 0, 4, 5, 6)
-    with pytest.raises(ModelError, match="smoking"):
-        univariable(np.ones((10, 1)), ["smoking"], np.arange(10) < 5)
 
 
 def test_an_offset_is_a_predictor_with_the_coefficient_one():

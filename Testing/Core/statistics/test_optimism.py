@@ -92,3 +92,14 @@ def test_a_metric_that_few_samples_leave_undefined_is_the_others_mean_and_nan_wh
     seldom, often = (bootstrap_optimism(undefined_every(period), ill, 20, apparent=np.array([0.7])) for period in (20, 4))
     assert seldom.corrected[0] == pytest.approx(0.6)
     assert np.isnan(often.corrected[0])
+
+
+def test_every_sample_holds_as_many_of_each_class_as_the_cohort():
+    ill, drawn = np.arange(50) < 10, []
+
+    def fit(rows, rng):
+        drawn.append((len(rows), int(ill[rows].sum())))
+        return lambda wanted: np.array([0.7])
+
+    bootstrap_optimism(fit, ill, 20, apparent=np.array([0.7]))
+    assert drawn == [(50, 10)] * 20

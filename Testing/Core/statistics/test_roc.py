@@ -159,3 +159,14 @@ def test_youden_threshold_equals_proc(reference, patients, ill):
     cut, best = youden_threshold(patients["first"], ill), reference["roc"]["youden"][0]
     assert (patients["first"][ill] >= cut).mean() == pytest.approx(best["sensitivity"], abs=1e-12)
     assert (patients["first"][~ill] < cut).mean() == pytest.approx(best["specificity"], abs=1e-12)
+
+
+def test_the_interval_of_an_auc_ends_at_one_and_at_zero():
+    scores, ill = np.array([1.0, 2.0, 3.0, 4.5, 4.0, 5.0, 6.0, 7.0]), np.arange(8) >= 4
+    assert delong(scores, ill).upper == 1.0
+    assert delong(-scores, ill).lower == 0.0
+
+
+def test_where_all_cut_offs_are_as_good_as_one_half_it_is_one_half():
+    """Every cut between 0.2 and 0.9 separates the classes; midway would be 0.55."""
+    assert youden_threshold(np.array([0.1, 0.2, 0.9, 0.95]), np.array([False, False, True, True])) == 0.5

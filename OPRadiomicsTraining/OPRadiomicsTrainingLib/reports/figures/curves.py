@@ -72,7 +72,7 @@ def _calibration(axes: Axes, one: SetResult) -> None:
 
 
 def _calibrated(axes: Axes, name: ModelName, model: ModelResult, one: SetResult) -> None:
-    bins = calibration_bins(model.probabilities, one.ill, int(np.clip(len(one.ill) // 20, 3, 10)))
+    bins = calibration_bins(model.probabilities, one.ill)
     x, y = np.array([group.predicted for group in bins]), np.array([group.observed.value for group in bins])
     reach = [y - [group.observed.lower for group in bins], [group.observed.upper for group in bins] - y]
     slope = model.calibration.slope.value
