@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from OPRadiomicsLib.arguments import whole_number
+from OPRadiomicsLib.arguments import seed_number, whole_number
 from OPRadiomicsLib.errors import Cancelled, ModelError
 from OPRadiomicsLib.outcome import Outcome, served
 
@@ -78,7 +78,7 @@ def add_train_command(subparsers: Any) -> None:
         help=f"with --folds: on simulated images alone (default {SIMULATED_EPOCHS})",
     )
     parser.add_argument("--batches", type=whole_number(1), default=50, help="of 8 samples, an epoch (default 50)")
-    parser.add_argument("--seed", type=whole_number(0), default=1, help="decides everything that is random (default 1)")
+    parser.add_argument("--seed", type=seed_number, default=1, help="decides everything that is random (default 1)")
     parser.add_argument(
         "--threads", type=whole_number(1), default=2, help="of torch (default 2); a run is bit-identical for one number"
     )

@@ -14,11 +14,13 @@ def require_options_that_fit(options: argparse.Namespace) -> None:
     Raises
     ------
     StudyError
-        If not.
+        If not, or the folder of simulated cases holds those of another seed.
     ModelError
         If --compare names no network.
     """
     from OPRadiomicsLib.segmentation import load_segmentation_model
+
+    from .simulated import require_seed
 
     if options.data is None and options.simulated is None:
         raise StudyError(
@@ -42,6 +44,8 @@ def require_options_that_fit(options: argparse.Namespace) -> None:
         raise StudyError("--folds without --simulated", "simulated cases to begin with", "give --simulated FOLDER")
     _require_no_idle_option(options)
     _require_images_of_each_set(options)
+    if options.simulated is not None:
+        require_seed(options.simulated, options.seed)
     if options.compare is not None:
         load_segmentation_model(options.compare)
     _require_device(options.device)

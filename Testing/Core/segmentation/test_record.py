@@ -120,6 +120,24 @@ def test_more_simulated_studies_are_refused_before_they_are_made(own, tmp_path, 
     assert not simulated.exists()
 
 
+@pytest.mark.parametrize("record_of_seed", [b"7\n", b"\xff"])
+def test_simulated_cases_of_another_seed_are_refused_before_any_work(record_of_seed, own, tmp_path, capsys):
+    run, simulated = tmp_path / "run", tmp_path / "simulated"
+    simulated.mkdir()
+    (simulated / "seed.txt").write_bytes(record_of_seed)
+    assert _train(own, run, "--simulated", str(simulated), "--simulate", "1") == 2
+    assert "Expected: those of seed 1" in capsys.readouterr().err
+    assert not run.exists()
+
+
+def test_a_file_where_simulated_cases_should_go_is_refused_before_any_work(own, tmp_path, capsys):
+    run, file = tmp_path / "run", tmp_path / "file"
+    file.touch()
+    assert _train(own, run, "--simulated", str(file), "--simulate", "1") == 2
+    assert "file is no folder" in capsys.readouterr().err
+    assert not run.exists()
+
+
 def test_a_run_that_kept_no_number_of_simulated_studies_goes_on(tmp_path):
     record.begin(tmp_path, {"--seed": 1})
     record.require_same(tmp_path, {"--seed": 1, "--simulate": 40})
@@ -154,7 +172,8 @@ def test_checkpoints_of_folds_count_as_an_earlier_run(tmp_path):
     ("option", "said"),
     [
         (("--epochs", "0"), "at least 1"),
-        (("--seed", "-1"), "at least 0"),
+        (("--seed", "-1"), "from 0 to"),
+        (("--seed", "100000000000000000000"), "from 0 to"),
         (("--device", "abacus"), "--device abacus"),
         (("--device", "meta"), "--device meta"),
         (("--start", "nobody"), "the name of a network: lumbar-bodies"),
