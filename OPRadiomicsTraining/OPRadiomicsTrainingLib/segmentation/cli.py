@@ -113,7 +113,7 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
         require_same(options.out, record)
     else:
         require_writable(options.out)
-    on_gpu = options.device != "cpu"
+    on_gpu = torch.device(options.device).type != "cpu"
     settings = TrainingSettings(
         options.epochs, batches_per_epoch=options.batches, seed=options.seed, device=options.device, bf16=on_gpu
     )

@@ -138,6 +138,19 @@ def test_a_file_where_simulated_cases_should_go_is_refused_before_any_work(own, 
     assert not run.exists()
 
 
+def test_a_processor_with_its_number_computes_in_single_precision(own, tmp_path, monkeypatch):
+    """Mixed precision is for a GPU."""
+    asked = {}
+
+    def settings(*_, **told):
+        asked.update(told)
+        raise ModelError("stop", "here", "now")
+
+    monkeypatch.setattr("OPRadiomicsTrainingLib.segmentation.train.TrainingSettings", settings)
+    assert _train(own, tmp_path / "run", "--device", "cpu:0") == 2
+    assert not asked["bf16"]
+
+
 def test_a_run_that_kept_no_number_of_simulated_studies_goes_on(tmp_path):
     record.begin(tmp_path, {"--seed": 1})
     record.require_same(tmp_path, {"--seed": 1, "--simulate": 40})
