@@ -16,8 +16,9 @@ def require_options_that_fit(options: argparse.Namespace) -> None:
     StudyError
         If not, or the folder of simulated cases holds those of another seed.
     ModelError
-        If --compare names no network.
+        If --compare names no network, or --name can't be a folder's.
     """
+    from OPRadiomicsLib.installed import require_model_name
     from OPRadiomicsLib.segmentation import load_segmentation_model
 
     from .simulated import require_seed
@@ -42,6 +43,8 @@ def require_options_that_fit(options: argparse.Namespace) -> None:
         )
     if options.folds is not None and options.simulated is None:
         raise StudyError("--folds without --simulated", "simulated cases to begin with", "give --simulated FOLDER")
+    if options.name is not None:
+        require_model_name(options.name)
     _require_no_idle_option(options)
     _require_images_of_each_set(options)
     if options.simulated is not None:

@@ -191,6 +191,7 @@ def test_checkpoints_of_folds_count_as_an_earlier_run(tmp_path):
         (("--device", "meta"), "--device meta"),
         (("--start", "nobody"), "the name of a network: lumbar-bodies"),
         (("--resume",), "to go on with"),
+        (("--name", "../elsewhere"), "A model named '../elsewhere'"),
         (("--compare", "nobody"), "nobody"),
         (("--set", "onw"), "No image of the set 'onw'"),
         (("--simulate", "90"), "leave --simulate out, or add --simulated"),
