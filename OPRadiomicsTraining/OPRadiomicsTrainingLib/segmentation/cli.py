@@ -269,10 +269,10 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Gro
         prepare_real_cases(options.data, real, sets=options.set or TRAINING_SETS, progress=progress)
     if options.simulated is not None and group.writes:
         prepare_simulated_cases(options.simulate or SIMULATED_STUDIES, options.simulated, seed=options.seed, progress=progress)
-    if group.writes:
-        require_same_cases(options.out, case_files(real, options.simulated))
-    group.wait()
     known = Learnt() if options.folds is not None else _learnt_before(options.start)
+    if group.writes:
+        require_same_cases(options.out, case_files(real, options.simulated), known)
+    group.wait()
     return gather_cases(real, options.simulated, settings, known)
 
 
@@ -317,28 +317,27 @@ def _export(network: DeepLabV3Plus, cases: Cases, options: argparse.Namespace, s
 
 def _provenance(options: argparse.Namespace, cases: Cases, steps: int) -> dict[str, object]:
     from .cases import set_of
+    from .compare import known_as
 
     return {
         "trained_on": sorted({set_of(case.name) for case in cases.real + cases.simulated}),
         "cases": len(cases.real) + len(cases.simulated),
         "steps": steps,
         "seed": options.seed,
-        **({} if options.start is None else {"started_from": Path(options.start).name}),
+        **({} if options.start is None else {"started_from": known_as(options.start)}),
         **({} if options.backbone is None else options.backbone.provenance),
     }
 
 
 def _compared(options: argparse.Namespace, cases: Cases, progress: Progress) -> list[str]:
     """Dice on each held-out case beside that of the network in use, of the one it started from, or of the one that ships."""
-    from OPRadiomicsLib.segmentation import load_segmentation_model
-
-    from .compare import compare_networks, write_comparison
+    from .compare import compare_networks, known_as, write_comparison
 
     before = options.compare or options.start or "lumbar-bodies"
     known = _learnt_before(before)
     new_to_both = tuple(case for case in cases.validation if not known.holds(case))
     if not new_to_both:
-        return [f"Not compared: {_why_none(options, cases, load_segmentation_model(before).name)}"]
+        return [f"Not compared: {_why_none(options, cases, known_as(before))}"]
     new = options.out / "bundle"
     compared = compare_networks(new, before, new_to_both, data=options.data, out=options.out, progress=progress)
     write_comparison(compared, options.out)
@@ -356,10 +355,12 @@ def _compared(options: argparse.Namespace, cases: Cases, progress: Progress) -> 
 
 
 def _why_none(options: argparse.Namespace, cases: Cases, before: str) -> str:
+    from .compare import known_as
+
     if cases.validation:
         return f"{before} has learnt every held-out case"
     if options.start is not None and cases.real and all(map(_learnt_before(options.start).holds, cases.real)):
-        return f"{Path(options.start).name} has learnt every case, and none is held out"
+        return f"{known_as(options.start)} has learnt every case, and none is held out"
     return "no case is held out"
 
 

@@ -14,9 +14,9 @@ pytest.importorskip("torch", reason="torch is not installed")
 
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
-from OPRadiomicsTrainingLib.segmentation import cli, train
+from OPRadiomicsTrainingLib.segmentation import cli, record, train
 from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase
-from OPRadiomicsTrainingLib.segmentation.compare import BODIES, ComparedCase, NetworkComparison
+from OPRadiomicsTrainingLib.segmentation.compare import BODIES, ComparedCase, NetworkComparison, known_as
 from OPRadiomicsTrainingLib.segmentation.export import export_bundle
 from OPRadiomicsTrainingLib.segmentation.learnt import LEARNT_FILE, Learnt
 
@@ -137,3 +137,18 @@ def test_a_network_without_a_record_is_doubted(tmp_path: Path, monkeypatch: pyte
     lines = compared(tmp_path, monkeypatch, start=a_bundle(tmp_path / "net", None, ["own"]))
     assert lines[-1].startswith("No record tells whether a network has learnt own_01, own_02 before")
     assert len(compared(tmp_path, monkeypatch, start=a_bundle(tmp_path / "new", Learnt(), ["own"]))) == 2
+
+
+def test_a_run_does_not_go_on_with_another_record_of_what_it_started_from_has_learnt(tmp_path: Path) -> None:
+    """It decides what is held out, which must not change under a run."""
+    record.begin(tmp_path, {})
+    learnt = Learnt.of([a_case(1)])
+    record.require_same_cases(tmp_path, [], learnt)
+    record.require_same_cases(tmp_path, [], learnt)
+    with pytest.raises(ModelError, match="another record of what --start has learnt"):
+        record.require_same_cases(tmp_path, [], Learnt(unrecorded=frozenset({"own"})))
+
+
+def test_networks_of_runs_whose_folders_all_bear_one_name_are_told_apart(tmp_path: Path) -> None:
+    export_bundle(DeepLabV3Plus(width=0.25, aspp=8), tmp_path / "bundle", name="spine 2", version="0", provenance={})
+    assert (known_as(tmp_path / "bundle"), known_as("lumbar-bodies")) == ("spine 2", "lumbar-bodies")
