@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.errors import ModelError, OutputError
+from OPRadiomicsLib.resources import model_folder
+from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, WEIGHTS_FILE
 
 torch = pytest.importorskip("torch")
 sitk = pytest.importorskip("SimpleITK")
@@ -136,6 +138,23 @@ def test_a_file_where_simulated_cases_should_go_is_refused_before_any_work(own, 
     assert _train(own, run, "--simulated", str(file), "--simulate", "1") == 2
     assert "file is no folder" in capsys.readouterr().err
     assert not run.exists()
+
+
+@pytest.mark.parametrize("option", ["--start", "--compare"])
+def test_a_network_without_weights_for_torch_is_refused_before_any_work(option, own, tmp_path, capsys):
+    """A comparison had found it when the training was over."""
+    bundle = Path(shutil.copytree(model_folder("lumbar-bodies"), tmp_path / "bundle"))
+    lines = (bundle / CHECKSUMS).read_text().splitlines(keepends=True)
+    (bundle / CHECKSUMS).write_text("".join(line for line in lines if WEIGHTS_FILE not in line))
+    assert _train(own, tmp_path / "run", option, str(bundle)) == 2
+    assert f"without {WEIGHTS_FILE}" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_comparison_without_images_is_refused(tmp_path, capsys):
+    simulated = ("--simulated", str(tmp_path / "sim"), "--out", str(tmp_path / "run"))
+    assert main(["train", "segmentation", *simulated, *STEP, "--compare", "lumbar-bodies"]) == 2
+    assert "leave --compare out, or add --data" in capsys.readouterr().err
 
 
 def test_a_processor_with_its_number_computes_in_single_precision(own, tmp_path, monkeypatch):
