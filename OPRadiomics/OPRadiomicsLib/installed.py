@@ -30,7 +30,7 @@ def install_signature(source: str | Path) -> Path:
     Raises
     ------
     ModelError
-        If there is no sound signature.
+        If there is no sound signature, or its name can't be a folder's.
     OutputError
         If it can't be written.
     """
@@ -52,7 +52,7 @@ def install_network(source: str | Path, *, activate: bool = True) -> Path:
     Raises
     ------
     ModelError
-        If it is no sound bundle.
+        If it is no sound bundle, or its name can't be a folder's.
     OutputError
         If it can't be written.
     """
@@ -65,6 +65,14 @@ def install_network(source: str | Path, *, activate: bool = True) -> Path:
     if activate:
         activate_network(made.name)
     return made
+
+
+def require_model_name(name: str) -> None:
+    """Prove that a model's name stays one folder among the user's models; raises `ModelError` if not."""
+    if not name or name.startswith(".") or set(name) & set('/\\:*?"<>|'):
+        raise ModelError(
+            f"A model named '{name[:60]}'", "a name that can be a folder's: no / or \\, no dot in front", "choose another name"
+        )
 
 
 def installed_networks() -> tuple[Path, ...]:
@@ -121,6 +129,7 @@ def _installed(name: str | None) -> Path | None:
 
 def _install(name: str, files: dict[str, Path], check: Callable[[Path], object]) -> Path:
     """Copy into a hidden folder, check, and give it the first free name: all or nothing."""
+    require_model_name(name)
     home = user_models_folder()
     try:
         home.mkdir(parents=True, exist_ok=True)

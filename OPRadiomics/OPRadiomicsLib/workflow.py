@@ -193,6 +193,7 @@ def analyse(
     from .geometry import reoriented
     from .preprocessing.prepare import as_acquired
     from .preprocessing.resampling import analysis_grid
+    from .segmentation.blemishes import blemishes
     from .segmentation.weighting import weighting_doubt
 
     io.require_levels(bodies, STUDY_LEVELS)
@@ -218,7 +219,7 @@ def analyse(
         warnings=tuple(
             f"{role}: {text}"
             for role, one in carried.items()
-            for text in (*weighting_doubt(volumes[role], one.bodies, role), *one.warnings)
+            for text in (*blemishes(volumes[role]), *weighting_doubt(volumes[role], one.bodies, role), *one.warnings)
         ),
     )
 

@@ -5,6 +5,7 @@ models/model.onnx       for ONNX Runtime
 models/model.int8.onnx  for ONNX Runtime in 8-bit integers; a bundle may lack it
 models/model.safetensors  for torch
 docs/README.md          model card
+configs/learnt.json     salted digests of the images that it has learnt; a bundle may lack it
 SHA256SUMS              checksums of the models and the metadata, as sha256sum -c reads them
 """
 

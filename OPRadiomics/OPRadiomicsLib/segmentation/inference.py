@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
 from ..progress import part
 from ..types import LevelQuality, Mask, Progress, Segmentation, Volume, no_progress
+from .blemishes import brightest_plausible
 from .bundle import SegmentationModel
 from .cleanup import Bodies, Bools, Floats, split_bodies
 from .gaps import one_piece
@@ -18,8 +20,10 @@ from .numbering import Numbering, in_range, number_levels, settle_lowest
 from .outline import as_drawn
 from .quality import assess_levels
 from .runners import Backend, Runner, choose_backend, make_runner
-from .sagittal import SagittalOrder, require_image, resample_in_plane, sagittal_order
+from .sagittal import SagittalOrder, held_slices, require_image, resample_in_plane, sagittal_order
 from .standardise import standardise
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 BODY, SACRUM, CANAL = 1, 2, 3
 GRID_MM = 1.0
@@ -57,6 +61,8 @@ def segment(
 ) -> Segmentation:
     """Find every vertebral body in view and number them.
 
+    The network sees neither blank slices at the ends nor spikes (`blemishes.brightest_plausible`): neither moves an outline.
+
     Parameters
     ----------
     volume
@@ -91,7 +97,9 @@ def segment(
     chosen = choose_backend(model, backend)
     runner = make_runner(model, chosen, threads)
     order = sagittal_order(volume)
-    slices = order.apply(volume.array).astype(np.float32)
+    stack = order.apply(volume.array).astype(np.float32)
+    held = held_slices(stack)
+    slices = np.minimum(stack[held], brightest_plausible(stack))
     probabilities = predict_probabilities(slices, order, runner, model.neighbour_mm, scales_mm=scales_mm, progress=progress)
     progress("Separating and numbering the bodies", 0.9)
     bodies = split_bodies(probabilities.body, probabilities.spacing_mm, model.threshold)
@@ -104,6 +112,7 @@ def segment(
     labels, closed = one_piece(as_drawn(edges, body, order.spacing_mm[1:]))
     canal = _on_image(probabilities.canal, order, slices.shape) > 0.5
     levels = _with_volumes_of(labels, order, assess_levels(bodies, numbering, probabilities.body))
+    labels, canal = _among_blank(labels, held, len(stack)), _among_blank(canal, held, len(stack))
     progress("Segmented", 1.0)
     seen_at = " and ".join(f"{mm:g}" for mm in scales_mm)
     origin = f"model {model.identity}, at {seen_at} mm, {chosen}"
@@ -114,6 +123,11 @@ def segment(
         order.undo(canal),
         bool(doubts),
     )
+
+
+def _among_blank(slices: npt.NDArray[Scalar], held: slice, count: int) -> npt.NDArray[Scalar]:
+    """The slices at their place in a stack of ``count``, whose others are empty."""
+    return np.pad(slices, ((held.start, count - held.stop), (0, 0), (0, 0)))
 
 
 @dataclass(frozen=True, eq=False)

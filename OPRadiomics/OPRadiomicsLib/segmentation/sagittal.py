@@ -84,8 +84,17 @@ def _patient_axis(affine: Affine, axis: int) -> int:
     return int(np.argmax(np.abs(affine[:3, axis])))
 
 
+def held_slices(slices: npt.NDArray[Any]) -> slice:
+    """From the first to the last slice of (slice, row, column) that is not blank: noise never makes a plane of one value."""
+    held = np.flatnonzero(slices.min(axis=(1, 2)) < slices.max(axis=(1, 2)))
+    return slice(int(held[0]), int(held[-1]) + 1) if held.size else slice(0, 0)
+
+
 def require_image(volume: Volume) -> None:
-    """Raise `StudyError` for what no network should see: NaN, a label map, or fewer than three slices or 64 mm."""
+    """Raise `StudyError` for what no network should see: NaN, a label map, or fewer than three slices or 64 mm.
+
+    Blank slices at the ends don't count.
+    """
     array: FloatArray = volume.array
     if not np.isfinite(array).all():
         raise StudyError("An image with NaN or infinite values", "finite intensities", "export the series again")
@@ -94,7 +103,9 @@ def require_image(volume: Volume) -> None:
     if (values := len(np.unique(array[:, ::2, ::2]))) < _FEWEST_VALUES:
         raise StudyError(f"An image of {values} different values", "an MR image", "choose the image, not a label map of it")
     order = sagittal_order(volume)
-    slices, rows, columns = (volume.array.shape[axis] for axis in order.axes)
+    _, rows, columns = (volume.array.shape[axis] for axis in order.axes)
+    held = held_slices(order.apply(array))
+    slices = held.stop - held.start
     height_mm, width_mm = rows * order.spacing_mm[1], columns * order.spacing_mm[2]
     if slices < 3 or min(height_mm, width_mm) < 64:
         raise StudyError(

@@ -90,10 +90,10 @@ def set_of(name: str) -> str:
 
 
 def by_image(cases: Iterable[TrainingCase]) -> list[list[TrainingCase]]:
-    """The cases by name, those of a set that show the same image together: no copy of a held-out one must be learnt."""
-    groups: dict[tuple[str, bytes], list[TrainingCase]] = {}
+    """The cases by name, those of one image together, whatever their sets: no copy of a held-out one must be learnt."""
+    groups: dict[bytes, list[TrainingCase]] = {}
     for case in sorted(cases, key=lambda case: case.name):
-        groups.setdefault((set_of(case.name), hashlib.sha256(case.image.tobytes()).digest()), []).append(case)
+        groups.setdefault(hashlib.sha256(case.image.tobytes()).digest(), []).append(case)
     return list(groups.values())
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from OPRadiomicsLib.arguments import whole_number
+from OPRadiomicsLib.arguments import seed_number, whole_number
 from OPRadiomicsLib.errors import Cancelled, ModelError
 from OPRadiomicsLib.files import held_alone
 from OPRadiomicsLib.outcome import Outcome, served
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from OPRadiomicsLib.types import Progress
 
     from .backbone import Backbone
+    from .learnt import Learnt
     from .parallel import Group
     from .train import Cases, TrainingSettings
 
@@ -35,8 +36,8 @@ def add_train_command(subparsers: Any) -> None:
         type=Path,
         metavar="FOLDER",
         help="real <case>_img.nii.gz with <case>_lab.nii.gz (bodies: L1 to L3 as 1 to 3, or VerSe's codes) or "
-        "<case>_sem.nii.gz (1 vertebra, 2 disc, 3 canal); without --folds about a tenth of a set is held out, one at "
-        "least of three; give one image a patient: of two, one may be learnt and the other held out",
+        "<case>_sem.nii.gz (1 vertebra, 2 disc, 3 canal); without --folds about a tenth of a set is held out, one "
+        "at least of three, none that --start has learnt; give one image a patient: of two, one may be learnt, one held out",
     )
     parser.add_argument(
         "--set",
@@ -80,7 +81,7 @@ def add_train_command(subparsers: Any) -> None:
         help=f"with --folds: on simulated images alone (default {SIMULATED_EPOCHS})",
     )
     parser.add_argument("--batches", type=whole_number(1), default=50, help="of 8 samples, an epoch (default 50)")
-    parser.add_argument("--seed", type=whole_number(0), default=1, help="decides everything that is random (default 1)")
+    parser.add_argument("--seed", type=seed_number, default=1, help="decides everything that is random (default 1)")
     parser.add_argument(
         "--threads", type=whole_number(1), default=2, help="of torch (default 2); a run is bit-identical for one number"
     )
@@ -115,7 +116,7 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
         require_same(options.out, record)
     else:
         require_writable(options.out)
-    on_gpu = options.device != "cpu"
+    on_gpu = torch.device(options.device).type != "cpu"
     settings = TrainingSettings(
         options.epochs, batches_per_epoch=options.batches, seed=options.seed, device=options.device, bf16=on_gpu
     )
@@ -180,6 +181,7 @@ def _network_of_folds(
     """The folds' average; the network of simulated images and each fold's get bundles of their own, to be measured."""
     from .export import export_bundle
     from .folds import HELD_OUT_FILE, SIMULATED_FOLDER, cross_validate, fold_folder
+    from .learnt import Learnt
 
     found = cross_validate(
         cases,
@@ -200,16 +202,18 @@ def _network_of_folds(
         steps = settings.batches_per_epoch * (options.simulated_epochs or SIMULATED_EPOCHS)
         provenance = _provenance(options, replace(cases, real=()), steps)
         bundle = options.out / SIMULATED_FOLDER / "bundle"
-        export_bundle(found.simulated, bundle, name=SIMULATED_FOLDER, version="0.1.0", provenance=provenance)
+        export_bundle(found.simulated, bundle, name=SIMULATED_FOLDER, version="0.1.0", provenance=provenance, learnt=Learnt())
     own = settings.batches_per_epoch * settings.epochs
-    for number, network in enumerate(found.folds, start=1):
+    for number, (network, start) in enumerate(zip(found.folds, _starts(options), strict=True), start=1):
         folder = fold_folder(options.out, number)
-        told = {
+        held_out = (folder / HELD_OUT_FILE).read_text(encoding="utf-8").splitlines()
+        own_cases = replace(cases, real=tuple(case for case in cases.real if case.name not in held_out))
+        provenance = _provenance(options, own_cases, steps + own) | {
             "fold": f"{number} of {options.folds}",
-            "held_out": (folder / HELD_OUT_FILE).read_text(encoding="utf-8").splitlines(),
+            "held_out": held_out,
         }
-        provenance = _provenance(options, cases, steps + own) | told
-        export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance=provenance)
+        learnt = _learnt_before(start) | Learnt.of(own_cases.real)
+        export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance=provenance, learnt=learnt)
     return found.average, steps + options.folds * own
 
 
@@ -257,6 +261,7 @@ def _int8(bundle: Path) -> str:
 
 def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Group, progress: Progress) -> Cases:
     from .cases import TRAINING_SETS, case_files, prepare_real_cases
+    from .learnt import Learnt
     from .record import require_same_cases
     from .simulated import prepare_simulated_cases
     from .train import gather_cases
@@ -266,20 +271,44 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Gro
         prepare_real_cases(options.data, real, sets=options.set or TRAINING_SETS, progress=progress)
     if options.simulated is not None and group.writes:
         prepare_simulated_cases(options.simulate or SIMULATED_STUDIES, options.simulated, seed=options.seed, progress=progress)
+    known = Learnt() if options.folds is not None else _learnt_before(options.start)
     if group.writes:
-        require_same_cases(options.out, case_files(real, options.simulated))
+        require_same_cases(options.out, case_files(real, options.simulated), known)
     group.wait()
-    return gather_cases(real, options.simulated, settings)
+    return gather_cases(real, options.simulated, settings, known)
+
+
+def _learnt_before(*bundles: str | Path | None) -> Learnt:
+    """By the networks that training goes on from; by none where there is none."""
+    from OPRadiomicsLib.segmentation import load_segmentation_model
+
+    from .learnt import Learnt
+
+    known = Learnt()
+    for bundle in bundles:
+        known |= Learnt() if bundle is None else Learnt.by(load_segmentation_model(bundle).folder)
+    return known
+
+
+def _starts(options: argparse.Namespace) -> list[str | Path | None]:
+    """The networks from which the training goes on; with --folds one a fold."""
+    if options.folds is None or options.start is None:
+        return [options.start] * (options.folds or 1)
+    from .folds import fold_folder
+
+    return [fold_folder(Path(options.start), number) / "bundle" for number in range(1, options.folds + 1)]
 
 
 def _export(network: DeepLabV3Plus, cases: Cases, options: argparse.Namespace, steps: int, progress: Progress) -> list[str]:
     from .export import export_bundle
+    from .learnt import Learnt
 
     bundle = options.out / "bundle"
     progress("Exporting", 0.0)
     provenance = _provenance(options, cases, steps) | ({} if options.folds is None else {"average_of_folds": options.folds})
     name = options.name or options.out.resolve().name
-    difference = export_bundle(network, bundle, name=name, version="0.1.0", provenance=provenance)
+    learnt = _learnt_before(*_starts(options)) | Learnt.of(cases.real)
+    difference = export_bundle(network, bundle, name=name, version="0.1.0", provenance=provenance, learnt=learnt)
     lines = [f"Bundle {bundle}: ONNX Runtime and torch differ by at most {difference:.1e} in the logits"]
     progress("Making 8-bit integers of it, which simulated studies calibrate", 0.1)
     try:
@@ -290,33 +319,51 @@ def _export(network: DeepLabV3Plus, cases: Cases, options: argparse.Namespace, s
 
 def _provenance(options: argparse.Namespace, cases: Cases, steps: int) -> dict[str, object]:
     from .cases import set_of
+    from .compare import known_as
 
     return {
         "trained_on": sorted({set_of(case.name) for case in cases.real + cases.simulated}),
         "cases": len(cases.real) + len(cases.simulated),
         "steps": steps,
         "seed": options.seed,
-        **({} if options.start is None else {"started_from": Path(options.start).name}),
+        **({} if options.start is None else {"started_from": known_as(options.start)}),
         **({} if options.backbone is None else options.backbone.provenance),
     }
 
 
 def _compared(options: argparse.Namespace, cases: Cases, progress: Progress) -> list[str]:
     """Dice on each held-out case beside that of the network in use, of the one it started from, or of the one that ships."""
-    from .compare import compare_networks, write_comparison
+    from .compare import compare_networks, known_as, write_comparison
 
-    if not cases.validation:
-        return ["No held-out case: the networks are not compared"]
     before = options.compare or options.start or "lumbar-bodies"
+    known = _learnt_before(before)
+    new_to_both = tuple(case for case in cases.validation if not known.holds(case))
+    if not new_to_both:
+        return [f"Not compared: {_why_none(options, cases, known_as(before))}"]
     new = options.out / "bundle"
-    compared = compare_networks(new, before, cases.validation, data=options.data, out=options.out, progress=progress)
+    compared = compare_networks(new, before, new_to_both, data=options.data, out=options.out, progress=progress)
     write_comparison(compared, options.out)
-    held_out = ", ".join(case.name for case in cases.validation)
-    return [
-        f"Held out: {held_out}",
+    lines = [
+        f"Held out: {', '.join(case.name for case in cases.validation)}",
         f"Dice of their bodies, at the border that training draws: {compared.new:.3f}, with {compared.before_name} "
         f"{compared.before:.3f}; each case, and the levels as their readers drew them: {options.out / 'comparison.csv'}",
     ]
+    if left_out := [case.name for case in cases.validation if known.holds(case)]:
+        lines.insert(1, f"Not compared, since {compared.before_name} has learnt them: {', '.join(left_out)}")
+    unrecorded = known | _learnt_before(options.start)
+    if doubtful := [case.name for case in new_to_both if unrecorded.may_hold(case)]:
+        lines.append(f"No record tells whether a network has learnt {', '.join(doubtful)} before: their Dice may be too good")
+    return lines
+
+
+def _why_none(options: argparse.Namespace, cases: Cases, before: str) -> str:
+    from .compare import known_as
+
+    if cases.validation:
+        return f"{before} has learnt every held-out case"
+    if options.start is not None and cases.real and all(map(_learnt_before(options.start).holds, cases.real)):
+        return f"{known_as(options.start)} has learnt every case, and none is held out"
+    return "no case is held out"
 
 
 def draw_curves(out: Path) -> None:

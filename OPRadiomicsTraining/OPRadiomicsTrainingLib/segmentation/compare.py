@@ -82,6 +82,14 @@ def bundle_network(name_or_folder: str | Path) -> DeepLabV3Plus:
     return torch_network(load_segmentation_model(name_or_folder))
 
 
+def known_as(bundle: str | Path) -> str:
+    """The name of a bundle's folder; of a run's, which all bear one, the network's."""
+    from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
+
+    folder = Path(bundle).name
+    return load_segmentation_model(bundle).name if folder == "bundle" else folder
+
+
 def compare_networks(
     new: str | Path,
     before: str | Path,
@@ -113,7 +121,7 @@ def compare_networks(
                 levels.draw(out / PICTURES_FOLDER) if levels and out is not None else (),
             )
         )
-    return NetworkComparison(Path(before).name, tuple(compared))
+    return NetworkComparison(known_as(before), tuple(compared))
 
 
 def write_comparison(compared: NetworkComparison, folder: Path) -> Path:

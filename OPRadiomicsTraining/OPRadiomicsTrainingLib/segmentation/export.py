@@ -25,13 +25,22 @@ from .cases import NEIGHBOUR_MM
 if TYPE_CHECKING:
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
 
+    from .learnt import Learnt
+
 OPSET = 17
 AGREEMENT = 1e-3
 """Largest difference of logits between torch and ONNX Runtime that an export may show."""
 
 
 def export_bundle(
-    network: DeepLabV3Plus, folder: Path, *, name: str, version: str, provenance: Mapping[str, object], threshold: float = 0.5
+    network: DeepLabV3Plus,
+    folder: Path,
+    *,
+    name: str,
+    version: str,
+    provenance: Mapping[str, object],
+    learnt: Learnt | None = None,
+    threshold: float = 0.5,
 ) -> float:
     """Write weights, ONNX graph, metadata and checksums; gives the largest logit difference of the two backends.
 
@@ -39,6 +48,8 @@ def export_bundle(
     ----------
     provenance
         What it was trained on and how; goes into the metadata as it is.
+    learnt
+        The images; None where nobody kept them.
 
     Raises
     ------
@@ -57,6 +68,8 @@ def export_bundle(
                 f"Logits of ONNX Runtime and torch {difference:.1e} apart", f"at most {AGREEMENT}", "check the versions"
             )
         write_json(made / METADATA_FILE, _metadata(name, version, provenance, threshold))
+        if learnt is not None:
+            learnt.save(made)
         write_checksums(made)
     (folder / INT8_FILE).unlink(missing_ok=True)  # of an earlier network, listed no more
     return difference

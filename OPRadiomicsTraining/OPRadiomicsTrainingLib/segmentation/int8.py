@@ -8,7 +8,6 @@ rounding would move the masks' border.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import ModelError
+from OPRadiomicsLib.files import all_or_nothing
 from OPRadiomicsLib.segmentation.bundle import INT8_FILE, METADATA_FILE, SegmentationModel, load_segmentation_model
 from OPRadiomicsLib.segmentation.inference import BODY, network_input
 from OPRadiomicsLib.segmentation.runners import make_runner
@@ -53,15 +53,20 @@ def add_int8(folder: Path, calibration: Sequence[Floats] | None = None, check: S
     ------
     ModelError
         If the bundle is no bundle, or integers and floats agree by less than 0.98; the bundle is then as it was.
+    OutputError
+        If the folder cannot be written.
     """
+    if not folder.is_dir():
+        raise ModelError(f"No folder '{folder}'", "the folder of a bundle, whose files change", "give its path")
     model = load_segmentation_model(folder)
     origin = (
         f"simulated studies of the seeds {', '.join(map(str, CALIBRATION_SEEDS))}" if calibration is None else "other images"
     )
-    calibration = _simulated_inputs(CALIBRATION_SEEDS, model.neighbour_mm) if calibration is None else calibration
-    check = _simulated_inputs((CHECK_SEED,), model.neighbour_mm) if check is None else check
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        made = Path(scratch) / "int8.onnx"
+    with all_or_nothing(folder) as scratch:
+        calibration = _simulated_inputs(CALIBRATION_SEEDS, model.neighbour_mm) if calibration is None else calibration
+        check = _simulated_inputs((CHECK_SEED,), model.neighbour_mm) if check is None else check
+        made = scratch / INT8_FILE
+        made.parent.mkdir()
         _quantise(model.onnx_path, made, calibration)
         agreement = body_agreement(model, made, check)
         if agreement < AGREEMENT:
@@ -70,7 +75,6 @@ def add_int8(folder: Path, calibration: Sequence[Floats] | None = None, check: S
                 f"at least {AGREEMENT}",
                 "use the bundle with its floats",
             )
-        made.replace(model.int8_path)
     _describe(folder, agreement, origin)
     write_checksums(folder)
     return agreement
@@ -113,6 +117,7 @@ def _quantise(graph: Path, made: Path, calibration: Sequence[Floats]) -> None:
         reduce_range=True,
         nodes_to_exclude=_head(simplified),
     )
+    simplified.unlink()
 
 
 def _head(graph: Path) -> list[str]:

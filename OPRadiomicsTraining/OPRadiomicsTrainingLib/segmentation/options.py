@@ -14,11 +14,13 @@ def require_options_that_fit(options: argparse.Namespace) -> None:
     Raises
     ------
     StudyError
-        If not.
+        If not, or the folder of simulated cases holds those of another seed.
     ModelError
-        If --compare names no network.
+        If --start or --compare names no network that torch can take, or --name can't be a folder's.
     """
-    from OPRadiomicsLib.segmentation import load_segmentation_model
+    from OPRadiomicsLib.installed import require_model_name
+
+    from .simulated import require_seed
 
     if options.data is None and options.simulated is None:
         raise StudyError(
@@ -40,10 +42,13 @@ def require_options_that_fit(options: argparse.Namespace) -> None:
         )
     if options.folds is not None and options.simulated is None:
         raise StudyError("--folds without --simulated", "simulated cases to begin with", "give --simulated FOLDER")
+    if options.name is not None:
+        require_model_name(options.name)
     _require_no_idle_option(options)
     _require_images_of_each_set(options)
-    if options.compare is not None:
-        load_segmentation_model(options.compare)
+    if options.simulated is not None:
+        require_seed(options.simulated, options.seed)
+    _require_networks(options)
     _require_device(options.device)
 
 
@@ -52,6 +57,7 @@ def _require_no_idle_option(options: argparse.Namespace) -> None:
     idle = {
         "--set without --data": options.set and options.data is None,
         "--simulate without --simulated": options.simulate and options.simulated is None,
+        "--compare without --data": options.compare and options.data is None,
         "--simulated-epochs without --folds": options.simulated_epochs and options.folds is None,
         "--simulated-epochs with --start": options.simulated_epochs and options.start is not None,
     }
@@ -74,6 +80,17 @@ def _require_images_of_each_set(options: argparse.Namespace) -> None:
             f"files {absent[0]}_*_img.nii.gz",
             "correct --set or --data",
         )
+
+
+def _require_networks(options: argparse.Namespace) -> None:
+    """Load those that training or comparison will: a bundle may lack torch's weights, or hold another network's."""
+    from .compare import bundle_network
+
+    folds = options.folds is not None and options.start is not None
+    starts = sorted(Path(options.start).glob("fold_*/bundle")) if folds else [options.start]
+    for bundle in (*starts, options.compare):
+        if bundle is not None:
+            bundle_network(bundle)
 
 
 def _require_device(name: str) -> None:

@@ -12,7 +12,8 @@ from OPRadiomicsLib.errors import ModelError, OutputError
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.segmentation.bundle import sha256_of
 
-from .train import CHECKPOINT_FILE
+from .learnt import Learnt
+from .train import CHECKPOINT_FILE, NOTHING_LEARNT
 
 RECORD_FILE: Final = "run.json"
 SIMULATE: Final = "--simulate"
@@ -62,13 +63,15 @@ def _said(name: str, value: object) -> str:
     return f"no {name}" if value is None else f"{name} {value}"
 
 
-def require_same_cases(out: Path, paths: Iterable[Path]) -> None:
+def require_same_cases(out: Path, paths: Iterable[Path], learnt: Learnt = NOTHING_LEARNT) -> None:
     """Refuse to go on with other images or labels than the run began with; where it has only begun, keep their digest.
 
     Parameters
     ----------
     paths
         Files of the prepared cases.
+    learnt
+        By the network to start from, which decides with them what is held out.
 
     Raises
     ------
@@ -78,11 +81,13 @@ def require_same_cases(out: Path, paths: Iterable[Path]) -> None:
     digest = hashlib.sha256()
     for path in sorted(paths, key=lambda path: path.name):
         digest.update(f"{path.name} {sha256_of(path)}\n".encode())
+    for salt, images in learnt.records:
+        digest.update(f"{salt} {sorted(images)}\n".encode())
     began = _read(out)
     if began.get(_CASES, digest.hexdigest()) != digest.hexdigest():
         raise ModelError(
-            "Cases that differ from those that the run began with",
-            f"the images, labels and simulated cases of the run in {out.name}/",
+            "Cases that differ from those that the run began with, or another record of what --start has learnt",
+            f"the images, labels, simulated cases and record of the run in {out.name}/",
             "begin anew in another folder: what a network was tested on must not change under it",
         )
     _write(out, {**began, _CASES: digest.hexdigest()})

@@ -40,12 +40,14 @@ def prepare_simulated_cases(count: int, out: Path, *, seed: int, progress: Progr
     ------
     StudyError
         If the folder's cases are of another seed.
+    OutputError
+        If it cannot be made or written.
     """
     from OPRadiomicsTrainingLib.simulation.patients import sample_patient
     from OPRadiomicsTrainingLib.simulation.study import simulate_study
 
-    out.mkdir(parents=True, exist_ok=True)
-    _claim(out, seed)
+    require_seed(out, seed)
+    write_text(out / SEED_FILE, f"{seed}\n")
     for number in range(count):
         if (out / f"sim_{number:04d}_painted.npz").exists():
             continue
@@ -59,12 +61,19 @@ def prepare_simulated_cases(count: int, out: Path, *, seed: int, progress: Progr
         progress(f"Simulated {number + 1} of {count}", (number + 1) / count)
 
 
-def _claim(out: Path, seed: int) -> None:
-    """A folder holds cases of one seed, which it keeps; one that is older than this record counts as of this seed."""
+def require_seed(out: Path, seed: int) -> None:
+    """Prove that a folder, if it is there, holds simulated cases of this seed; one without a record counts as of this seed.
+
+    Raises
+    ------
+    StudyError
+        If it is no folder, or holds cases of another seed.
+    """
+    if out.exists() and not out.is_dir():
+        raise StudyError(f"{out.name} is no folder", "one for simulated cases", "choose another --simulated")
     path = out / SEED_FILE
-    if not path.exists():
-        write_text(path, f"{seed}\n")
-    elif (kept := path.read_text(encoding="utf-8").strip()) != str(seed):
+    kept = path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else str(seed)
+    if kept != str(seed):
         raise StudyError(
             f"Simulated cases of seed {kept[:20]} in {out.name}/",
             f"those of seed {seed}",

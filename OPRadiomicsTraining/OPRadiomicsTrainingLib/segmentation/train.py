@@ -26,6 +26,7 @@ from OPRadiomicsLib.types import Progress, no_progress
 
 from .augment import Sample, draw_sample
 from .cases import BODY, NEIGHBOUR_MM, TrainingCase, by_image, case_files, load_case, set_of
+from .learnt import Learnt
 from .parallel import Group
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ WEIGHT_DECAY = 0.02
 WARM_UP_STEPS = 150
 EMA_DECAY = 0.998
 CHECKPOINT_FILE = "checkpoint.safetensors"
+NOTHING_LEARNT = Learnt()
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,17 @@ class Cases:
     validation: tuple[TrainingCase, ...]
 
 
-def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSettings) -> Cases:
+def gather_cases(
+    real: Path | None, simulated: Path | None, settings: TrainingSettings, learnt: Learnt = NOTHING_LEARNT
+) -> Cases:
     """Load prepared cases; of each real set about a tenth (``validation_share``) is held out, one image at least of three.
 
     Which, the images' digests decide: a case that is added later makes none a test case that an earlier network has learnt.
+
+    Parameters
+    ----------
+    learnt
+        By the network that training goes on from: none of these images is held out, so that none is where it knows them all.
 
     Raises
     ------
@@ -86,9 +95,11 @@ def gather_cases(real: Path | None, simulated: Path | None, settings: TrainingSe
     training: list[TrainingCase] = []
     held_out: list[TrainingCase] = []
     for images in by_set.values():
-        limit = _limit([_place(copies[0]) for copies in images], settings.validation_share)
+        places = {_place(copies[0]) for copies in images if not learnt.holds(copies[0])}
+        limit = _limit(sorted(places), len(images), settings.validation_share)
         for copies in images:
-            (held_out if _place(copies[0]) < limit else training).extend(copies)
+            place = _place(copies[0])
+            (held_out if place in places and place < limit else training).extend(copies)
     return Cases(tuple(training), invented, tuple(held_out))
 
 
@@ -97,10 +108,10 @@ def _place(case: TrainingCase) -> float:
     return int.from_bytes(hashlib.sha256(case.image.tobytes()).digest()[:6]) / 2**48
 
 
-def _limit(places: Sequence[float], share: float) -> float:
-    """Below which a place is held out: the share, more where nothing or less where more than half lies below it."""
-    ranked = [0.0, *sorted(places), 1.0]
-    fewest, most = (1, len(places) // 2) if len(places) > 2 else (0, 0)
+def _limit(places: Sequence[float], images: int, share: float) -> float:
+    """Below which a place is held out: the share, more where nothing or less where more than half of the images lies below."""
+    ranked = [0.0, *places, 1.0]
+    fewest, most = (min(number, len(places)) for number in ((1, images // 2) if images > 2 else (0, 0)))
     return min(max(share, math.nextafter(ranked[fewest], 1.0)), ranked[most + 1])
 
 

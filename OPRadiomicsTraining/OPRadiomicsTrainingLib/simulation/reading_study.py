@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from OPRadiomicsLib.cohort.listing import list_cases
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.files import all_or_nothing
 from OPRadiomicsLib.io.masks import read_mask, write_mask
-from OPRadiomicsLib.io.tables import read_table
 from OPRadiomicsLib.io.volumes import read_volume
 from OPRadiomicsLib.types import Mask, Progress, no_progress
 
@@ -31,7 +31,7 @@ def simulate_readings(table: Path, out: Path, seed: int, *, progress: Progress =
     ----------
     table
         Columns case and study, of a cohort simulated with its truth; as `opradiomics icc --draw` writes them. Or the cohort's
-        folder: all its cases.
+        folder: all its cases. Excluded cases are left out.
     out
         Gets <case>/<reading>.nii.gz, all or nothing, and then readings.csv.
 
@@ -43,7 +43,7 @@ def simulate_readings(table: Path, out: Path, seed: int, *, progress: Progress =
     Raises
     ------
     StudyError
-        If the table lacks case or study, or a case has no truth.
+        If the table lacks case or study, a case's name is absent, stands twice or can't name a folder, or a case has no truth.
     """
     cases = _cases(table)
     habits = np.random.default_rng(seed)
@@ -62,16 +62,8 @@ def simulate_readings(table: Path, out: Path, seed: int, *, progress: Progress =
 
 
 def _cases(table: Path) -> list[tuple[str, Path]]:
-    if table.is_dir():
-        table = table / cohort.TABLE_NAME
-    found = read_table(table)
-    if not {"case", "study"} <= set(found.columns) or not found.rows:
-        raise StudyError(
-            f"Table {found.name} with {len(found.rows)} rows and the columns {', '.join(found.columns[:6])}",
-            "the columns case and study, and a row for each case",
-            "draw cases with opradiomics icc --draw",
-        )
-    return [(str(row["case"]), table.parent / str(row["study"])) for row in found.records()]
+    listed = list_cases(table / cohort.TABLE_NAME if table.is_dir() else table)
+    return [(case.name, case.study) for case in listed.cases]
 
 
 def _truth(case: str, study: Path) -> Mask:

@@ -64,6 +64,19 @@ def test_readings_that_cannot_all_be_written_leave_the_earlier_table(readings: P
     assert (tmp_path / "readings.csv").read_text(encoding="utf-8") == "earlier"
 
 
+@pytest.mark.parametrize("names", [("../escaped",), ("{tmp}/escaped",), ("",), ("x", "x")])
+def test_names_that_are_no_folders_or_stand_twice_leave_nothing_anywhere(
+    names: tuple[str, ...], readings: Path, tmp_path: Path
+) -> None:
+    study = readings.parent / "cohort" / CASES[0]
+    table = tmp_path / "table.csv"
+    rows = [f"{name.format(tmp=tmp_path)},{study}" for name in names]
+    table.write_text("\n".join(["case,study", *rows, ""]), encoding="utf-8")
+    with pytest.raises(StudyError, match="a name of its own"):
+        simulate_readings(table, tmp_path / "out", seed=1)
+    assert list(tmp_path.iterdir()) == [table]
+
+
 def test_cases_are_drawn_repeatably_without_the_excluded(tmp_path: Path) -> None:
     table = tmp_path / "cohort.csv"
     rows = [(f"c{n:03d}", f"s/{n}", "fracture" if n % 10 == 0 else "") for n in range(100)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from OPRadiomicsLib import installed
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.models.signature import load_signature
 from OPRadiomicsLib.resources import FOLDER_VARIABLE, model_folder
-from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
+from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, METADATA_FILE, load_segmentation_model, sha256_of
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +74,20 @@ def test_a_damaged_model_leaves_nothing(models: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="SHA-256"):
         installed.install_network(copy)
     assert not models.exists() or list(models.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "/elsewhere", "..\\elsewhere", ".hidden"])
+def test_a_name_that_leads_elsewhere_is_not_installed(name: str, models: Path, tmp_path: Path) -> None:
+    """Whoever makes a bundle writes its name and its checksums."""
+    copy = Path(shutil.copytree(model_folder("lumbar-bodies"), tmp_path / "copy"))
+    metadata = json.loads((copy / METADATA_FILE).read_text(encoding="utf-8"))
+    (copy / METADATA_FILE).write_text(json.dumps({**metadata, "name": name}), encoding="utf-8")
+    lines = (copy / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if METADATA_FILE not in line]
+    (copy / CHECKSUMS).write_text("\n".join([*kept, f"{sha256_of(copy / METADATA_FILE)}  {METADATA_FILE}\n"]), encoding="utf-8")
+    with pytest.raises(ModelError, match="A model named"):
+        installed.install_network(copy)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy"]
 
 
 def test_an_unknown_network_cannot_be_chosen() -> None:

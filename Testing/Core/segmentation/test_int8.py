@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.errors import ModelError
+from OPRadiomicsLib.errors import ModelError, OutputError
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.segmentation import load_segmentation_model, runners, segment
@@ -94,6 +94,27 @@ def test_the_last_convolution_stays_in_floats(shipped):
     floats = {tensor.name for tensor in graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     assert [node.input[1] in floats for node in convolutions] == [False] * (len(convolutions) - 1) + [True]
+
+
+def test_a_name_instead_of_a_folder_is_refused_before_any_work():
+    """What ships must not change under a name."""
+    pytest.importorskip("torch")
+    from OPRadiomicsTrainingLib.segmentation.int8 import add_int8
+
+    with pytest.raises(ModelError, match="No folder 'lumbar-bodies'"):
+        add_int8(Path("lumbar-bodies"))
+
+
+def test_a_bundle_that_cannot_be_written_is_told_before_any_work(floats_only, monkeypatch):
+    pytest.importorskip("torch")
+    from OPRadiomicsTrainingLib.segmentation import int8
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    with pytest.raises(OutputError, match="Permission denied"):
+        int8.add_int8(floats_only)
 
 
 def test_integers_that_disagree_are_not_kept(floats_only, bright_blocks):

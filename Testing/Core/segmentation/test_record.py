@@ -11,6 +11,8 @@ import pytest
 from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.errors import ModelError, OutputError
 from OPRadiomicsLib.files import held_alone
+from OPRadiomicsLib.resources import model_folder
+from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, WEIGHTS_FILE
 
 torch = pytest.importorskip("torch")
 sitk = pytest.importorskip("SimpleITK")
@@ -129,6 +131,54 @@ def test_more_simulated_studies_are_refused_before_they_are_made(own, tmp_path, 
     assert not simulated.exists()
 
 
+@pytest.mark.parametrize("record_of_seed", [b"7\n", b"\xff"])
+def test_simulated_cases_of_another_seed_are_refused_before_any_work(record_of_seed, own, tmp_path, capsys):
+    run, simulated = tmp_path / "run", tmp_path / "simulated"
+    simulated.mkdir()
+    (simulated / "seed.txt").write_bytes(record_of_seed)
+    assert _train(own, run, "--simulated", str(simulated), "--simulate", "1") == 2
+    assert "Expected: those of seed 1" in capsys.readouterr().err
+    assert not run.exists()
+
+
+def test_a_file_where_simulated_cases_should_go_is_refused_before_any_work(own, tmp_path, capsys):
+    run, file = tmp_path / "run", tmp_path / "file"
+    file.touch()
+    assert _train(own, run, "--simulated", str(file), "--simulate", "1") == 2
+    assert "file is no folder" in capsys.readouterr().err
+    assert not run.exists()
+
+
+@pytest.mark.parametrize("option", ["--start", "--compare"])
+def test_a_network_without_weights_for_torch_is_refused_before_any_work(option, own, tmp_path, capsys):
+    """A comparison had found it when the training was over."""
+    bundle = Path(shutil.copytree(model_folder("lumbar-bodies"), tmp_path / "bundle"))
+    lines = (bundle / CHECKSUMS).read_text().splitlines(keepends=True)
+    (bundle / CHECKSUMS).write_text("".join(line for line in lines if WEIGHTS_FILE not in line))
+    assert _train(own, tmp_path / "run", option, str(bundle)) == 2
+    assert f"without {WEIGHTS_FILE}" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_comparison_without_images_is_refused(tmp_path, capsys):
+    simulated = ("--simulated", str(tmp_path / "sim"), "--out", str(tmp_path / "run"))
+    assert main(["train", "segmentation", *simulated, *STEP, "--compare", "lumbar-bodies"]) == 2
+    assert "leave --compare out, or add --data" in capsys.readouterr().err
+
+
+def test_a_processor_with_its_number_computes_in_single_precision(own, tmp_path, monkeypatch):
+    """Mixed precision is for a GPU."""
+    asked = {}
+
+    def settings(*_, **told):
+        asked.update(told)
+        raise ModelError("stop", "here", "now")
+
+    monkeypatch.setattr("OPRadiomicsTrainingLib.segmentation.train.TrainingSettings", settings)
+    assert _train(own, tmp_path / "run", "--device", "cpu:0") == 2
+    assert not asked["bf16"]
+
+
 def test_a_run_that_kept_no_number_of_simulated_studies_goes_on(tmp_path):
     record.begin(tmp_path, {"--seed": 1})
     record.require_same(tmp_path, {"--seed": 1, "--simulate": 40})
@@ -163,11 +213,13 @@ def test_checkpoints_of_folds_count_as_an_earlier_run(tmp_path):
     ("option", "said"),
     [
         (("--epochs", "0"), "at least 1"),
-        (("--seed", "-1"), "at least 0"),
+        (("--seed", "-1"), "from 0 to"),
+        (("--seed", "100000000000000000000"), "from 0 to"),
         (("--device", "abacus"), "--device abacus"),
         (("--device", "meta"), "--device meta"),
         (("--start", "nobody"), "the name of a network: lumbar-bodies"),
         (("--resume",), "to go on with"),
+        (("--name", "../elsewhere"), "A model named '../elsewhere'"),
         (("--compare", "nobody"), "nobody"),
         (("--set", "onw"), "No image of the set 'onw'"),
         (("--simulate", "90"), "leave --simulate out, or add --simulated"),

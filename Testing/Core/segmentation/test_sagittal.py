@@ -52,9 +52,10 @@ def test_axial_slices_are_refused_by_name():
         np.zeros((5, 100, 100)),
         np.full((5, 100, 100), np.nan),
         np.random.default_rng(0).random((1, 100, 100)),
+        np.pad(np.random.default_rng(0).random((2, 100, 100)), ((3, 3), (0, 0), (0, 0))),
         np.random.default_rng(0).integers(0, 18, (5, 100, 100)),
     ],
-    ids=["constant", "not a number", "one slice", "label map"],
+    ids=["constant", "not a number", "one slice", "two slices among blank ones", "label map"],
 )
 def test_useless_images_are_refused(array):
     affine = np.array([[0, 0, 3.3, 0], [1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1.0]])

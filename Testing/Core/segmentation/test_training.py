@@ -534,6 +534,18 @@ def test_a_copy_of_a_held_out_image_is_not_learnt(tmp_path):
     assert _names(_saved(tmp_path, 3, first=5, shown=held_out).validation) >= {original.name, "chu_05", "chu_06", "chu_07"}
 
 
+def test_a_copy_in_another_set_is_held_out_too(tmp_path):
+    """Each set has a limit of its own, below which it holds images out."""
+    for first in range(0, 60, 6):
+        folder = tmp_path / str(first)
+        cases = _saved(folder, 6, first=first)
+        copies = [replace(case, name=f"own_{case.name[-2:]}") for case in (*cases.real, *cases.validation)][:3]
+        for copy in copies:
+            copy.save(folder)
+        cases = train.gather_cases(folder, None, train.TrainingSettings())
+        assert not {case.image.tobytes() for case in cases.real} & {case.image.tobytes() for case in cases.validation}
+
+
 def test_no_case_at_all_is_an_error(tmp_path):
     with pytest.raises(StudyError):
         train.gather_cases(tmp_path, None, train.TrainingSettings())
