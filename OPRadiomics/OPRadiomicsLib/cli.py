@@ -16,7 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from . import __version__
-from .errors import Cancelled, MissingDependencyError, OPRadiomicsError
+from .errors import Cancelled, MissingDependencyError, OPRadiomicsError, refusal_of
 
 BAD_INPUT = 2
 STOPPED = 130
@@ -39,24 +39,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = options.run(options) or 0
         sys.stdout.flush()
         return status
-    except OPRadiomicsError as error:
-        return _refuse(options.command, error)
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package.startswith("OPRadiomics") or not package:
-            raise
-        return _refuse(options.command, _missing(package))
     except (KeyboardInterrupt, Cancelled) as stop:
         print(f"opradiomics {options.command}: stopped; {str(stop) or 'nothing was written'}", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is flushed on exit
         return READER_GONE
+    except (OPRadiomicsError, ModuleNotFoundError, OSError) as error:
+        print(f"opradiomics {options.command}: {_mendable(error)}", file=sys.stderr)
+        return BAD_INPUT
 
 
-def _refuse(command: str, error: OPRadiomicsError) -> int:
-    print(f"opradiomics {command}: {error}", file=sys.stderr)
-    return BAD_INPUT
+def _mendable(error: OPRadiomicsError | ModuleNotFoundError | OSError) -> OPRadiomicsError:
+    """What to tell the user; a fault of the software is raised again."""
+    if isinstance(error, OPRadiomicsError):
+        return error
+    if isinstance(error, OSError):
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise error
+        return refusal
+    package = (error.name or "").partition(".")[0]
+    if package.startswith("OPRadiomics") or not package:
+        raise error
+    return _missing(package)
 
 
 def _missing(package: str) -> MissingDependencyError:

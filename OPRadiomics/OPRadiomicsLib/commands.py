@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -217,7 +218,18 @@ def export(options: argparse.Namespace, progress: Progress) -> Outcome:
     written = tuple(options.out / name for name in names)
     remove_earlier_results(options.out, written, dicom_out.EXPORTED)
     progress("Done", 1.0)
-    return Outcome((*(str(path) for path in written), "These files name the patient, as the images do."), written)
+    notes = warning_lines(_other_than_their_headers_say(series))
+    return Outcome((*(str(path) for path in written), *notes, "These files name the patient, as the images do."), written)
+
+
+def _other_than_their_headers_say(series: Mapping[Role, SeriesRef]) -> Iterator[str]:
+    """Sequences on one grid that were exchanged: the masks lie on either, and only the header tells."""
+    from .io.roles import judge
+
+    for role, one in series.items():
+        verdict = judge(one)
+        if verdict.role is not None and verdict.role is not role:
+            yield f"{role} is {io.describe_series(one)}, by its header {verdict.role} ({verdict.reason})."
 
 
 def _series_to_export(options: argparse.Namespace, roles: tuple[Role, ...], progress: Progress) -> dict[Role, SeriesRef]:

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+from typing import Final
+
+_USERS_TO_MEND: Final = frozenset(
+    getattr(errno, name)
+    for name in ("ENAMETOOLONG", "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EIO", "ESTALE")
+    if hasattr(errno, name)  # Windows has fewer
+)
+
 
 class OPRadiomicsError(Exception):
     """Something the user can mend.
@@ -65,6 +75,17 @@ class OutputError(OPRadiomicsError):
 
 class MissingDependencyError(OPRadiomicsError):
     """An optional package is needed and not installed."""
+
+
+def refusal_of(error: OSError) -> OPRadiomicsError | None:
+    """An error of the system that the user can mend (a name too long, a place forbidden, full or gone); None for others."""
+    if error.errno not in _USERS_TO_MEND or not isinstance(error.filename, str):
+        return None
+    return OPRadiomicsError(
+        f"The system refuses '{Path(error.filename).name[:80]}' ({error.strerror})",
+        "files and folders that this user may reach, on a disk in order",
+        "check the path, its length, its permissions and the disk",
+    )
 
 
 class Cancelled(Exception):

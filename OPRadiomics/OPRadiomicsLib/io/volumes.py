@@ -131,9 +131,9 @@ def read_image_file(path: Path, opened: Any = None) -> Any:
     components = reader.GetNumberOfComponents()
     if components != 1 or len(size) != 3 or min(size) < 2:
         what = f"{components} values a voxel (a colour or vector image)" if components != 1 else f"size {shape}"
-        kind = {2: "2-D image", 4: "4-D image"}.get(len(size), "single-slice image") if components == 1 else "image"
+        kind = {2: "a 2-D image", 4: "a 4-D image"}.get(len(size), "a single-slice image") if components == 1 else "an image"
         raise StudyError(
-            f"File '{path.name}' is a {kind} of {what}",
+            f"File '{path.name}' is {kind} of {what}",
             "one 3-D image with one value a voxel and several slices",
             "export one volume: not a single slice, a time series or a colour picture",
         )

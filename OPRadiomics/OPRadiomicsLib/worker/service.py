@@ -32,7 +32,7 @@ from queue import SimpleQueue
 from typing import Any, TextIO
 
 from ..cli import build_parser, keep_libraries_single_threaded
-from ..errors import Cancelled, OPRadiomicsError
+from ..errors import Cancelled, OPRadiomicsError, refusal_of
 from ..outcome import Outcome, Serve
 from ..types import Progress
 
@@ -111,9 +111,10 @@ class Worker:
             outcome = perform(parse_command(job.arguments), progress)
         except Cancelled:
             return {"event": "cancelled"}
-        except OPRadiomicsError as error:
-            return {"event": "refused", "found": error.found, "expected": error.expected, "remedy": error.remedy}
         except Exception as error:  # noqa: BLE001  (the boundary: a fault must not end the process that others wait for)
+            refusal = refusal_of(error) if isinstance(error, OSError) else error
+            if isinstance(refusal, OPRadiomicsError):
+                return {"event": "refused", "found": refusal.found, "expected": refusal.expected, "remedy": refusal.remedy}
             package = f" {error.name}" if isinstance(error, ModuleNotFoundError) and error.name else ""
             return {"event": "failed", "kind": type(error).__name__ + package, "where": _places(error)}
         return {"event": "done", "lines": list(outcome.lines), "files": [str(path) for path in outcome.files]}

@@ -56,6 +56,14 @@ def test_a_missing_sequence_is_named(dicom_study: Path, refused: Refused) -> Non
     assert "--allow-missing" in message
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("predict", "y" * 300), ("predict", "--t1", "y" * 300 + ".nii.gz"), ("cohort", "y" * 300)],
+)
+def test_a_name_that_the_system_refuses_is_no_fault_of_the_software(arguments: tuple[str, ...], refused: Refused) -> None:
+    assert "File name too long" in refused(*arguments)
+
+
 def test_two_candidates_are_listed_with_the_way_to_choose(dicom_study: Path, refused: Refused) -> None:
     original = series_folder(dicom_study, "T1_FSE")
     twin = dicom_study / "again"

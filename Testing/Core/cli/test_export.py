@@ -123,6 +123,16 @@ def test_images_by_role_from_lists_of_files(result: Path, untouched_dicom: Path,
     assert {path.name for path in (tmp_path / "out").iterdir()} == DICOM_FILES
 
 
+def test_exchanged_sequences_of_one_grid_are_told(
+    result: Path, untouched_dicom: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exchanged = {**SERIES_FOLDERS, "--t2-dicom": "004_Sag_T2_FSE_FS", "--fst2-dicom": "003_Sag_T2_FSE"}
+    for folders, warned in ((exchanged, 2), (SERIES_FOLDERS, 0)):
+        places = [word for option, name in folders.items() for word in (option, str(untouched_dicom / name))]
+        assert main(["export", str(result), *places, "--out", str(tmp_path / "out")]) == 0
+        assert capsys.readouterr().out.count("by its header") == warned
+
+
 def test_an_earlier_export_does_not_outlive_the_next(result: Path, untouched_dicom: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()

@@ -136,6 +136,13 @@ def test_bad_input_comes_back_with_its_remedy(worker: Client, images: dict[str, 
     assert "--allow-missing" in missing_sequence["remedy"]
 
 
+def test_a_path_that_the_system_refuses_comes_back_with_its_remedy(worker: Client) -> None:
+    worker.send({"id": 1, "arguments": ["segment", "y" * 300, "-o", "mask.nii.gz"]})
+    last = worker.last_answer()
+    assert last["event"] == "refused"
+    assert "too long" in last["found"]
+
+
 def test_cancel_stops_a_running_command_and_leaves_nothing(worker: Client, images: dict[str, str], tmp_path: Path) -> None:
     out = tmp_path / "features.csv"
     command = ["features", "--t1", images["image"], "--mask", images["mask"], "--allow-missing", "-o", str(out)]
