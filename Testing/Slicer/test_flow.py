@@ -51,6 +51,9 @@ class FlowTest(PanelTest):
         self.ui.initialsLineEdit.text = "AB"
         settle()
         shot("05-review")
+        table = self.ui.levelTable
+        for row in range(3):
+            self.assertTrue(table.viewport().rect.contains(table.visualItemRect(table.item(row, 0)).center()))
         self.click(self.ui.acceptAllButton)
         settle()
         self.assertEqual(set(acceptance.acceptance(node)), {"L1", "L2", "L3"})
@@ -214,6 +217,15 @@ class FlowTest(PanelTest):
         self.ui.studySelector.setCurrentNode(first)
         settle()
         self.assertIsNotNone(self.panel.study.bodies(Role.T1WI))
+
+    def test_filling_in_takes_no_image_of_another_study(self):
+        self.click(self.ui.loadDemoButton)
+        settle()
+        self.panel.setStudy(self.panel.newStudy("Another patient").node)
+        settle()
+        self.click(self.ui.fillInButton)
+        settle()
+        self.assertEqual(self.panel.study.images, {})
 
     def test_accepting_asks_for_initials_and_then_says_what_was_accepted(self):
         self.loadAndSegment()

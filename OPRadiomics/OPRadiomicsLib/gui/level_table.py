@@ -42,9 +42,11 @@ class LevelTable:
         return self.levels[row] if 0 <= row < len(self.levels) else ""
 
     def select(self, level: str) -> None:
-        """Select a level's row."""
+        """Select a level's row; L1 to L3, which stand first, are then seen together."""
         if level in self.levels:
             self.widget.selectRow(self.levels.index(level))
+            if level in STUDY_LEVELS:
+                self.widget.scrollToTop()
 
     def show(self, study: Study | None) -> None:
         """Fill in the study's levels; L1 to L3 stand first in bold."""

@@ -51,6 +51,12 @@ def studyNodes(scene: Any) -> list[Any]:
     return [node for node in nodes if node.GetAttribute("ModuleName") == MODULE]
 
 
+def imagesOfOthers(study: Study) -> set[str]:
+    """IDs of the images that the scene's other studies have chosen: another patient's, or another day's."""
+    others = [Study(node) for node in studyNodes(study.scene) if node is not study.node]
+    return {str(image.GetID()) for other in others for image in other.images.values()}
+
+
 class Study:
     """A study's nodes by role, and what the panel asks of them.
 

@@ -13,7 +13,7 @@ from ..mrml import sequences
 from ..types import Role, SeriesRef
 from . import demo, dicom_database, installation
 from .parameter_node import Sex
-from .study import Study
+from .study import Study, imagesOfOthers
 
 
 class StudySection:
@@ -46,9 +46,12 @@ class StudySection:
         self.panel.bar.say(_("Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'."))
 
     def fillIn(self) -> None:
-        """Choose the sequences by header or name, and take age and sex from DICOM; what is chosen already stays."""
+        """Choose the sequences by header or name, and take age and sex from DICOM; what is chosen already stays.
+
+        Images of another study in the scene are never taken: they may be another patient's.
+        """
         study = self.panel.study
-        volumes = [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if not _isLabelMap(node)]
+        volumes = self._freeVolumes(study)
         try:
             guesses = sequences.guess_roles(volumes, dicom_database.filesOf)
         except OPRadiomicsError as error:
@@ -64,8 +67,14 @@ class StudySection:
     def fillInIfEmpty(self) -> None:
         """On entering the panel with images loaded and none chosen."""
         study = self.panel.study
-        if study is not None and not study.images and slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+        if study is not None and not study.images and self._freeVolumes(study):
             self.fillIn()
+
+    def _freeVolumes(self, study: Study) -> list[Any]:
+        """The scene's images that no other study has chosen."""
+        others = imagesOfOthers(study)
+        volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        return [node for node in volumes if not _isLabelMap(node) and node.GetID() not in others]
 
     def install(self) -> None:
         """Ask once and install; the worker starts anew with the packages."""
