@@ -72,7 +72,7 @@ def test_a_design_is_never_changed(stocked: Project) -> None:
         (["sub-0001", "sub-0099"], {"A": "AA", "B": "BB"}, "1 not in the project"),
         (["sub-0001"], {"A": "AA", "B": "BB"}, "1 cases"),
         (["sub-0001", "sub-0002"], {"A": "AA", "B": "aa"}, "as reader A and B"),
-        (["sub-0001", "sub-0002"], {"A": "AA"}, "Initials"),
+        (["sub-0001", "sub-0002"], {"A": "AA"}, "No reader's initials"),
     ],
 )
 def test_a_design_that_cannot_be_read_is_refused(
