@@ -1723,6 +1723,10 @@
             <translation>{levels} 已修改：审核通过已撤销。</translation>
         </message>
         <message>
+            <source>The masks have changed: the marrow region is hidden. Show it again to derive it anew.</source>
+            <translation>掩膜已修改：骨髓区已隐藏。请重新勾选以重新生成。</translation>
+        </message>
+        <message>
             <source>{title}: done, in the study that it was started for.</source>
             <translation>{title}：完成，结果在启动该步骤的检查中。</translation>
         </message>
@@ -2025,6 +2029,10 @@
         <message>
             <source>Masks not looked at on {roles}: click 'Propagate', or let Predict OP carry them unseen.</source>
             <translation>{roles} 上的掩膜尚未查看：请点击“传递到 T2WI 和 FS-T2WI”，或由预测步骤直接传递而不查看。</translation>
+        </message>
+        <message>
+            <source>Masks seem to lie off: {found}. Register the sequence or correct the mask, or the result will say so.</source>
+            <translation>掩膜位置可能有偏移：{found}。请配准该序列或修正掩膜，否则结果中会注明。</translation>
         </message>
         <message>
             <source>Masks lie on every sequence.</source>

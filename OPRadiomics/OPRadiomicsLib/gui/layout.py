@@ -94,13 +94,15 @@ def showImages(study: Study, fit: bool = False) -> None:
 def showMasks(study: Study, outline: bool, beforeRegistration: bool = False) -> None:
     """Each sequence's own masks in its view; where it has none, the T1WI's, which show how far the patient moved.
 
+    A view without an image stays empty.
+
     ``beforeRegistration`` shows the T1WI's everywhere: where the scanner's coordinates place them.
     """
     shared = study.bodies(Role.T1WI)
     for role in (Role.T2WI, Role.FST2WI):
         _showIn(study.bodies(role), [] if beforeRegistration else [role], outline)
     if shared is not None:
-        _showIn(shared, [role for role in Role if beforeRegistration or study.bodies(role) in (None, shared)], outline)
+        _showIn(shared, [role for role in study.images if beforeRegistration or study.bodies(role) in (None, shared)], outline)
     marrow = study.parameters.marrow
     if marrow is not None and marrow.GetDisplayNode() is not None:
         marrow.GetDisplayNode().SetVisibility(study.parameters.showMarrow)
@@ -109,6 +111,7 @@ def showMasks(study: Study, outline: bool, beforeRegistration: bool = False) -> 
         names = shared.GetNodeReference(level_labels.REFERENCE)
         if names is not None:
             names.GetDisplayNode().SetVisibility(study.parameters.showLabels)
+            _restrict(names.GetDisplayNode(), list(study.images))
 
 
 def hideMasks(study: Study) -> None:

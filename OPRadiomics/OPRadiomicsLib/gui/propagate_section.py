@@ -44,6 +44,13 @@ class PropagateSection:
         self.ui.flickerButton.enabled = bool(carried)
         self._fillTable(study, carried)
 
+    def hideOldMarrow(self, study: Study) -> bool:
+        """Show no region that was derived from masks that have changed since; whether one was shown."""
+        if self.panel.bar.busy or not study.parameters.showMarrow or study.marrowIsCurrent():
+            return False
+        study.parameters.showMarrow = False
+        return study.parameters.marrow is not None
+
     def propagate(self) -> None:
         """Carry the bodies to T2WI and FS-T2WI; where a reader corrected masks there, ask before they are replaced."""
         study = self.panel.study

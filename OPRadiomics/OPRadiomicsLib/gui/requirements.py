@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from html import escape
 
 from slicer.i18n import tr as _
 
@@ -34,7 +35,8 @@ class StudyState:
     """What is known of one study at a moment; made from its parameter node, without Qt.
 
     ``images``: ID of the image chosen for each role. ``contradictions``: why some of them look like another sequence.
-    ``carried``: roles that have masks of their own. ``exclusions``: how many of the study's reasons for exclusion are ticked.
+    ``carried``: roles that have masks of their own. ``misaligned``: levels of the study that seem to lie off there, in words;
+    ``exclusions``: how many of the study's reasons for exclusion are ticked.
     ``result``: "" none, "fresh", "stale".
     """
 
@@ -48,6 +50,7 @@ class StudyState:
     confirmationAsked: bool = False
     confirmed: bool = False
     carried: tuple[Role, ...] = ()
+    misaligned: tuple[str, ...] = ()
     exclusions: int = 0
     result: str = ""
 
@@ -69,6 +72,21 @@ def requirements(state: StudyState) -> tuple[Requirement, ...]:
 def blocking(state: StudyState) -> tuple[Requirement, ...]:
     """The red lights: what stops `Predict OP`."""
     return tuple(one for one in requirements(state) if one.light is Light.RED)
+
+
+_SIGN = {Light.RED: ("✗", "#c0392b"), Light.AMBER: ("⚠", "#d68910"), Light.GREEN: ("✓", "#1e8449")}
+"""A sign beside the colour: not everybody tells red from green."""
+
+
+def lightsHtml(found: Sequence[Requirement]) -> str:
+    """The lights as a table that wraps its sentences: what to do stands at their ends."""
+    rows = (
+        f"<tr><td style='color:{colour}; white-space:nowrap; padding-right:8px'>{sign} {escape(one.name)}</td>"
+        f"<td>{escape(one.text)}</td></tr>"
+        for one in found
+        for sign, colour in [_SIGN[one.light]]
+    )
+    return f"<table cellspacing='0'>{''.join(rows)}</table>"
 
 
 def _software(state: StudyState) -> Requirement:
@@ -153,4 +171,7 @@ def _propagation(state: StudyState) -> Requirement:
     if open_:
         text = _("Masks not looked at on {roles}: click 'Propagate', or let Predict OP carry them unseen.")
         return Requirement(name, Light.AMBER, text.format(roles=", ".join(open_)))
+    if state.misaligned:
+        text = _("Masks seem to lie off: {found}. Register the sequence or correct the mask, or the result will say so.")
+        return Requirement(name, Light.AMBER, text.format(found=", ".join(state.misaligned)))
     return Requirement(name, Light.GREEN, _("Masks lie on every sequence."))

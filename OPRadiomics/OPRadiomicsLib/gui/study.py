@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,7 @@ class Study:
         wrapper: Any = OPRadiomicsParameterNode  # the decorator gives the class its constructor and connectGui
         self.parameters = wrapper(node)
         self._imageDigests: dict[tuple[str, int], str] = {}
-        self._contradictions: dict[tuple[Role, str, str], str] = {}
+        self._contradictions: dict[tuple[str, ...], str] = {}
 
     @property
     def scene(self) -> Any:
@@ -99,14 +100,17 @@ class Study:
         setattr(self.parameters, f"bodies{_NAME[role]}", node)
 
     def contradictions(self) -> dict[Role, str]:
-        """Roles whose image is another sequence by its header or name, and why; each image is asked once."""
+        """Roles whose image is another sequence by its header or name, or of another examination than the T1WI, and why."""
         found = {role: self._contradiction(role, node) for role, node in self.images.items()}
         return {role: reason for role, reason in found.items() if reason}
 
     def _contradiction(self, role: Role, node: Any) -> str:
-        key = (role, str(node.GetID()), str(node.GetName()))
+        """Each pair of images is asked once."""
+        t1wi = self.image(Role.T1WI) or node
+        key = (role, *(str(text) for one in (node, t1wi) for text in (one.GetID(), one.GetName())))
         if key not in self._contradictions:
-            self._contradictions[key] = sequences.contradiction(role, node, filesOf)
+            said = sequences.contradiction(role, node, filesOf), sequences.other_examination(role, node, t1wi, filesOf)
+            self._contradictions[key] = "; ".join(filter(None, said))
         return self._contradictions[key]
 
     def isEmpty(self) -> bool:
@@ -139,6 +143,7 @@ class Study:
             confirmationAsked=bool(self.notes["needs_confirmation"]),
             confirmed=parameters.levelsConfirmed,
             carried=tuple(role for role in (Role.T2WI, Role.FST2WI) if self.bodies(role) is not None),
+            misaligned=tuple(self._misaligned()),
             exclusions=len(self.exclusions),
             result=self.resultState(),
         )
@@ -220,6 +225,15 @@ class Study:
         """Whether a reader changed the masks that were carried to a sequence, or drew them there."""
         node = self.bodies(role)
         return node is not None and node.GetAttribute(_CARRIED) != digest(node)
+
+    def _misaligned(self) -> Iterator[str]:
+        """Levels of the study whose carried masks seem to lie off, and that no reader has corrected since."""
+        for role in (Role.T2WI, Role.FST2WI):
+            found = self.alignment(role)
+            levels = [one["level"] for one in found["levels"] if one["misaligned"]] if found is not None else []
+            off = [level for level in STUDY_LEVELS if level in levels]
+            if off and not self.corrected(role):
+                yield f"{', '.join(off)} ({role.value})"
 
     def review(self) -> dict[str, Any]:
         """What `--review` reads: the network's quality by level, who accepted each, images that look like another sequence."""

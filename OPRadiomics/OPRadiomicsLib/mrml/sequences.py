@@ -65,6 +65,21 @@ def contradiction(role: Role, node: Any, files_of: FilesOf = no_files) -> str:
     return f"{role}: the chosen image looks like {verdict.role} ({verdict.reason})"
 
 
+def other_examination(role: Role, node: Any, t1wi: Any, files_of: FilesOf = no_files) -> str:
+    """That a volume is of another examination than the T1WI, by DICOM headers; "" where not, or where one is not known."""
+    first, second = (_examination(one, files_of) for one in (node, t1wi))
+    differ = None not in (first, second) and first != second
+    return f"{role}: the chosen image is of another examination than the T1WI" if differ else ""
+
+
+def _examination(node: Any, files_of: FilesOf) -> tuple[str, ...] | None:
+    try:
+        header = next((frame for path in files_of(node)[:1] for frame in read_frames(path)), None)
+    except StudyError:
+        return None
+    return (header.study_uid, *header.patient) if header is not None else None
+
+
 def judge_node(node: Any, files_of: FilesOf = no_files) -> Verdict:
     """Role of one volume, or None, with the reason: the rules of `io.roles`."""
     try:

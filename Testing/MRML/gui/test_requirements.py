@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from OPRadiomicsLib.gui.requirements import Light, StudyState, blocking, requirements
+from OPRadiomicsLib.gui.requirements import Light, Requirement, StudyState, blocking, lightsHtml, requirements
 from OPRadiomicsLib.types import Role
 
 READY = StudyState(
@@ -43,6 +43,7 @@ def test_a_reviewed_study_is_green_throughout() -> None:
         ({"confirmed": False}, "Numbering", Light.AMBER),
         ({"accepted": ("L1", "L3")}, "Review", Light.AMBER),
         ({"carried": ()}, "Other sequences", Light.AMBER),
+        ({"misaligned": ("L1 (T2WI)",)}, "Other sequences", Light.AMBER),
     ],
 )
 def test_what_is_missing_changes_its_own_light_alone(change: dict[str, object], name: str, light: Light) -> None:
@@ -60,3 +61,9 @@ def test_missing_levels_and_packages_are_named() -> None:
 
 def test_amber_never_stops_a_prediction() -> None:
     assert blocking(replace(READY, confirmed=False, accepted=(), carried=(), exclusions=3)) == ()
+
+
+def test_each_light_has_a_sign_beside_its_colour_and_its_whole_sentence() -> None:
+    html = lightsHtml([Requirement("N", light, f"Do <this>, {light.value}.") for light in Light])
+    for sign, light in zip("✗⚠✓", Light, strict=True):
+        assert f"{sign} N</td><td>Do &lt;this&gt;, {light.value}." in html
