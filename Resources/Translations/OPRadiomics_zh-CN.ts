@@ -711,6 +711,26 @@
             <translation>占用上方列表中所选的病例。</translation>
         </message>
         <message>
+            <source>Numbering:</source>
+            <translation>编号：</translation>
+        </message>
+        <message>
+            <source>▲ One level up</source>
+            <translation>▲ 上移一个节段</translation>
+        </message>
+        <message>
+            <source>All levels one up: what was L2 becomes L1.</source>
+            <translation>全部节段上移一位：原 L2 变为 L1。</translation>
+        </message>
+        <message>
+            <source>▼ One level down</source>
+            <translation>▼ 下移一个节段</translation>
+        </message>
+        <message>
+            <source>All levels one down: what was L1 becomes L2.</source>
+            <translation>全部节段下移一位：原 L1 变为 L2。</translation>
+        </message>
+        <message>
             <source>Note:</source>
             <translation>备注：</translation>
         </message>
@@ -1247,6 +1267,10 @@
         <message>
             <source>No free case for this step. Add or pre-segment studies, or choose another step.</source>
             <translation>此任务没有空闲病例。请添加或预分割检查，或选择其他任务。</translation>
+        </message>
+        <message>
+            <source>{case} is open: check the numbering and every slice, then save the version.</source>
+            <translation>{case} 已打开：请检查节段编号和每个层面，然后保存版本。</translation>
         </message>
         <message>
             <source>Kept every {seconds} s: a crash loses a minute at most.</source>
@@ -2242,6 +2266,10 @@
         <message>
             <source>{levels} accepted by {initials}.</source>
             <translation>{levels} 已由 {initials} 审核通过。</translation>
+        </message>
+        <message>
+            <source>No masks on {role} yet: click 'Propagate to T2WI and FS-T2WI' first.</source>
+            <translation>{role} 上尚无掩膜：请先点击“传递到 T2WI 和 FS-T2WI”。</translation>
         </message>
     </context>
     <context>

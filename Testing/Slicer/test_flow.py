@@ -143,6 +143,13 @@ class FlowTest(PanelTest):
         for row in range(3):
             self.assertTrue(table.viewport().rect.contains(table.visualItemRect(table.item(row, 0)).center()))
 
+    def test_choosing_masks_that_are_not_there_says_what_to_do(self):
+        self.loadAndSegment()
+        self.ui.editedComboBox.currentIndex = 1
+        self.ui.editedComboBox.activated(1)
+        self.assertIn("T2WI", self.ui.jobLabel.text)
+        self.assertIsNone(self.ui.segmentEditorWidget.segmentationNode())
+
     def test_a_view_without_an_image_stays_empty(self):
         self.click(self.ui.loadDemoButton)
         settle()

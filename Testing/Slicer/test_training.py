@@ -70,6 +70,30 @@ class TrainingCase(unittest.TestCase):
 class TrainingTest(TrainingCase):
     """Three readers, claims, a list of the paper's size."""
 
+    def test_a_misnumbered_proposal_is_shifted_and_a_level_removed_elsewhere_is_survived(self):
+        self.addDemoStudy()
+        self.ui.presegmentButton.click()
+        self.finish()
+        self.show("annotateSection")
+        self.ui.nextCaseButton.click()
+        settle(1.0)
+        nodes = self.panel.annotation.nodes
+        second = nodes.mask().of("L2")
+        self.ui.shiftUpButton.click()
+        settle()
+        self.assertTrue(np.array_equal(nodes.mask().of("L1"), second))
+        nodes.segmentation.GetSegmentation().RemoveSegment(segment_ids(nodes.segmentation)["L1"])
+        self.panel.leave()
+        self.panel.enter()
+        settle()
+        self.ui.saveButton.click()
+        settle()
+        self.assertIn("L1", self.ui.jobLabel.text)
+        self.ui.leaveButton.click()
+        settle()
+        for kind in ("vtkMRMLSegmentationNode", "vtkMRMLMarkupsFiducialNode"):
+            self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass(kind), 0, kind)
+
     def test_three_readers_take_a_study_from_the_network_s_proposal_to_arbitration(self):
         self.show("datasetSection")
         shot("20-training-empty")

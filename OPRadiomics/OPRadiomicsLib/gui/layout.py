@@ -106,12 +106,12 @@ def showMasks(study: Study, outline: bool, beforeRegistration: bool = False) -> 
     marrow = study.parameters.marrow
     if marrow is not None and marrow.GetDisplayNode() is not None:
         marrow.GetDisplayNode().SetVisibility(study.parameters.showMarrow)
-        _restrict(marrow.GetDisplayNode(), [Role.T1WI])
+        restrict(marrow.GetDisplayNode(), [Role.T1WI])
     if shared is not None:
         names = shared.GetNodeReference(level_labels.REFERENCE)
         if names is not None:
             names.GetDisplayNode().SetVisibility(study.parameters.showLabels)
-            _restrict(names.GetDisplayNode(), list(study.images))
+            restrict(names.GetDisplayNode(), list(study.images))
 
 
 def hideMasks(study: Study) -> None:
@@ -130,10 +130,10 @@ def _showIn(node: Any | None, roles: list[Role], outline: bool) -> None:
     display.SetVisibility(bool(roles))
     display.SetOpacity2DFill(0.0 if outline else 0.35)
     display.SetOpacity2DOutline(1.0)
-    _restrict(display, roles)
+    restrict(display, roles)
 
 
-def _restrict(display: Any, roles: list[Role]) -> None:
+def restrict(display: Any, roles: list[Role]) -> None:
     """Show in these sequences' views; Slicer's ordinary views show all, where they are in use."""
     ids = [node.GetID() for role in roles if (node := sliceNode(role)) is not None]
     manager = slicer.app.layoutManager()

@@ -34,6 +34,7 @@ class ReviewSection:
         ui.outlineButton.connect("toggled(bool)", lambda checked: self.panel.showMasks())
         ui.layoutButton.connect("clicked()", self.panel.showImages)
         ui.editedComboBox.connect("currentIndexChanged(int)", lambda index: self.applyEdited())
+        ui.editedComboBox.connect("activated(int)", self.sayWhyEmpty)
 
     @property
     def outline(self) -> bool:
@@ -132,6 +133,14 @@ class ReviewSection:
         self.editor.setSegmentationNode(node)
         if node is not None:
             self.editor.setSourceVolumeNode(study.image(role))
+
+    def sayWhyEmpty(self, index: int) -> None:
+        """The user chose a sequence that has no masks yet: the tools have nothing to work on, and what to do is said."""
+        study = self.panel.study
+        if study is None or study.bodies(Role.T1WI) is None or study.bodies(Role(study.parameters.edited.value)) is not None:
+            return
+        text = _("No masks on {role} yet: click 'Propagate to T2WI and FS-T2WI' first.")
+        self.panel.bar.say(text.format(role=study.parameters.edited.value))
 
     def release(self) -> None:
         """Let go of the scene's nodes: it is about to be closed, or another module takes over."""

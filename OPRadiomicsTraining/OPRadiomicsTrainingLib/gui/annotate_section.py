@@ -32,11 +32,15 @@ class AnnotateSection:
         self._timer.setInterval(recovery.AUTOSAVE_S * 1000)
         self._timer.connect("timeout()", self.autosave)
         segment_editor.prepare(self.editor)
+        self.editor.addRemoveSegmentButtonsVisible = False  # levels have names and codes: shift, or draw the empty ones
+        self.editor.show3DButtonVisible = False
         ui.nextCaseButton.connect("clicked()", self.openNext)
         ui.openCaseButton.connect("clicked()", self.openSelected)
         ui.saveButton.connect("clicked()", lambda: self.save(dispute=False))
         ui.disputeButton.connect("clicked()", lambda: self.save(dispute=True))
         ui.leaveButton.connect("clicked()", self.putBack)
+        ui.shiftUpButton.connect("clicked()", lambda: self.shift(-1))
+        ui.shiftDownButton.connect("clicked()", lambda: self.shift(+1))
 
     @property
     def editor(self) -> Any:
@@ -49,7 +53,7 @@ class AnnotateSection:
         ready = self.panel.project is not None and session is None
         ui.nextCaseButton.enabled = ready
         ui.openCaseButton.enabled = ready
-        for button in (ui.saveButton, ui.leaveButton):
+        for button in (ui.saveButton, ui.leaveButton, ui.shiftUpButton, ui.shiftDownButton):
             button.enabled = session is not None
         ui.disputeButton.enabled = session is not None and session.step is Step.REVIEWED
         if session is None:
@@ -89,7 +93,10 @@ class AnnotateSection:
         assert self.session is not None
         if not self.panel.attempt(self._load):
             self._end()
+            self.panel.refresh()
+            return
         self._timer.start()
+        self.panel.bar.say(_("{case} is open: check the numbering and every slice, then save the version.").format(case=name))
         self.ui.annotateSection.collapsed = False
         self.ui.autosaveLabel.text = _("Kept every {seconds} s: a crash loses a minute at most.").format(
             seconds=recovery.AUTOSAVE_S
@@ -110,6 +117,12 @@ class AnnotateSection:
         self.nodes = CaseNodes(slicer.mrmlScene, session, path)
         self.attach()
         self.nodes.show()
+
+    def shift(self, by: int) -> None:
+        """Renumber all levels by one: the network counts from what it takes for the sacrum."""
+        nodes = self.nodes
+        if nodes is not None and self.panel.attempt(lambda: nodes.shift(by)):
+            self._selectFirst()
 
     def autosave(self) -> None:
         """Keep the drawing and renew the claim; a broken claim is told, the drawing is kept all the same."""
@@ -176,7 +189,13 @@ class AnnotateSection:
         if self.nodes is not None:
             self.editor.setSegmentationNode(self.nodes.segmentation)
             self.editor.setSourceVolumeNode(self.nodes.reference)
-            self.editor.setCurrentSegmentID(segment_ids(self.nodes.segmentation)["L1"])
+            self._selectFirst()
+
+    def _selectFirst(self) -> None:
+        """L1, where the reader has not removed it elsewhere."""
+        ids = segment_ids(self.nodes.segmentation) if self.nodes is not None else {}
+        first = next((ids[level] for level in STUDY_LEVELS if level in ids), "")
+        self.editor.setCurrentSegmentID(first)
 
     def leave(self) -> None:
         """Another module is shown."""
