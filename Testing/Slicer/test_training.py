@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import slicer
+from OPRadiomicsLib.gui import layout
 from OPRadiomicsLib.mrml.segments import segment_ids
 from OPRadiomicsLib.resources import demo_study_folder
+from OPRadiomicsLib.types import Role
 from OPRadiomicsTrainingLib.project import jobs, recovery
 from OPRadiomicsTrainingLib.project.cases import CASE_FILE
 from OPRadiomicsTrainingLib.project.claims import ClaimedError
@@ -78,6 +80,8 @@ class TrainingTest(TrainingCase):
         self.ui.nextCaseButton.click()
         settle(1.0)
         nodes = self.panel.annotation.nodes
+        for role in Role:
+            self.assertEqual(layout.compositeNode(role).GetBackgroundVolumeID(), nodes.image(role).GetID())
         second = nodes.mask().of("L2")
         self.ui.shiftUpButton.click()
         settle()
@@ -86,6 +90,8 @@ class TrainingTest(TrainingCase):
         self.panel.leave()
         self.panel.enter()
         settle()
+        for role in Role:
+            self.assertEqual(layout.compositeNode(role).GetBackgroundVolumeID(), nodes.image(role).GetID())
         self.ui.saveButton.click()
         settle()
         self.assertIn("L1", self.ui.jobLabel.text)

@@ -27,7 +27,7 @@ class ReviewSection:
         self.panel = panel
         self.table = LevelTable(ui.levelTable, self.goTo)
         self._shortcuts: list[Any] = []
-        self._prepareEditor()
+        segment_editor.prepare(self.editor)
         ui.acceptButton.connect("clicked()", self.accept)
         ui.acceptAllButton.connect("clicked()", self.acceptAll)
         ui.withdrawButton.connect("clicked()", self.withdraw)
@@ -178,10 +178,3 @@ class ReviewSection:
             shortcut.setParent(None)
             shortcut.deleteLater()
         self._shortcuts.clear()
-
-    def _prepareEditor(self) -> None:
-        editor = self.editor
-        segment_editor.prepare(editor)
-        editor.addRemoveSegmentButtonsVisible = False  # a level has a name and a code: shift, or draw by hand
-        editor.show3DButtonVisible = False
-        editor.autoShowSourceVolumeNode = False

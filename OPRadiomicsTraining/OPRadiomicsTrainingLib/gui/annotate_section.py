@@ -32,8 +32,6 @@ class AnnotateSection:
         self._timer.setInterval(recovery.AUTOSAVE_S * 1000)
         self._timer.connect("timeout()", self.autosave)
         segment_editor.prepare(self.editor)
-        self.editor.addRemoveSegmentButtonsVisible = False  # levels have names and codes: shift, or draw the empty ones
-        self.editor.show3DButtonVisible = False
         ui.nextCaseButton.connect("clicked()", self.openNext)
         ui.openCaseButton.connect("clicked()", self.openSelected)
         ui.saveButton.connect("clicked()", lambda: self.save(dispute=False))
