@@ -1265,10 +1265,6 @@
             <translation>{case}：{step}，阅片者 {reader}，起点：{start}。</translation>
         </message>
         <message>
-            <source>No free case for this step. Add or pre-segment studies, or choose another step.</source>
-            <translation>此任务没有空闲病例。请添加或预分割检查，或选择其他任务。</translation>
-        </message>
-        <message>
             <source>{case} is open: check the numbering and every slice, then save the version.</source>
             <translation>{case} 已打开：请检查节段编号和每个层面，然后保存版本。</translation>
         </message>
@@ -2352,7 +2348,7 @@
             <translation>已预分割</translation>
         </message>
         <message>
-            <source>done</source>
+            <source>drawn</source>
             <translation>已勾画</translation>
         </message>
         <message>
@@ -2388,12 +2384,36 @@
             <translation>B 独立阅片，盲法（一致性）</translation>
         </message>
         <message>
+            <source>No free case to draw. Add studies, or choose another step.</source>
+            <translation>没有可勾画的病例。请添加检查，或选择其他步骤。</translation>
+        </message>
+        <message>
+            <source>No drawing of another reader waits for a review. Choose another step.</source>
+            <translation>没有其他阅片者的勾画等待复核。请选择其他步骤。</translation>
+        </message>
+        <message>
+            <source>No case waits for arbitration. Choose another step.</source>
+            <translation>没有等待仲裁的病例。请选择其他步骤。</translation>
+        </message>
+        <message>
+            <source>Nothing to read again now. The list under 'Agreement' says what each reading waits for.</source>
+            <translation>目前没有需要再次勾画的病例。“一致性”中的列表说明每次阅片在等待什么。</translation>
+        </message>
+        <message>
+            <source>Nothing to read alone now. The list under 'Agreement' says what each reading waits for.</source>
+            <translation>目前没有需要独立勾画的病例。“一致性”中的列表说明每次阅片在等待什么。</translation>
+        </message>
+        <message>
             <source>waiting</source>
             <translation>等待中</translation>
         </message>
         <message>
             <source>running</source>
             <translation>运行中</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation>已完成</translation>
         </message>
         <message>
             <source>failed</source>

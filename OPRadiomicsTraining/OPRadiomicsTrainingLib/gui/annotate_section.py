@@ -17,7 +17,7 @@ from ..project.session import Session, begin
 from ..project.versions import Step
 from ..project.worklist import next_case
 from .case_nodes import CaseNodes
-from .words import stepWord
+from .words import nothingFree, stepWord, timeWord
 
 
 class AnnotateSection:
@@ -71,7 +71,7 @@ class AnnotateSection:
             item = next_case(self.panel.items, step, self.panel.initials)
             name = item.name if item is not None else ""
         if not name:
-            self.panel.bar.say(_("No free case for this step. Add or pre-segment studies, or choose another step."))
+            self.panel.bar.say(nothingFree(step))
             return
         self.open(name)
 
@@ -110,7 +110,7 @@ class AnnotateSection:
         path = session.start.path if session.start is not None else None
         found = session.recovered
         question = _("A drawing of yours from {time} was not saved. Go on with it? No starts anew.")
-        if found is not None and self.panel.confirm(question.format(time=found.time), _("Recovered drawing")):
+        if found is not None and self.panel.confirm(question.format(time=timeWord(found.time)), _("Recovered drawing")):
             path = found.path
         self.nodes = CaseNodes(slicer.mrmlScene, session, path)
         self.attach()
