@@ -11,7 +11,7 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from . import models
+from . import colours, models
 from .requirements import Light, Requirement, blocking, lightsHtml, requirements
 from .result_html import Palette, resultHtml, resultText
 from .study import Study
@@ -142,7 +142,7 @@ class PredictSection:
         return folder
 
     def _showLights(self, found: Sequence[Requirement]) -> None:
-        html = lightsHtml(found)
+        html = lightsHtml(found, colours.isDark(self.ui.resultBrowser))
         if self.ui.requirementsLabel.text != html:
             self.ui.requirementsLabel.text = html
 
@@ -156,7 +156,7 @@ class PredictSection:
         for button in (self.ui.copyButton, self.ui.saveButton, self.ui.openReportButton, self.ui.exportButton):
             button.enabled = content is not None
         self.ui.exportButton.enabled = content is not None and not self.panel.bar.busy
-        dark = self.ui.resultBrowser.palette.color(qt.QPalette.Base).lightness() < 128
+        dark = colours.isDark(self.ui.resultBrowser)
         html = resultHtml(content, DARK if dark else Palette(), state == "stale") if content is not None else ""
         if self.ui.resultBrowser.property("OPRadiomicsHtml") != html:
             self.ui.resultBrowser.setProperty("OPRadiomicsHtml", html)

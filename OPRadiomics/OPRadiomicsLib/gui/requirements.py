@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from ..levels import STUDY_LEVELS
 from ..types import Role
+from .colours import AMBER, GREEN, RED
 
 
 class Light(Enum):
@@ -74,14 +75,14 @@ def blocking(state: StudyState) -> tuple[Requirement, ...]:
     return tuple(one for one in requirements(state) if one.light is Light.RED)
 
 
-_SIGN = {Light.RED: ("✗", "#c0392b"), Light.AMBER: ("⚠", "#d68910"), Light.GREEN: ("✓", "#1e8449")}
+_SIGN = {Light.RED: ("✗", RED), Light.AMBER: ("⚠", AMBER), Light.GREEN: ("✓", GREEN)}
 """A sign beside the colour: not everybody tells red from green."""
 
 
-def lightsHtml(found: Sequence[Requirement]) -> str:
+def lightsHtml(found: Sequence[Requirement], dark: bool = False) -> str:
     """The lights as a table that wraps its sentences: what to do stands at their ends."""
     rows = (
-        f"<tr><td style='color:{colour}; white-space:nowrap; padding-right:8px'>{sign} {escape(one.name)}</td>"
+        f"<tr><td style='color:{colour[dark]}; white-space:nowrap; padding-right:8px'>{sign} {escape(one.name)}</td>"
         f"<td>{escape(one.text)}</td></tr>"
         for one in found
         for sign, colour in [_SIGN[one.light]]

@@ -11,7 +11,7 @@ from ..errors import OPRadiomicsError
 from ..io import read_demographics
 from ..mrml import sequences
 from ..types import Role, SeriesRef
-from . import demo, dicom_database, installation
+from . import colours, demo, dicom_database, installation
 from .parameter_node import Sex
 from .study import Study, imagesOfOthers
 
@@ -120,7 +120,7 @@ class StudySection:
             image, reason = self._reasons.get(role, ("", ""))
             said = reason if study is not None and image == _identity(study.image(role)) else ""
             label.text = f"⚠ {against[role]}" if role in against else said
-            label.styleSheet = "QLabel { color: #b9770e; }" if role in against else ""
+            label.styleSheet = colours.styled(label, colours.AMBER) if role in against else ""
             label.visible = bool(label.text)
 
 

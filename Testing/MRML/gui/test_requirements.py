@@ -67,3 +67,14 @@ def test_each_light_has_a_sign_beside_its_colour_and_its_whole_sentence() -> Non
     html = lightsHtml([Requirement("N", light, f"Do <this>, {light.value}.") for light in Light])
     for sign, light in zip("✗⚠✓", Light, strict=True):
         assert f"{sign} N</td><td>Do &lt;this&gt;, {light.value}." in html
+
+
+def test_the_colours_of_the_lights_are_lighter_on_a_dark_background() -> None:
+    green = [Requirement("N", Light.GREEN, "Text")]
+    bright = [max(int(html[at + 1 : at + 7][n : n + 2], 16) for n in (0, 2, 4)) for html, at in _colours(green)]
+    assert bright[1] > bright[0] + 50
+
+
+def _colours(found: list[Requirement]) -> list[tuple[str, int]]:
+    said = [lightsHtml(found, dark) for dark in (False, True)]
+    return [(html, html.index("#")) for html in said]
