@@ -143,7 +143,10 @@ class TrainingTest(TrainingCase):
         self.ui.checkButton.click()
         faults = {self.ui.faultsTable.item(row, 1).text() for row in range(self.ui.faultsTable.rowCount)}
         self.assertIn("column label or bmd", faults)
+        self.ui.fitButton.click()
+        self.assertEqual(jobs.list_jobs(self.panel.project), ())
         self.show("fitSection", "24-training-fit")
+        self.assertFalse(self.ui.fitTableRow.visible)
         self.show("retrainSection", "25-training-retrain")
         job = jobs.create_job(self.panel.project, "Table", [["project", "export", str(self.panel.project.folder), "cohort"]])
         self.panel.logic.startDetached(self.panel.project, job)
