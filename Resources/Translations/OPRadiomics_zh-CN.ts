@@ -1975,6 +1975,10 @@
             <translation>和</translation>
         </message>
         <message>
+            <source>{found}. Check the entry, or the result will say so.</source>
+            <translation>{found}。请核对所填内容，否则结果中会注明。</translation>
+        </message>
+        <message>
             <source>{age:.0f} years, sex entered.</source>
             <translation>{age:.0f} 岁，性别已填写。</translation>
         </message>

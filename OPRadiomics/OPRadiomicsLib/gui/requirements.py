@@ -36,9 +36,9 @@ class StudyState:
     """What is known of one study at a moment; made from its parameter node, without Qt.
 
     ``images``: ID of the image chosen for each role. ``contradictions``: why some of them look like another sequence.
-    ``carried``: roles that have masks of their own. ``misaligned``: levels of the study that seem to lie off there, in words;
-    ``exclusions``: how many of the study's reasons for exclusion are ticked.
-    ``result``: "" none, "fresh", "stale".
+    ``otherPatient``: where the T1WI's header gives another age or sex. ``carried``: roles that have masks of their own.
+    ``misaligned``: levels of the study that seem to lie off there, in words. ``exclusions``: how many of the study's
+    reasons for exclusion are ticked. ``result``: "" none, "fresh", "stale".
     """
 
     packagesMissing: tuple[str, ...] = ()
@@ -46,6 +46,7 @@ class StudyState:
     contradictions: tuple[str, ...] = ()
     age: float = 0.0
     sexKnown: bool = False
+    otherPatient: str = ""
     levels: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     confirmationAsked: bool = False
@@ -119,6 +120,9 @@ def _clinical(state: StudyState) -> Requirement:
     missing = [word for word, known in ((_("age"), state.age > 0), (_("sex"), state.sexKnown)) if not known]
     if missing:
         return Requirement(name, Light.RED, _("Enter {missing}.").format(missing=_(" and ").join(missing)))
+    if state.otherPatient:
+        text = _("{found}. Check the entry, or the result will say so.")
+        return Requirement(name, Light.AMBER, text.format(found=state.otherPatient))
     return Requirement(name, Light.GREEN, _("{age:.0f} years, sex entered.").format(age=state.age))
 
 

@@ -113,6 +113,17 @@ class Study:
             self._contradictions[key] = "; ".join(filter(None, said))
         return self._contradictions[key]
 
+    def otherPatient(self) -> str:
+        """Where the T1WI's header gives another age or sex than were entered; "" else. Each entry is asked once."""
+        t1wi, parameters = self.image(Role.T1WI), self.parameters
+        if t1wi is None:
+            return ""
+        male = None if parameters.sex is Sex.UNKNOWN else parameters.sex is Sex.MALE
+        key = (Role.T1WI, str(t1wi.GetID()), str(t1wi.GetName()), str(parameters.age), str(male))
+        if key not in self._contradictions:
+            self._contradictions[key] = sequences.other_patient(t1wi, parameters.age, male, filesOf)
+        return self._contradictions[key]
+
     def isEmpty(self) -> bool:
         """Whether nothing has been chosen or entered."""
         return not self.images and self.parameters.age == 0 and self.bodies(Role.T1WI) is None
@@ -137,6 +148,7 @@ class Study:
             images={role: node.GetID() for role, node in self.images.items()},
             contradictions=tuple(self.contradictions().values()),
             age=parameters.age,
+            otherPatient=self.otherPatient(),
             sexKnown=parameters.sex is not Sex.UNKNOWN,
             levels=drawnLevels(bodies),
             accepted=tuple(acceptance.acceptance(bodies)) if bodies is not None else (),
@@ -244,7 +256,8 @@ class Study:
             {**said.get(level, {"level": level}), "accepted_by": accepted[level].initials if level in accepted else ""}
             for level in drawnLevels(bodies)
         ]
-        warnings = [*self.contradictions().values(), *self.notes["warnings"]]
+        doubts = (*self.contradictions().values(), self.otherPatient())
+        warnings = [*(doubt for doubt in doubts if doubt), *self.notes["warnings"]]
         return {**self.notes, "levels": levels, "warnings": warnings, "levels_confirmed": self.parameters.levelsConfirmed}
 
     def inputsDigest(self) -> str:

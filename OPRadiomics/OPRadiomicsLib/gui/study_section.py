@@ -71,10 +71,13 @@ class StudySection:
             self.fillIn()
 
     def _freeVolumes(self, study: Study) -> list[Any]:
-        """The scene's images that no other study has chosen."""
-        others = imagesOfOthers(study)
+        """The scene's images that no other study has chosen, of the examination that a chosen image is of."""
+        others, chosen = imagesOfOthers(study), next(iter(study.images.values()), None)
         volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-        return [node for node in volumes if not _isLabelMap(node) and node.GetID() not in others]
+        free = [node for node in volumes if not _isLabelMap(node) and node.GetID() not in others]
+        if chosen is None:
+            return free
+        return [node for node in free if not sequences.other_examination(Role.T1WI, node, chosen, dicom_database.filesOf)]
 
     def install(self) -> None:
         """Ask once and install; the worker starts anew with the packages."""

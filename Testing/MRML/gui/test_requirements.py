@@ -37,6 +37,7 @@ def test_a_reviewed_study_is_green_throughout() -> None:
         ({"contradictions": ("T1WI: the chosen image looks like T2WI",)}, "Images", Light.AMBER),
         ({"age": 0.0}, "Age and sex", Light.RED),
         ({"sexKnown": False}, "Age and sex", Light.RED),
+        ({"otherPatient": "age 71 was entered, the T1WI's header says 63"}, "Age and sex", Light.AMBER),
         ({"exclusions": 2}, "Population", Light.AMBER),
         ({"levels": ()}, "Masks", Light.RED),
         ({"levels": ("L1", "L3")}, "Masks", Light.RED),
