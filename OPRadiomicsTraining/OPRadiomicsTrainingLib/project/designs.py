@@ -85,7 +85,9 @@ def draw_cases(names: Sequence[str], count: int, seed: int) -> tuple[str, ...]:
     """
     if not 2 <= count <= len(names):
         raise ProjectError(
-            f"{count} cases to draw from {len(names)}", "at least two, and as many in the project", "draw fewer, or add cases"
+            f"{count} cases to draw from {len(names)} with T1WI, T2WI and FS-T2WI",
+            "at least two, and as many such cases in the project",
+            "draw fewer, or add cases with all three sequences",
         )
     ordered = sorted(names)
     return tuple(
