@@ -147,6 +147,7 @@ class FlowTest(PanelTest):
         self.loadAndSegment()
         self.ui.editedComboBox.currentIndex = 1
         self.ui.editedComboBox.activated(1)
+        settle()
         self.assertIn("T2WI", self.ui.jobLabel.text)
         self.assertIsNone(self.ui.segmentEditorWidget.segmentationNode())
 
