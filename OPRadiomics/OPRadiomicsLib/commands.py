@@ -103,11 +103,14 @@ def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
         require_place(place, options)
     volume = _one_volume(options)
     draft = _segmentation(options, volume, progress)
+    replaced = options.out.is_file() and description.is_file()
     with all_or_nothing(options.out.parent, options.out.name) as folder:
         io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
         io.write_json(describe(draft), folder / description.name)
         if options.picture:
             write_bytes(folder / picture.name, levels_picture(volume, draft.mask, strings=LANGUAGES["en"]))
+    if replaced:
+        remove_earlier_results(options.out.parent, places, (picture.name,))
     return Outcome((_mask_line(draft.mask, options), *warning_lines(draft.warnings)), places)
 
 

@@ -711,6 +711,26 @@
             <translation>占用上方列表中所选的病例。</translation>
         </message>
         <message>
+            <source>Numbering:</source>
+            <translation>编号：</translation>
+        </message>
+        <message>
+            <source>▲ One level up</source>
+            <translation>▲ 上移一个节段</translation>
+        </message>
+        <message>
+            <source>All levels one up: what was L2 becomes L1.</source>
+            <translation>全部节段上移一位：原 L2 变为 L1。</translation>
+        </message>
+        <message>
+            <source>▼ One level down</source>
+            <translation>▼ 下移一个节段</translation>
+        </message>
+        <message>
+            <source>All levels one down: what was L1 becomes L2.</source>
+            <translation>全部节段下移一位：原 L1 变为 L2。</translation>
+        </message>
+        <message>
             <source>Note:</source>
             <translation>备注：</translation>
         </message>
@@ -1245,8 +1265,8 @@
             <translation>{case}：{step}，阅片者 {reader}，起点：{start}。</translation>
         </message>
         <message>
-            <source>No free case for this step. Add or pre-segment studies, or choose another step.</source>
-            <translation>此任务没有空闲病例。请添加或预分割检查，或选择其他任务。</translation>
+            <source>{case} is open: check the numbering and every slice, then save the version.</source>
+            <translation>{case} 已打开：请检查节段编号和每个层面，然后保存版本。</translation>
         </message>
         <message>
             <source>Kept every {seconds} s: a crash loses a minute at most.</source>
@@ -1723,6 +1743,10 @@
             <translation>{levels} 已修改：审核通过已撤销。</translation>
         </message>
         <message>
+            <source>The masks have changed: the marrow region is hidden. Show it again to derive it anew.</source>
+            <translation>掩膜已修改：骨髓区已隐藏。请重新勾选以重新生成。</translation>
+        </message>
+        <message>
             <source>{title}: done, in the study that it was started for.</source>
             <translation>{title}：完成，结果在启动该步骤的检查中。</translation>
         </message>
@@ -1951,6 +1975,10 @@
             <translation>和</translation>
         </message>
         <message>
+            <source>{found}. Check the entry, or the result will say so.</source>
+            <translation>{found}。请核对所填内容，否则结果中会注明。</translation>
+        </message>
+        <message>
             <source>{age:.0f} years, sex entered.</source>
             <translation>{age:.0f} 岁，性别已填写。</translation>
         </message>
@@ -2025,6 +2053,10 @@
         <message>
             <source>Masks not looked at on {roles}: click 'Propagate', or let Predict OP carry them unseen.</source>
             <translation>{roles} 上的掩膜尚未查看：请点击“传递到 T2WI 和 FS-T2WI”，或由预测步骤直接传递而不查看。</translation>
+        </message>
+        <message>
+            <source>Masks seem to lie off: {found}. Register the sequence or correct the mask, or the result will say so.</source>
+            <translation>掩膜位置可能有偏移：{found}。请配准该序列或修正掩膜，否则结果中会注明。</translation>
         </message>
         <message>
             <source>Masks lie on every sequence.</source>
@@ -2235,6 +2267,10 @@
             <source>{levels} accepted by {initials}.</source>
             <translation>{levels} 已由 {initials} 审核通过。</translation>
         </message>
+        <message>
+            <source>No masks on {role} yet: click 'Propagate to T2WI and FS-T2WI' first.</source>
+            <translation>{role} 上尚无掩膜：请先点击“传递到 T2WI 和 FS-T2WI”。</translation>
+        </message>
     </context>
     <context>
         <name>gui.segment_section</name>
@@ -2316,7 +2352,7 @@
             <translation>已预分割</translation>
         </message>
         <message>
-            <source>done</source>
+            <source>drawn</source>
             <translation>已勾画</translation>
         </message>
         <message>
@@ -2352,12 +2388,36 @@
             <translation>B 独立阅片，盲法（一致性）</translation>
         </message>
         <message>
+            <source>No free case to draw. Add studies, or choose another step.</source>
+            <translation>没有可勾画的病例。请添加检查，或选择其他步骤。</translation>
+        </message>
+        <message>
+            <source>No drawing of another reader waits for a review. Choose another step.</source>
+            <translation>没有其他阅片者的勾画等待复核。请选择其他步骤。</translation>
+        </message>
+        <message>
+            <source>No case waits for arbitration. Choose another step.</source>
+            <translation>没有等待仲裁的病例。请选择其他步骤。</translation>
+        </message>
+        <message>
+            <source>Nothing to read again now. The list under 'Agreement' says what each reading waits for.</source>
+            <translation>目前没有需要再次勾画的病例。“一致性”中的列表说明每次阅片在等待什么。</translation>
+        </message>
+        <message>
+            <source>Nothing to read alone now. The list under 'Agreement' says what each reading waits for.</source>
+            <translation>目前没有需要独立勾画的病例。“一致性”中的列表说明每次阅片在等待什么。</translation>
+        </message>
+        <message>
             <source>waiting</source>
             <translation>等待中</translation>
         </message>
         <message>
             <source>running</source>
             <translation>运行中</translation>
+        </message>
+        <message>
+            <source>done</source>
+            <translation>已完成</translation>
         </message>
         <message>
             <source>failed</source>

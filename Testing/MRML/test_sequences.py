@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.mrml.sequences import contradiction, guess_roles, judge_node
+from OPRadiomicsLib.mrml.sequences import contradiction, guess_roles, judge_node, other_examination, other_patient
 from OPRadiomicsLib.mrml.volumes import add_volume
 from OPRadiomicsLib.types import Role, Volume
 
@@ -139,3 +139,31 @@ def test_an_image_chosen_for_another_sequence_is_told_without_its_name(named: An
 def test_an_image_of_which_nothing_is_known_contradicts_no_choice(named: Any) -> None:
     (node,) = named("Volume")
     assert {contradiction(role, node) for role in Role} == {""}
+
+
+def test_images_of_two_examinations_are_told_apart_by_their_headers(named: Any, tmp_path: Path) -> None:
+    first, second, third, unknown = nodes = named("T1", "T2", "T2", "T2")
+    files = [
+        [write_header(tmp_path / "a", StudyInstanceUID="1.2.3", PatientID="A")],
+        [write_header(tmp_path / "b", StudyInstanceUID="1.2.3", PatientID="A")],
+        [write_header(tmp_path / "c", StudyInstanceUID="1.2.4", PatientID="B")],
+        [],
+    ]
+
+    def other(node: Any) -> str:
+        return other_examination(Role.T2WI, node, first, lambda asked: files[nodes.index(asked)])
+
+    assert [other(node) for node in (second, unknown)] == ["", ""]
+    assert other(third) == "T2WI: the chosen image is of another examination than the T1WI"
+
+
+def test_an_age_or_sex_that_the_header_contradicts_is_told(named: Any, tmp_path: Path) -> None:
+    (node,) = named("T1")
+    file = write_header(tmp_path / "a", PatientAge="063Y", PatientSex="F")
+
+    def said(age: float, male: bool | None) -> str:
+        return other_patient(node, age, male, lambda _: [file])
+
+    assert [said(63, False), said(64, None), said(0, None)] == ["", "", ""]
+    assert said(77, True) == "age 77 was entered, the T1WI's header says 63; sex M was entered, the T1WI's header says F"
+    assert other_patient(node, 77, True) == ""

@@ -108,7 +108,7 @@ class MeanwhileTest(PanelTest):
         settle()
         self.assertFalse(self.ui.predictButton.enabled)
         self.assertIn("foo", self.ui.predictButton.toolTip)
-        self.assertIn("foo", self.ui.requirementsTree.topLevelItem(0).text(1))
+        self.assertIn("foo", self.ui.requirementsLabel.text)
         self.assertIn("foo", self.ui.jobLabel.text)
         segmentation.RemoveSegment("foo")
         settle()

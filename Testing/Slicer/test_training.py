@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import slicer
+from OPRadiomicsLib.gui import layout
 from OPRadiomicsLib.mrml.segments import segment_ids
 from OPRadiomicsLib.resources import demo_study_folder
+from OPRadiomicsLib.types import Role
 from OPRadiomicsTrainingLib.project import jobs, recovery
 from OPRadiomicsTrainingLib.project.cases import CASE_FILE
 from OPRadiomicsTrainingLib.project.claims import ClaimedError
@@ -70,6 +72,34 @@ class TrainingCase(unittest.TestCase):
 class TrainingTest(TrainingCase):
     """Three readers, claims, a list of the paper's size."""
 
+    def test_a_misnumbered_proposal_is_shifted_and_a_level_removed_elsewhere_is_survived(self):
+        self.addDemoStudy()
+        self.ui.presegmentButton.click()
+        self.finish()
+        self.show("annotateSection")
+        self.ui.nextCaseButton.click()
+        settle(1.0)
+        nodes = self.panel.annotation.nodes
+        for role in Role:
+            self.assertEqual(layout.compositeNode(role).GetBackgroundVolumeID(), nodes.image(role).GetID())
+        second = nodes.mask().of("L2")
+        self.ui.shiftUpButton.click()
+        settle()
+        self.assertTrue(np.array_equal(nodes.mask().of("L1"), second))
+        nodes.segmentation.GetSegmentation().RemoveSegment(segment_ids(nodes.segmentation)["L1"])
+        self.panel.leave()
+        self.panel.enter()
+        settle()
+        for role in Role:
+            self.assertEqual(layout.compositeNode(role).GetBackgroundVolumeID(), nodes.image(role).GetID())
+        self.ui.saveButton.click()
+        settle()
+        self.assertIn("L1", self.ui.jobLabel.text)
+        self.ui.leaveButton.click()
+        settle()
+        for kind in ("vtkMRMLSegmentationNode", "vtkMRMLMarkupsFiducialNode"):
+            self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass(kind), 0, kind)
+
     def test_three_readers_take_a_study_from_the_network_s_proposal_to_arbitration(self):
         self.show("datasetSection")
         shot("20-training-empty")
@@ -113,7 +143,10 @@ class TrainingTest(TrainingCase):
         self.ui.checkButton.click()
         faults = {self.ui.faultsTable.item(row, 1).text() for row in range(self.ui.faultsTable.rowCount)}
         self.assertIn("column label or bmd", faults)
+        self.ui.fitButton.click()
+        self.assertEqual(jobs.list_jobs(self.panel.project), ())
         self.show("fitSection", "24-training-fit")
+        self.assertFalse(self.ui.fitTableRow.visible)
         self.show("retrainSection", "25-training-retrain")
         job = jobs.create_job(self.panel.project, "Table", [["project", "export", str(self.panel.project.folder), "cohort"]])
         self.panel.logic.startDetached(self.panel.project, job)

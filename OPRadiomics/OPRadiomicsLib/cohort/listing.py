@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from ..errors import StudyError
 from ..files import names_a_folder
+from ..io.headers import Frame, read_frames
+from ..io.index import files_below
+from ..io.output import IMAGE_SUFFIXES
 from ..types import Role
 from .case import SERIES_COLUMNS, Case
 
@@ -20,6 +23,9 @@ EXCLUSION_COLUMN: Final = "exclusion"
 
 MASK_COLUMNS: Final[Mapping[Role, str]] = {Role.T1WI: "mask", Role.T2WI: "mask_t2", Role.FST2WI: "mask_fst2"}
 CLINICAL_COLUMNS: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking")
+
+_LOOKED_AT: Final = 5
+"""Files of a folder that are looked at for a DICOM header; notes and viewers may lie before the images."""
 
 _SHOWN: Final = 20
 """Faults that a message lists before it only counts."""
@@ -39,7 +45,8 @@ def list_cases(source: str | Path) -> CaseList:
     Parameters
     ----------
     source
-        A folder, each of whose subfolders is the study of one case, which it names; a .txt with the path of one study folder
+        A folder, each of whose subfolders is the study of one case, which it names; one study's own folder, which is one case
+        then; a .txt with the path of one study folder
         a line; or a table (CSV, Excel, Parquet) with the columns case and study, and where they exist mask, mask_t2, mask_fst2,
         t1_series, t2_series, fst2_series, age, sex, bmi, diabetes, smoking, drinking, exclusion. Relative
         paths count from the list or table.
@@ -53,7 +60,7 @@ def list_cases(source: str | Path) -> CaseList:
     """
     path = Path(source)
     if path.is_dir():
-        found = CaseList(tuple(Case(one.name, one) for one in sorted(path.iterdir()) if _is_study_folder(one)))
+        found = _of_folder(path)
     elif not path.exists():
         raise StudyError(f"'{path.name}' does not exist", "a folder of studies, or a table or a list of them", "check the path")
     elif path.suffix.lower() == ".txt":
@@ -62,6 +69,46 @@ def list_cases(source: str | Path) -> CaseList:
         found = _of_table(path)
     _require_names(found.cases, path)
     return found
+
+
+def _of_folder(path: Path) -> CaseList:
+    folders = sorted(one for one in path.iterdir() if _is_study_folder(one))
+    if _holds_images(path, alone=not folders) or _are_series_of_one_study(folders):
+        name = path.resolve().name
+        return CaseList((Case(name, path),), (f"'{name}' is one study's own folder: it is taken as one case.",))
+    return CaseList(tuple(Case(one.name, one) for one in folders))
+
+
+def _holds_images(path: Path, alone: bool) -> bool:
+    """Whether images lie in the folder itself: named by sequence, or DICOM files where these are ``alone``."""
+    files = sorted(one for one in path.iterdir() if one.is_file())
+    named = {f"{role}{ending}" for role in Role for ending in IMAGE_SUFFIXES}
+    return any(file.name in named for file in files) or (alone and _first_frame(files) is not None)
+
+
+def _are_series_of_one_study(folders: list[Path]) -> bool:
+    """Whether several folders hold DICOM series of one examination, each its own."""
+    series: set[str] = set()
+    study = ""
+    for folder in folders:  # one header each, and of a cohort those of two folders
+        frame = _first_frame(files_below(folder))
+        if frame is None or frame.study_uid != (study or frame.study_uid) or frame.series_uid in series:
+            return False
+        study = frame.study_uid
+        series.add(frame.series_uid)
+    return len(series) > 1
+
+
+def _first_frame(files: list[Path]) -> Frame | None:
+    """The first header of a DICOM image among the first files; None where there is none, or it can't be read."""
+    for file in files[:_LOOKED_AT]:
+        try:
+            frames = read_frames(file)
+        except StudyError:
+            return None
+        if frames and frames[0].position_lps is not None:
+            return frames[0]
+    return None
 
 
 def _is_study_folder(path: Path) -> bool:

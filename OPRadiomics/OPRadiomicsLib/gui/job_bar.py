@@ -10,7 +10,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..errors import OPRadiomicsError
-from . import faults
+from . import colours, faults
 from .faults import Fault
 from .jobs import Job
 
@@ -73,7 +73,7 @@ class JobBar:
         self.fault = fault
         self._idle(fault.text)
         self._note(fault.text)
-        self.ui.jobLabel.styleSheet = "QLabel { color: #c0392b; font-weight: bold; }"
+        self.ui.jobLabel.styleSheet = colours.styled(self.ui.jobLabel, colours.RED, "font-weight: bold; ")
         self.ui.logGroupBox.collapsed = False
 
     def copyDiagnostics(self) -> None:

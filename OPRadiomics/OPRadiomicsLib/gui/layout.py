@@ -94,21 +94,24 @@ def showImages(study: Study, fit: bool = False) -> None:
 def showMasks(study: Study, outline: bool, beforeRegistration: bool = False) -> None:
     """Each sequence's own masks in its view; where it has none, the T1WI's, which show how far the patient moved.
 
+    A view without an image stays empty.
+
     ``beforeRegistration`` shows the T1WI's everywhere: where the scanner's coordinates place them.
     """
     shared = study.bodies(Role.T1WI)
     for role in (Role.T2WI, Role.FST2WI):
         _showIn(study.bodies(role), [] if beforeRegistration else [role], outline)
     if shared is not None:
-        _showIn(shared, [role for role in Role if beforeRegistration or study.bodies(role) in (None, shared)], outline)
+        _showIn(shared, [role for role in study.images if beforeRegistration or study.bodies(role) in (None, shared)], outline)
     marrow = study.parameters.marrow
     if marrow is not None and marrow.GetDisplayNode() is not None:
         marrow.GetDisplayNode().SetVisibility(study.parameters.showMarrow)
-        _restrict(marrow.GetDisplayNode(), [Role.T1WI])
+        restrict(marrow.GetDisplayNode(), [Role.T1WI])
     if shared is not None:
         names = shared.GetNodeReference(level_labels.REFERENCE)
         if names is not None:
             names.GetDisplayNode().SetVisibility(study.parameters.showLabels)
+            restrict(names.GetDisplayNode(), list(study.images))
 
 
 def hideMasks(study: Study) -> None:
@@ -127,10 +130,10 @@ def _showIn(node: Any | None, roles: list[Role], outline: bool) -> None:
     display.SetVisibility(bool(roles))
     display.SetOpacity2DFill(0.0 if outline else 0.35)
     display.SetOpacity2DOutline(1.0)
-    _restrict(display, roles)
+    restrict(display, roles)
 
 
-def _restrict(display: Any, roles: list[Role]) -> None:
+def restrict(display: Any, roles: list[Role]) -> None:
     """Show in these sequences' views; Slicer's ordinary views show all, where they are in use."""
     ids = [node.GetID() for role in roles if (node := sliceNode(role)) is not None]
     manager = slicer.app.layoutManager()

@@ -11,9 +11,8 @@ from slicer.i18n import tr as _
 from ..levels import STUDY_LEVELS
 from ..mrml import acceptance, draft
 from ..types import Role
+from .colours import AMBER, GREEN, GREY, on
 from .study import Study, drawnLevels
-
-GREEN, AMBER, GREY = "#1e8449", "#b9770e", "#7f8c8d"
 
 
 class LevelTable:
@@ -42,9 +41,11 @@ class LevelTable:
         return self.levels[row] if 0 <= row < len(self.levels) else ""
 
     def select(self, level: str) -> None:
-        """Select a level's row."""
+        """Select a level's row; L1 to L3, which stand first, are then seen together."""
         if level in self.levels:
             self.widget.selectRow(self.levels.index(level))
+            if level in STUDY_LEVELS:
+                self.widget.scrollToTop()
 
     def show(self, study: Study | None) -> None:
         """Fill in the study's levels; L1 to L3 stand first in bold."""
@@ -77,11 +78,11 @@ class LevelTable:
                 font.setBold(True)
                 item.setFont(font)
             if column == 1:
-                item.setForeground(qt.QBrush(qt.QColor(colour)))
+                item.setForeground(qt.QBrush(qt.QColor(on(self.widget, colour))))
             self.widget.setItem(row, column, item)
 
 
-def _state(accepted: Any, studied: bool) -> tuple[str, str]:
+def _state(accepted: Any, studied: bool) -> tuple[str, tuple[str, str]]:
     if accepted is not None:
         time = accepted.time.strftime("%H:%M")
         return f"✓ {accepted.initials} {time}", GREEN

@@ -229,15 +229,19 @@ class Panel(VTKObservationMixin):
             self.prediction.refuse(str(error))
 
     def _update(self) -> None:
-        """Edits after acceptance withdraw it; then each section in turn."""
+        """Edits after acceptance withdraw it, and hide what was derived before; then each section in turn."""
         study = self.study
         bodies = study.bodies(Role.T1WI) if study is not None else None
         if study is not None and bodies is not None:
             withdrawn = acceptance.withdraw_changed(bodies)
             level_labels.update_level_labels(study.scene, bodies)
+            said = []
             if withdrawn:
-                text = _("{levels} changed: acceptance withdrawn.")
-                self.bar.say(text.format(levels=", ".join(withdrawn)))
+                said.append(_("{levels} changed: acceptance withdrawn.").format(levels=", ".join(withdrawn)))
+            if self.propagation.hideOldMarrow(study):
+                said.append(_("The masks have changed: the marrow region is hidden. Show it again to derive it anew."))
+            if said:
+                self.bar.say("\n".join(said))
         for section in self.sections:
             section.update(study)
         if study is not None:

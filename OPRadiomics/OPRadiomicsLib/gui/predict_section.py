@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,10 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from . import models
-from .requirements import Light, Requirement, blocking, requirements
+from . import colours, models
+from .requirements import Light, Requirement, blocking, lightsHtml, requirements
 from .result_html import Palette, resultHtml, resultText
 from .study import Study
-
-_COLOUR = {Light.RED: "#c0392b", Light.AMBER: "#d68910", Light.GREEN: "#1e8449"}
 
 
 class PredictSection:
@@ -24,9 +23,7 @@ class PredictSection:
     def __init__(self, ui: Any, panel: Any) -> None:
         self.ui = ui
         self.panel = panel
-        self._shown: Any = None
         self._models: tuple[models.ModelFolder, ...] = ()
-        ui.requirementsTree.header().setStretchLastSection(True)
         ui.modelComboBox.connect("activated(int)", self.chooseModel)
         ui.modelCardButton.connect("clicked()", self.showCard)
         ui.modelFolderButton.connect("clicked()", self.openModelFolder)
@@ -144,22 +141,10 @@ class PredictSection:
             )
         return folder
 
-    def _showLights(self, found: Any) -> None:
-        said = tuple((one.name, one.light, one.text) for one in found)
-        if said == self._shown:
-            return
-        self._shown = said
-        tree = self.ui.requirementsTree
-        tree.clear()
-        for name, light, text in said:
-            item = qt.QTreeWidgetItem(tree)
-            item.setText(0, f"● {name}")
-            item.setForeground(0, qt.QBrush(qt.QColor(_COLOUR[light])))
-            item.setText(1, text)
-            item.setToolTip(1, text)
-        tree.resizeColumnToContents(0)
-        rows = len(said) + 1
-        tree.setFixedHeight(rows * max(tree.sizeHintForRow(0), 18))
+    def _showLights(self, found: Sequence[Requirement]) -> None:
+        html = lightsHtml(found, colours.isDark(self.ui.resultBrowser))
+        if self.ui.requirementsLabel.text != html:
+            self.ui.requirementsLabel.text = html
 
     def _selectModel(self, argument: str) -> None:
         index = next((n for n, model in enumerate(self._models) if model.argument == argument), -1)
@@ -171,7 +156,7 @@ class PredictSection:
         for button in (self.ui.copyButton, self.ui.saveButton, self.ui.openReportButton, self.ui.exportButton):
             button.enabled = content is not None
         self.ui.exportButton.enabled = content is not None and not self.panel.bar.busy
-        dark = self.ui.resultBrowser.palette.color(qt.QPalette.Base).lightness() < 128
+        dark = colours.isDark(self.ui.resultBrowser)
         html = resultHtml(content, DARK if dark else Palette(), state == "stale") if content is not None else ""
         if self.ui.resultBrowser.property("OPRadiomicsHtml") != html:
             self.ui.resultBrowser.setProperty("OPRadiomicsHtml", html)

@@ -9,11 +9,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..types import Role
-from . import layout
+from . import colours, layout
 from .study import Study
 
 OTHERS = (Role.T2WI, Role.FST2WI)
-_RED = "#c0392b"
 _WARNINGS_SHOWN = 3
 """More would push the views aside; of a patient who moved there is one a level and sequence."""
 
@@ -43,6 +42,13 @@ class PropagateSection:
         carried = [role for role in roles if study is not None and study.bodies(role) is not None]
         self.ui.flickerButton.enabled = bool(carried)
         self._fillTable(study, carried)
+
+    def hideOldMarrow(self, study: Study) -> bool:
+        """Show no region that was derived from masks that have changed since; whether one was shown."""
+        if self.panel.bar.busy or not study.parameters.showMarrow or study.marrowIsCurrent():
+            return False
+        study.parameters.showMarrow = False
+        return study.parameters.marrow is not None
 
     def propagate(self) -> None:
         """Carry the bodies to T2WI and FS-T2WI; where a reader corrected masks there, ask before they are replaced."""
@@ -99,9 +105,10 @@ class PropagateSection:
             for column, one in enumerate(offsets, start=1):
                 self._cell(row, column, f"{one['offset_mm']:.1f}" if one else "", bool(one and one["misaligned"]))
             self._cell(row, 3, before, False)
+        table.resizeColumnsToContents()
 
     def _cell(self, row: int, column: int, text: str, marked: bool) -> None:
         item = qt.QTableWidgetItem(f"⚠ {text}" if marked else text)
         if marked:
-            item.setForeground(qt.QBrush(qt.QColor(_RED)))
+            item.setForeground(qt.QBrush(qt.QColor(colours.on(self.ui.alignmentTable, colours.RED))))
         self.ui.alignmentTable.setItem(row, column, item)

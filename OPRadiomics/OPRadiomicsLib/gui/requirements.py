@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from html import escape
 
 from slicer.i18n import tr as _
 
 from ..levels import STUDY_LEVELS
 from ..types import Role
+from .colours import AMBER, GREEN, RED
 
 
 class Light(Enum):
@@ -34,8 +36,9 @@ class StudyState:
     """What is known of one study at a moment; made from its parameter node, without Qt.
 
     ``images``: ID of the image chosen for each role. ``contradictions``: why some of them look like another sequence.
-    ``carried``: roles that have masks of their own. ``exclusions``: how many of the study's reasons for exclusion are ticked.
-    ``result``: "" none, "fresh", "stale".
+    ``otherPatient``: where the T1WI's header gives another age or sex. ``carried``: roles that have masks of their own.
+    ``misaligned``: levels of the study that seem to lie off there, in words. ``exclusions``: how many of the study's
+    reasons for exclusion are ticked. ``result``: "" none, "fresh", "stale".
     """
 
     packagesMissing: tuple[str, ...] = ()
@@ -43,11 +46,13 @@ class StudyState:
     contradictions: tuple[str, ...] = ()
     age: float = 0.0
     sexKnown: bool = False
+    otherPatient: str = ""
     levels: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     confirmationAsked: bool = False
     confirmed: bool = False
     carried: tuple[Role, ...] = ()
+    misaligned: tuple[str, ...] = ()
     exclusions: int = 0
     result: str = ""
 
@@ -69,6 +74,21 @@ def requirements(state: StudyState) -> tuple[Requirement, ...]:
 def blocking(state: StudyState) -> tuple[Requirement, ...]:
     """The red lights: what stops `Predict OP`."""
     return tuple(one for one in requirements(state) if one.light is Light.RED)
+
+
+_SIGN = {Light.RED: ("✗", RED), Light.AMBER: ("⚠", AMBER), Light.GREEN: ("✓", GREEN)}
+"""A sign beside the colour: not everybody tells red from green."""
+
+
+def lightsHtml(found: Sequence[Requirement], dark: bool = False) -> str:
+    """The lights as a table that wraps its sentences: what to do stands at their ends."""
+    rows = (
+        f"<tr><td style='color:{colour[dark]}; white-space:nowrap; padding-right:8px'>{sign} {escape(one.name)}</td>"
+        f"<td>{escape(one.text)}</td></tr>"
+        for one in found
+        for sign, colour in [_SIGN[one.light]]
+    )
+    return f"<table cellspacing='0'>{''.join(rows)}</table>"
 
 
 def _software(state: StudyState) -> Requirement:
@@ -100,6 +120,9 @@ def _clinical(state: StudyState) -> Requirement:
     missing = [word for word, known in ((_("age"), state.age > 0), (_("sex"), state.sexKnown)) if not known]
     if missing:
         return Requirement(name, Light.RED, _("Enter {missing}.").format(missing=_(" and ").join(missing)))
+    if state.otherPatient:
+        text = _("{found}. Check the entry, or the result will say so.")
+        return Requirement(name, Light.AMBER, text.format(found=state.otherPatient))
     return Requirement(name, Light.GREEN, _("{age:.0f} years, sex entered.").format(age=state.age))
 
 
@@ -153,4 +176,7 @@ def _propagation(state: StudyState) -> Requirement:
     if open_:
         text = _("Masks not looked at on {roles}: click 'Propagate', or let Predict OP carry them unseen.")
         return Requirement(name, Light.AMBER, text.format(roles=", ".join(open_)))
+    if state.misaligned:
+        text = _("Masks seem to lie off: {found}. Register the sequence or correct the mask, or the result will say so.")
+        return Requirement(name, Light.AMBER, text.format(found=", ".join(state.misaligned)))
     return Requirement(name, Light.GREEN, _("Masks lie on every sequence."))

@@ -146,7 +146,9 @@ def _shap(name: str, model: Content, palette: Palette) -> str:
         for term in terms
     )
     heads = (_("Predictor"), _("← away"), _("towards OP →"), "SHAP", _("share"))
-    head = "".join(f"<th align='{'right' if n in (1, 3, 4) else 'left'}'>{cell}</th>" for n, cell in enumerate(heads))
+    sides = ("left", "right", "left", "right", "right")
+    style = "style='white-space:nowrap'"
+    head = "".join(f"<th align='{side}' {style}>{cell}</th>" for side, cell in zip(sides, heads, strict=True))
     note = _("base {base:+.2f} → logit {logit:+.2f}").format(base=model["base_logit"], logit=model["logit"])
     title = _("Why: SHAP values of the {model} model").format(model=_modelName(name))
     return f"<h4>{escape(title)} ({note})</h4><table cellpadding='2' cellspacing='0'><tr>{head}</tr>{rows}</table>"

@@ -27,13 +27,14 @@ class ReviewSection:
         self.panel = panel
         self.table = LevelTable(ui.levelTable, self.goTo)
         self._shortcuts: list[Any] = []
-        self._prepareEditor()
+        segment_editor.prepare(self.editor)
         ui.acceptButton.connect("clicked()", self.accept)
         ui.acceptAllButton.connect("clicked()", self.acceptAll)
         ui.withdrawButton.connect("clicked()", self.withdraw)
         ui.outlineButton.connect("toggled(bool)", lambda checked: self.panel.showMasks())
         ui.layoutButton.connect("clicked()", self.panel.showImages)
         ui.editedComboBox.connect("currentIndexChanged(int)", lambda index: self.applyEdited())
+        ui.editedComboBox.connect("activated(int)", self.sayWhyEmpty)
 
     @property
     def outline(self) -> bool:
@@ -133,6 +134,14 @@ class ReviewSection:
         if node is not None:
             self.editor.setSourceVolumeNode(study.image(role))
 
+    def sayWhyEmpty(self, index: int) -> None:
+        """The user chose a sequence that has no masks yet: the tools have nothing to work on, and what to do is said."""
+        study = self.panel.study
+        if study is None or study.bodies(Role.T1WI) is None or study.bodies(Role(study.parameters.edited.value)) is not None:
+            return
+        text = _("No masks on {role} yet: click 'Propagate to T2WI and FS-T2WI' first.")
+        self.panel.bar.say(text.format(role=study.parameters.edited.value))
+
     def release(self) -> None:
         """Let go of the scene's nodes: it is about to be closed, or another module takes over."""
         segment_editor.release(self.editor)
@@ -169,10 +178,3 @@ class ReviewSection:
             shortcut.setParent(None)
             shortcut.deleteLater()
         self._shortcuts.clear()
-
-    def _prepareEditor(self) -> None:
-        editor = self.editor
-        segment_editor.prepare(editor)
-        editor.addRemoveSegmentButtonsVisible = False  # a level has a name and a code: shift, or draw by hand
-        editor.show3DButtonVisible = False
-        editor.autoShowSourceVolumeNode = False

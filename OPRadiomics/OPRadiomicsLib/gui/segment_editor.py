@@ -29,6 +29,9 @@ def prepare(editor: Any) -> None:
     editor.segmentationNodeSelectorVisible = False
     editor.sourceVolumeNodeSelectorVisible = False
     editor.switchToSegmentationsButtonVisible = False
+    editor.addRemoveSegmentButtonsVisible = False  # a level has a name and a code: shift, or draw the empty ones
+    editor.show3DButtonVisible = False
+    editor.autoShowSourceVolumeNode = False  # it would put one sequence into the views of all
 
 
 def attach(editor: Any, scene: Any, tag: str) -> None:

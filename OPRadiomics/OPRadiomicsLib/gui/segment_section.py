@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 from ..errors import MaskError
 from ..mrml import acceptance, level_labels, segmentation
 from ..types import Role
-from . import layout
+from . import colours, layout
 from .study import Study
 
 
@@ -40,7 +40,7 @@ class SegmentSection:
         self.ui.segmentNotesLabel.visible = bool(notes and notes["warnings"])
         if notes:
             self.ui.segmentNotesLabel.text = "\n".join(f"⚠ {warning}" for warning in notes["warnings"])
-            self.ui.segmentNotesLabel.styleSheet = "QLabel { color: #b9770e; }"
+            self.ui.segmentNotesLabel.styleSheet = colours.styled(self.ui.segmentNotesLabel, colours.AMBER)
 
     def segment(self) -> None:
         """Ask the worker; a study that was reviewed already asks before its masks are replaced."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,12 @@ def studyNodes(scene: Any) -> list[Any]:
     return [node for node in nodes if node.GetAttribute("ModuleName") == MODULE]
 
 
+def imagesOfOthers(study: Study) -> set[str]:
+    """IDs of the images that the scene's other studies have chosen: another patient's, or another day's."""
+    others = [Study(node) for node in studyNodes(study.scene) if node is not study.node]
+    return {str(image.GetID()) for other in others for image in other.images.values()}
+
+
 class Study:
     """A study's nodes by role, and what the panel asks of them.
 
@@ -65,7 +72,7 @@ class Study:
         wrapper: Any = OPRadiomicsParameterNode  # the decorator gives the class its constructor and connectGui
         self.parameters = wrapper(node)
         self._imageDigests: dict[tuple[str, int], str] = {}
-        self._contradictions: dict[tuple[Role, str, str], str] = {}
+        self._contradictions: dict[tuple[str, ...], str] = {}
 
     @property
     def scene(self) -> Any:
@@ -93,14 +100,28 @@ class Study:
         setattr(self.parameters, f"bodies{_NAME[role]}", node)
 
     def contradictions(self) -> dict[Role, str]:
-        """Roles whose image is another sequence by its header or name, and why; each image is asked once."""
+        """Roles whose image is another sequence by its header or name, or of another examination than the T1WI, and why."""
         found = {role: self._contradiction(role, node) for role, node in self.images.items()}
         return {role: reason for role, reason in found.items() if reason}
 
     def _contradiction(self, role: Role, node: Any) -> str:
-        key = (role, str(node.GetID()), str(node.GetName()))
+        """Each pair of images is asked once."""
+        t1wi = self.image(Role.T1WI) or node
+        key = (role, *(str(text) for one in (node, t1wi) for text in (one.GetID(), one.GetName())))
         if key not in self._contradictions:
-            self._contradictions[key] = sequences.contradiction(role, node, filesOf)
+            said = sequences.contradiction(role, node, filesOf), sequences.other_examination(role, node, t1wi, filesOf)
+            self._contradictions[key] = "; ".join(filter(None, said))
+        return self._contradictions[key]
+
+    def otherPatient(self) -> str:
+        """Where the T1WI's header gives another age or sex than were entered; "" else. Each entry is asked once."""
+        t1wi, parameters = self.image(Role.T1WI), self.parameters
+        if t1wi is None:
+            return ""
+        male = None if parameters.sex is Sex.UNKNOWN else parameters.sex is Sex.MALE
+        key = (Role.T1WI, str(t1wi.GetID()), str(t1wi.GetName()), str(parameters.age), str(male))
+        if key not in self._contradictions:
+            self._contradictions[key] = sequences.other_patient(t1wi, parameters.age, male, filesOf)
         return self._contradictions[key]
 
     def isEmpty(self) -> bool:
@@ -127,12 +148,14 @@ class Study:
             images={role: node.GetID() for role, node in self.images.items()},
             contradictions=tuple(self.contradictions().values()),
             age=parameters.age,
+            otherPatient=self.otherPatient(),
             sexKnown=parameters.sex is not Sex.UNKNOWN,
             levels=drawnLevels(bodies),
             accepted=tuple(acceptance.acceptance(bodies)) if bodies is not None else (),
             confirmationAsked=bool(self.notes["needs_confirmation"]),
             confirmed=parameters.levelsConfirmed,
             carried=tuple(role for role in (Role.T2WI, Role.FST2WI) if self.bodies(role) is not None),
+            misaligned=tuple(self._misaligned()),
             exclusions=len(self.exclusions),
             result=self.resultState(),
         )
@@ -215,6 +238,15 @@ class Study:
         node = self.bodies(role)
         return node is not None and node.GetAttribute(_CARRIED) != digest(node)
 
+    def _misaligned(self) -> Iterator[str]:
+        """Levels of the study whose carried masks seem to lie off, and that no reader has corrected since."""
+        for role in (Role.T2WI, Role.FST2WI):
+            found = self.alignment(role)
+            levels = [one["level"] for one in found["levels"] if one["misaligned"]] if found is not None else []
+            off = [level for level in STUDY_LEVELS if level in levels]
+            if off and not self.corrected(role):
+                yield f"{', '.join(off)} ({role.value})"
+
     def review(self) -> dict[str, Any]:
         """What `--review` reads: the network's quality by level, who accepted each, images that look like another sequence."""
         bodies = self.bodies(Role.T1WI)
@@ -224,7 +256,8 @@ class Study:
             {**said.get(level, {"level": level}), "accepted_by": accepted[level].initials if level in accepted else ""}
             for level in drawnLevels(bodies)
         ]
-        warnings = [*self.contradictions().values(), *self.notes["warnings"]]
+        doubts = (*self.contradictions().values(), self.otherPatient())
+        warnings = [*(doubt for doubt in doubts if doubt), *self.notes["warnings"]]
         return {**self.notes, "levels": levels, "warnings": warnings, "levels_confirmed": self.parameters.levelsConfirmed}
 
     def inputsDigest(self) -> str:

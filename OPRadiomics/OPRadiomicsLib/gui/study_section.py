@@ -11,9 +11,9 @@ from ..errors import OPRadiomicsError
 from ..io import read_demographics
 from ..mrml import sequences
 from ..types import Role, SeriesRef
-from . import demo, dicom_database, installation
+from . import colours, demo, dicom_database, installation
 from .parameter_node import Sex
-from .study import Study
+from .study import Study, imagesOfOthers
 
 
 class StudySection:
@@ -46,9 +46,12 @@ class StudySection:
         self.panel.bar.say(_("Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'."))
 
     def fillIn(self) -> None:
-        """Choose the sequences by header or name, and take age and sex from DICOM; what is chosen already stays."""
+        """Choose the sequences by header or name, and take age and sex from DICOM; what is chosen already stays.
+
+        Images of another study in the scene are never taken: they may be another patient's.
+        """
         study = self.panel.study
-        volumes = [node for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode") if not _isLabelMap(node)]
+        volumes = self._freeVolumes(study)
         try:
             guesses = sequences.guess_roles(volumes, dicom_database.filesOf)
         except OPRadiomicsError as error:
@@ -64,8 +67,17 @@ class StudySection:
     def fillInIfEmpty(self) -> None:
         """On entering the panel with images loaded and none chosen."""
         study = self.panel.study
-        if study is not None and not study.images and slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+        if study is not None and not study.images and self._freeVolumes(study):
             self.fillIn()
+
+    def _freeVolumes(self, study: Study) -> list[Any]:
+        """The scene's images that no other study has chosen, of the examination that a chosen image is of."""
+        others, chosen = imagesOfOthers(study), next(iter(study.images.values()), None)
+        volumes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        free = [node for node in volumes if not _isLabelMap(node) and node.GetID() not in others]
+        if chosen is None:
+            return free
+        return [node for node in free if not sequences.other_examination(Role.T1WI, node, chosen, dicom_database.filesOf)]
 
     def install(self) -> None:
         """Ask once and install; the worker starts anew with the packages."""
@@ -111,7 +123,7 @@ class StudySection:
             image, reason = self._reasons.get(role, ("", ""))
             said = reason if study is not None and image == _identity(study.image(role)) else ""
             label.text = f"⚠ {against[role]}" if role in against else said
-            label.styleSheet = "QLabel { color: #b9770e; }" if role in against else ""
+            label.styleSheet = colours.styled(label, colours.AMBER) if role in against else ""
             label.visible = bool(label.text)
 
 

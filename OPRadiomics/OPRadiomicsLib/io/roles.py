@@ -47,15 +47,17 @@ INTERMEDIATE_TE_MS = 30.0
 """A fat-suppressed series of long TR counts as FS-T2WI from this TE on (the study's centre B: 5184 / 43)."""
 
 _NOT = r"(?:\b(?:ohne|non?|w/?o|without|sans|sin|senza|sem|pre|nativ\w*|not)[\s_.\-]*|[不无無未非])"
+_TIRM = r"(?<![a-z])(?<!t1 )(?<!t1)tirm(?![a-z])(?!.*dark)"
+"""Siemens' name of STIR, except for "t1_tirm" and "dark-fluid", which null CSF."""
 _SEPARATION = r"(?:dixon|dix|ideal|flex|lava)\w*[\s:.\-]*(?:.*[\s:.\-])?"
 WORDS: dict[str, str] = {
     # Text as `text_of` gives it: lower case, without accents, full-width forms made narrow, underscores made blanks.
     "T1": r"(?<![\d.])(?<!repea)(?<!par)t1(?![\d*]|\s*-\s*[tl]\d|\s*map|rho)",
-    "T2": r"(?<![\d.])(?<!repea)(?<!par)t2(?![\d*]|\s*-\s*[tl]\d|\s*star|\s*map|_?\*)|stir",
+    "T2": r"(?<![\d.])(?<!repea)(?<!par)t2(?![\d*]|\s*-\s*[tl]\d|\s*star|\s*map|_?\*)|stir|" + _TIRM,
     "PD": r"(?<![a-z])(?:pd|dp)w?i?(?![a-z])|proton|densidad|質子|质子|プロトン",
     "fat suppression": (
         r"(?<![a-z])fs(?![a-z])|(?<![a-z])fs(?=t[12])|(?<=t[12])w?i?[_\s-]?fs(?![a-z])"  # fs, fst2, t2fs; never fse
-        r"|fat[\s_-]*(?:sat|sup|nul)|\bfatsat|stir|spair|spir(?!al)|\bchess\b|\bproset\b|\bwats\b"
+        rf"|{_TIRM}|fat[\s_-]*(?:sat|sup|nul)|\bfatsat|stir|spair|spir(?!al)|\bchess\b|\bproset\b|\bwats\b"
         r"|fett[\s_-]*(?:gesatt|satt|unterdr|supp)|fettges|(?:sat\w*|supp?r\w*)[\s_-]*(?:de[\s_]*)?(?:la[\s_]*)?(?:graisse|grasa|gordura)"
         r"|(?:satgra|satgrasa|supgrasa)|(?:soppress\w*|satur\w*)[\s_-]*(?:del[\s_]*)?(?:grasso|adipe)"
         r"|[压抑壓]脂|脂肪?(?:抑|饱和|飽和)|подавл\w*[\s_]*жир|жироподавл|지방[\s_]*억제"

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import StudyError
 from ..geometry import sagittal_axis
+from ..io.demographics import DISAGREEMENT_YEARS, read_demographics
 from ..io.headers import Frame, read_frames
 from ..io.index import plane_of
 from ..io.roles import Verdict, judge
@@ -63,6 +64,36 @@ def contradiction(role: Role, node: Any, files_of: FilesOf = no_files) -> str:
     if verdict.role in (None, role):
         return ""
     return f"{role}: the chosen image looks like {verdict.role} ({verdict.reason})"
+
+
+def other_examination(role: Role, node: Any, t1wi: Any, files_of: FilesOf = no_files) -> str:
+    """That a volume is of another examination than the T1WI, by DICOM headers; "" where not, or where one is not known."""
+    first, second = (_examination(one, files_of) for one in (node, t1wi))
+    differ = None not in (first, second) and first != second
+    return f"{role}: the chosen image is of another examination than the T1WI" if differ else ""
+
+
+def other_patient(t1wi: Any, age: float, male: bool | None, files_of: FilesOf = no_files) -> str:
+    """That the T1WI's header gives another age or sex than were entered; "" where it does not, or one is not known.
+
+    ``age`` in years, 0 where not entered; ``male`` None where not entered.
+    """
+    files = files_of(t1wi)
+    said_age, said_male = read_demographics(SeriesRef("", "", None, "", tuple(files))) if files else (None, None)
+    doubts = []
+    if age > 0 and said_age is not None and abs(said_age - age) > DISAGREEMENT_YEARS:
+        doubts.append(f"age {age:.0f} was entered, the T1WI's header says {said_age:.0f}")
+    if None not in (male, said_male) and male != said_male:
+        doubts.append(f"sex {'M' if male else 'F'} was entered, the T1WI's header says {'M' if said_male else 'F'}")
+    return "; ".join(doubts)
+
+
+def _examination(node: Any, files_of: FilesOf) -> tuple[str, ...] | None:
+    try:
+        header = next((frame for path in files_of(node)[:1] for frame in read_frames(path)), None)
+    except StudyError:
+        return None
+    return (header.study_uid, *header.patient) if header is not None else None
 
 
 def judge_node(node: Any, files_of: FilesOf = no_files) -> Verdict:

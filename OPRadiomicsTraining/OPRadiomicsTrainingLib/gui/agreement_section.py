@@ -84,7 +84,7 @@ class AgreementSection:
 
     def draw(self) -> None:
         """Draw cases at random and keep the study."""
-        names = [item.name for item in self.panel.items]
+        names = designs.readable(item.case for item in self.panel.items)
         seed = self.ui.seedSpinBox.value
         self._make(lambda: designs.draw_cases(names, self.ui.countSpinBox.value, seed), seed)
 

@@ -17,7 +17,7 @@ from ..project.session import Session, begin
 from ..project.versions import Step
 from ..project.worklist import next_case
 from .case_nodes import CaseNodes
-from .words import stepWord
+from .words import nothingFree, stepWord, timeWord
 
 
 class AnnotateSection:
@@ -37,6 +37,8 @@ class AnnotateSection:
         ui.saveButton.connect("clicked()", lambda: self.save(dispute=False))
         ui.disputeButton.connect("clicked()", lambda: self.save(dispute=True))
         ui.leaveButton.connect("clicked()", self.putBack)
+        ui.shiftUpButton.connect("clicked()", lambda: self.shift(-1))
+        ui.shiftDownButton.connect("clicked()", lambda: self.shift(+1))
 
     @property
     def editor(self) -> Any:
@@ -49,7 +51,7 @@ class AnnotateSection:
         ready = self.panel.project is not None and session is None
         ui.nextCaseButton.enabled = ready
         ui.openCaseButton.enabled = ready
-        for button in (ui.saveButton, ui.leaveButton):
+        for button in (ui.saveButton, ui.leaveButton, ui.shiftUpButton, ui.shiftDownButton):
             button.enabled = session is not None
         ui.disputeButton.enabled = session is not None and session.step is Step.REVIEWED
         if session is None:
@@ -69,7 +71,7 @@ class AnnotateSection:
             item = next_case(self.panel.items, step, self.panel.initials)
             name = item.name if item is not None else ""
         if not name:
-            self.panel.bar.say(_("No free case for this step. Add or pre-segment studies, or choose another step."))
+            self.panel.bar.say(nothingFree(step))
             return
         self.open(name)
 
@@ -89,7 +91,10 @@ class AnnotateSection:
         assert self.session is not None
         if not self.panel.attempt(self._load):
             self._end()
+            self.panel.refresh()
+            return
         self._timer.start()
+        self.panel.bar.say(_("{case} is open: check the numbering and every slice, then save the version.").format(case=name))
         self.ui.annotateSection.collapsed = False
         self.ui.autosaveLabel.text = _("Kept every {seconds} s: a crash loses a minute at most.").format(
             seconds=recovery.AUTOSAVE_S
@@ -105,11 +110,17 @@ class AnnotateSection:
         path = session.start.path if session.start is not None else None
         found = session.recovered
         question = _("A drawing of yours from {time} was not saved. Go on with it? No starts anew.")
-        if found is not None and self.panel.confirm(question.format(time=found.time), _("Recovered drawing")):
+        if found is not None and self.panel.confirm(question.format(time=timeWord(found.time)), _("Recovered drawing")):
             path = found.path
         self.nodes = CaseNodes(slicer.mrmlScene, session, path)
         self.attach()
         self.nodes.show()
+
+    def shift(self, by: int) -> None:
+        """Renumber all levels by one: the network counts from what it takes for the sacrum."""
+        nodes = self.nodes
+        if nodes is not None and self.panel.attempt(lambda: nodes.shift(by)):
+            self._selectFirst()
 
     def autosave(self) -> None:
         """Keep the drawing and renew the claim; a broken claim is told, the drawing is kept all the same."""
@@ -176,7 +187,13 @@ class AnnotateSection:
         if self.nodes is not None:
             self.editor.setSegmentationNode(self.nodes.segmentation)
             self.editor.setSourceVolumeNode(self.nodes.reference)
-            self.editor.setCurrentSegmentID(segment_ids(self.nodes.segmentation)["L1"])
+            self._selectFirst()
+
+    def _selectFirst(self) -> None:
+        """L1, where the reader has not removed it elsewhere."""
+        ids = segment_ids(self.nodes.segmentation) if self.nodes is not None else {}
+        first = next((ids[level] for level in STUDY_LEVELS if level in ids), "")
+        self.editor.setCurrentSegmentID(first)
 
     def leave(self) -> None:
         """Another module is shown."""

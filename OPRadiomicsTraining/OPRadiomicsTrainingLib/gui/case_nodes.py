@@ -11,7 +11,7 @@ import slicer
 from OPRadiomicsLib.gui import layout
 from OPRadiomicsLib.io import read_mask, read_volume
 from OPRadiomicsLib.levels import STUDY_LEVELS
-from OPRadiomicsLib.mrml import segmentation
+from OPRadiomicsLib.mrml import level_labels, segmentation
 from OPRadiomicsLib.mrml.segments import new_segment, segment_ids
 from OPRadiomicsLib.types import Mask, Role
 from slicer.i18n import tr as _
@@ -44,10 +44,7 @@ class CaseNodes:
                 self._own.append(node)
         self._volume = read_volume(session.case.reference)
         self.segmentation = self._add(path, f"{session.case.name} bodies")
-        for level in STUDY_LEVELS:
-            if level not in segment_ids(self.segmentation):
-                self.segmentation.GetSegmentation().AddSegment(new_segment(level))
-        segmentation.show_levels(self.segmentation, STUDY_LEVELS)
+        self._complete()
         drawn = last(session.visible, Step.DRAWN) if session.step is Step.ARBITRATED else None
         if drawn is not None:
             other = self._add(drawn.path, _("Reader {reader}").format(reader=drawn.reader))
@@ -67,11 +64,32 @@ class CaseNodes:
         """What is drawn; raises `MaskError` where one of ``levels`` has no voxel."""
         return segmentation.mask_of(self.segmentation, self.reference, levels)
 
+    def shift(self, by: int) -> None:
+        """Renumber all levels by one, as `segmentation.shift_levels`, which says what it raises."""
+        segmentation.shift_levels(self.segmentation, by)
+        self._complete()
+
+    def _complete(self) -> None:
+        """L1, L2 and L3 to draw on, empty where they are missing, shown alone and named in the views."""
+        for level in STUDY_LEVELS:
+            if level not in segment_ids(self.segmentation):
+                self.segmentation.GetSegmentation().AddSegment(new_segment(level))
+        segmentation.show_levels(self.segmentation, STUDY_LEVELS)
+        names = level_labels.update_level_labels(self._scene, self.segmentation)
+        if names not in self._own:
+            self._own.append(names)
+
     def show(self) -> None:
-        """The three sequences side by side, near and from the middle of what is drawn, where anything is."""
+        """The three sequences side by side, near and from the middle of what is drawn, where anything is.
+
+        A view without an image stays empty.
+        """
         layout.show()
         shown: Any = self
         layout.showImages(shown, fit=True)
+        for node in self._own:
+            if node not in self.images.values():
+                layout.restrict(node.GetDisplayNode(), list(self.images))
         drawn = self.mask()
         places_kji = np.argwhere(drawn.labels)
         if len(places_kji):

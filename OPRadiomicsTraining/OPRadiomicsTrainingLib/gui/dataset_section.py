@@ -16,7 +16,7 @@ from ..project.worklist import count_states, filter_work
 from . import tables
 from .case_pictures import CasePictures
 from .scene_studies import SceneStudy, sceneStudies, writeStudies
-from .words import stateWord
+from .words import stateWord, timeWord
 
 Words = list[str] | Callable[[Path], list[str]]
 
@@ -82,7 +82,7 @@ class DatasetSection:
     def _row(self, item: Any) -> tuple[str, ...]:
         claim = item.claim
         stale = _("(forgotten?)") if claim is not None and claim.is_stale() else ""
-        who = f"{claim.reader} {claim.since[:8]} {stale}".strip() if claim is not None else ""
+        who = f"{claim.reader} {timeWord(claim.since)} {stale}".strip() if claim is not None else ""
         age = f"{item.case.age:g} {item.case.sex}" if item.case.age is not None else item.case.sex
         place = ", ".join(text for text in (item.case.centre, item.case.scanner) if text)
         return item.name, stateWord(item.state), who, " ".join(item.readers), age, place
@@ -149,7 +149,7 @@ class DatasetSection:
         if item is None or item.claim is None:
             return
         text = _("{case} is in work by {reader} since {since}. Why is the claim broken? The reason is kept.")
-        question = text.format(case=item.name, reader=item.claim.reader, since=item.claim.since)
+        question = text.format(case=item.name, reader=item.claim.reader, since=timeWord(item.claim.since))
         reason = qt.QInputDialog.getText(None, _("Break the claim"), question)
         if reason:
             self.panel.attempt(lambda: claims.break_claim(self.panel.project, item.claim, self.panel.initials, str(reason)))

@@ -71,8 +71,8 @@ class FitSection:
         if self.panel.attempt(lambda: write_bytes(self.panel.project.clinical_table, path.read_bytes())):
             self.check()
 
-    def check(self) -> None:
-        """Write the cohort's table and show every fault of it."""
+    def check(self) -> bool:
+        """Write the cohort's table and show every fault of it; whether there is none."""
         from ..cohort.faults import CohortTableError
         from ..cohort.table import flow_lines, read_cohort_table
 
@@ -86,8 +86,9 @@ class FitSection:
                 rows.extend((str(one.row or ""), one.column, one.found, one.expected, one.remedy) for one in error.faults)
                 self.panel.bar.say(_("{count} faults in the cohort: see the table.").format(count=len(rows)))
 
-        self.panel.attempt(prove)
+        written = self.panel.attempt(prove)
         self._showFaults(rows)
+        return written and not rows
 
     def _showFaults(self, rows: list[tuple[str, ...]]) -> None:
         headings = (_("Row"), _("Column"), _("Found"), _("Expected"), _("What to do"))
@@ -100,6 +101,8 @@ class FitSection:
         out = project.models / "signatures" / name
         if not name or Path(name).name != name or out.exists():
             self.panel.bar.say(_("Choose a name that no fit of the project has."))
+            return
+        if not self.check():  # the features of a whole cohort take hours, and the fit would stop at the same faults
             return
         table = project.folder / COHORT_TABLE
         export = ["project", "export", str(project.folder), "cohort"]

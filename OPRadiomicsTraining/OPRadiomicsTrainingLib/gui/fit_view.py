@@ -25,7 +25,7 @@ class FitView:
     def __init__(self, ui: Any) -> None:
         self.ui = ui
         self._run: Path | None = None
-        self._age = 0.0
+        self._age = -1.0  # of no run: what belongs to one is hidden at the first look
         self._tables: dict[str, ShownTable] = {}
         ui.fitResultTable.setMinimumHeight(170)
         ui.fitTableComboBox.connect("currentIndexChanged(int)", lambda index: self._showTable())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slicer.i18n import tr as _
 
+from ..project.exclusive import parse_stamp
 from ..project.flow import State
 from ..project.jobs import JobState
 from ..project.versions import Step
@@ -14,7 +15,7 @@ def stateWord(state: State) -> str:
     return {
         State.NEW: _("new"),
         State.PRESEGMENTED: _("pre-segmented"),
-        State.DONE: _("done"),
+        State.DONE: _("drawn"),
         State.REVIEWED: _("reviewed"),
         State.DISPUTED: _("to arbitrate"),
         State.ARBITRATED: _("arbitrated"),
@@ -30,6 +31,25 @@ def stepWord(step: Step) -> str:
         Step.AGAIN: _("A again, blind (agreement)"),
         Step.ALONE: _("B alone, blind (agreement)"),
     }[step]
+
+
+def nothingFree(step: Step) -> str:
+    """Why a reader gets no case for a step, and what to do."""
+    return {
+        Step.DRAWN: _("No free case to draw. Add studies, or choose another step."),
+        Step.REVIEWED: _("No drawing of another reader waits for a review. Choose another step."),
+        Step.ARBITRATED: _("No case waits for arbitration. Choose another step."),
+        Step.AGAIN: _("Nothing to read again now. The list under 'Agreement' says what each reading waits for."),
+        Step.ALONE: _("Nothing to read alone now. The list under 'Agreement' says what each reading waits for."),
+    }[step]
+
+
+def timeWord(stamp: str) -> str:
+    """The time of a claim or drawing, as clocks here show it; unchanged where it is none."""
+    try:
+        return parse_stamp(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return stamp
 
 
 def jobWord(state: JobState) -> str:

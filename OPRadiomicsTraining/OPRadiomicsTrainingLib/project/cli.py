@@ -168,11 +168,11 @@ def record_mask(options: argparse.Namespace) -> Outcome:
 def draw(options: argparse.Namespace) -> Outcome:
     """Draw cases and keep the study's design."""
     from .cases import list_cases
-    from .designs import create_design, draw_cases
+    from .designs import create_design, draw_cases, readable
     from .folder import open_project
 
     project = open_project(options.project)
-    cases = draw_cases(list(list_cases(project)), options.count, options.seed)
+    cases = draw_cases(readable(list_cases(project).values()), options.count, options.seed)
     readers = {"A": options.reader_a, "B": options.reader_b}
     readings = tuple(one.strip() for one in options.readings.split(","))
     design = create_design(project, options.name, cases, readers, readings, seed=options.seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from OPRadiomicsLib.types import Role
 
 from ..agreement.readings import write_reading_table
-from .cases import case_named, list_cases
+from .cases import Case, case_named, list_cases
 from .exclusive import create_exclusively, parse_initials, utc_now
 from .flow import due_from, last
 from .folder import Project, ProjectError
@@ -24,6 +25,8 @@ _SCHEMA: Final = 1
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w-]{0,39}")
 READER_OF: Final[Mapping[str, str]] = {"A": "A", "B": "B", "A2": "A", "B_alone": "B"}
 """Reading to the reader's part in the study; names as `opradiomics icc` knows them."""
+_SHOWN: Final = 10
+"""Cases that a message names."""
 
 
 class Progress(StrEnum):
@@ -82,12 +85,19 @@ def draw_cases(names: Sequence[str], count: int, seed: int) -> tuple[str, ...]:
     """
     if not 2 <= count <= len(names):
         raise ProjectError(
-            f"{count} cases to draw from {len(names)}", "at least two, and as many in the project", "draw fewer, or add cases"
+            f"{count} cases to draw from {len(names)} with T1WI, T2WI and FS-T2WI",
+            "at least two, and as many such cases in the project",
+            "draw fewer, or add cases with all three sequences",
         )
     ordered = sorted(names)
     return tuple(
         ordered[int(place)] for place in np.sort(np.random.default_rng(seed).choice(len(ordered), count, replace=False))
     )
+
+
+def readable(cases: Iterable[Case]) -> list[str]:
+    """Names of the cases that an agreement study can take: its features are those of all three sequences."""
+    return [case.name for case in cases if len(case.sequences) == len(Role)]
 
 
 def create_design(
@@ -104,7 +114,8 @@ def create_design(
     Raises
     ------
     ProjectError
-        If the name is taken or can't name a file, a case is not in the project, or a reading has no reader of its own.
+        If the name is taken or can't name a file, a case is not in the project, a case lacks a sequence, or a
+        reading has no reader of its own.
     """
     if not _NAME.fullmatch(name):
         raise ProjectError(f"Design '{name[:40]}'", "a name of letters, digits, _ and -", "such as icc-2026")
@@ -115,6 +126,14 @@ def create_design(
             f"{len(set(cases))} cases, of them {len(unknown)} not in the project; readings {', '.join(readings)}",
             f"at least two cases of the project, and readings of {', '.join(READER_OF)}",
             "choose others",
+        )
+    known = list_cases(project)
+    lacking = sorted(set(cases) - set(readable(known[case] for case in cases)))
+    if lacking:
+        raise ProjectError(
+            f"Without T2WI or FS-T2WI: {', '.join(lacking[:_SHOWN])}{' ...' if len(lacking) > _SHOWN else ''}",
+            "cases with T1WI, T2WI and FS-T2WI, whose features are compared",
+            "leave them out, or add these studies again with all sequences",
         )
     parts = {part: parse_initials(readers.get(part, "")) for part in sorted({READER_OF[one] for one in readings})}
     if len(set(parts.values())) < len(parts):

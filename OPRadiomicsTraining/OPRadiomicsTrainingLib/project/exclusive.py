@@ -77,7 +77,10 @@ def parse_initials(given: str) -> str:
     """
     initials = given.strip().upper()
     if not _INITIALS.fullmatch(initials):
-        raise ProjectError(f"Initials '{given[:12]}'", "1 to 8 letters A to Z or digits", "enter the reader's initials")
+        found = f"Initials '{given[:12]}'" if initials else "No reader's initials"
+        raise ProjectError(
+            found, "1 to 8 letters A to Z or digits", "enter the reader's initials, 1 to 8 letters A to Z or digits"
+        )
     return initials
 
 

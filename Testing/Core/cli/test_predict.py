@@ -99,6 +99,16 @@ def test_the_steps_give_the_features_of_the_whole(result: Path, untouched_files:
     assert np.allclose(first, second, rtol=5e-3, atol=1e-6)
 
 
+def test_a_mask_that_is_replaced_takes_its_picture_along(untouched_files: dict[Role, Path], tmp_path: Path) -> None:
+    command = ["segment", str(untouched_files[Role.T1WI]), "-o", str(tmp_path / "mask.nii.gz")]
+    (tmp_path / "mask.png").write_bytes(b"the user's own")
+    assert main(command) == 0
+    assert (tmp_path / "mask.png").read_bytes() == b"the user's own"
+    assert main([*command, "--picture"]) == 0
+    assert main(command) == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"mask.nii.gz", "mask.json"}
+
+
 def test_two_runs_are_bit_identical(result: Path, untouched_dicom: Path, tmp_path: Path) -> None:
     assert main(["predict", str(untouched_dicom), "--age", "71", "--sex", "F", "--out", str(tmp_path)]) == 0
     for name in ("prediction.json", "features.csv"):

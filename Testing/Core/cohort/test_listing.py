@@ -10,6 +10,8 @@ from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.cohort import list_cases
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.types import Role
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 
 def test_a_folder_a_list_and_a_table_name_the_same_cases(studies: Path, a_table: Callable[..., Path]) -> None:
@@ -19,6 +21,49 @@ def test_a_folder_a_list_and_a_table_name_the_same_cases(studies: Path, a_table:
         [(name, studies / name) for name in ("case_0001", "case_0002", "case_0003")]
     ]
     assert listed[2][0].masks == {Role.T1WI: studies / "case_0001" / "mask.nii.gz"}
+
+
+def test_a_study_s_own_folder_is_one_case(studies: Path) -> None:
+    found = list_cases(studies / "case_0001")
+    assert [(case.name, case.study) for case in found.cases] == [("case_0001", studies / "case_0001")]
+    assert "one study's own folder" in found.notes[0]
+
+
+@pytest.fixture
+def a_series(tmp_path: Path) -> Callable[..., None]:
+    """Write one slice of a DICOM series into a folder."""
+
+    def write(folder: str, study: str, series: str) -> None:
+        dataset = Dataset()
+        dataset.file_meta = FileMetaDataset()
+        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        dataset.SOPClassUID, dataset.SOPInstanceUID = MRImageStorage, generate_uid()
+        dataset.StudyInstanceUID, dataset.SeriesInstanceUID = study, series
+        dataset.ImagePositionPatient, dataset.ImageOrientationPatient = [0, 0, 0], [0, 1, 0, 0, 0, -1]
+        dataset.Rows, dataset.Columns, dataset.BitsAllocated, dataset.BitsStored = 2, 2, 16, 16
+        dataset.HighBit, dataset.PixelRepresentation, dataset.SamplesPerPixel = 15, 0, 1
+        dataset.PhotometricInterpretation, dataset.PixelData = "MONOCHROME2", bytes(8)
+        (tmp_path / "source" / folder).mkdir(parents=True)
+        dataset.save_as(tmp_path / "source" / folder / "1.dcm", enforce_file_format=True)
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("series", "names"),
+    [
+        ({"a": ("1.1", "1.1.1"), "b": ("1.1", "1.1.2")}, ["source"]),
+        ({"a": ("1.1", "1.1.1"), "b": ("1.2", "1.2.1")}, ["a", "b"]),
+        ({"a": ("1.1", "1.1.1"), "b": ("1.1", "1.1.1")}, ["a", "b"]),  # a copy
+        ({"a": ("1.1", "1.1.1")}, ["a"]),
+    ],
+)
+def test_folders_of_one_examination_s_series_are_one_case(
+    series: dict[str, tuple[str, str]], names: list[str], a_series: Callable[..., None], tmp_path: Path
+) -> None:
+    for folder, uids in series.items():
+        a_series(folder, *uids)
+    assert [case.name for case in list_cases(tmp_path / "source").cases] == names
 
 
 def test_excluded_patients_are_passed_over_and_counted(a_table: Callable[..., Path]) -> None:

@@ -93,6 +93,14 @@ def test_every_button_says_what_it_does(module: str) -> None:
 
 
 @both_modules
+def test_no_form_holds_a_label_of_several_lines(module: str) -> None:
+    """A form gives its rows of several lines one height, which clips the longest; a grid gives each its own."""
+    forms = [layout for layout in ui_of(module).iter("layout") if layout.get("class") == "QFormLayout"]
+    labels = [label for form in forms for label in form.findall("item/widget[@class='QLabel']")]
+    assert [label.get("name") for label in labels if label.find("property[@name='wordWrap']") is not None] == []
+
+
+@both_modules
 def test_mrml_widgets_are_given_the_scene(module: str) -> None:
     receivers = {connection.findtext("receiver") for connection in ui_of(module).iter("connection")}
     mrml = {str(widget.get("name")) for widget in widgets(module) if str(widget.get("class")).startswith("qMRML")} - {module}

@@ -18,11 +18,11 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture
 def stocked(project: Project) -> Project:
-    """Three cases with a small T1WI each."""
+    """Three cases with a small T1WI each; their other sequences are listed and nowhere read."""
     from OPRadiomicsLib.io import write_volume
-    from small_project import add_bare_case, small_volume
+    from small_project import SEQUENCES, add_bare_case, small_volume
 
     for number in (1, 2, 3):
-        add_bare_case(project, f"sub-{number:04d}", centre="A" if number < 3 else "B")
+        add_bare_case(project, f"sub-{number:04d}", centre="A" if number < 3 else "B", sequences=SEQUENCES)
         write_volume(small_volume(number), project.images / f"sub-{number:04d}" / "T1WI.nii.gz")
     return project

@@ -10,6 +10,7 @@ from OPRadiomicsTrainingLib.project.folder import Project
 
 AFFINE = np.array([[0, 0, 4.0, -8], [1.0, 0, 0, -20], [0, -1.0, 0, 40], [0, 0, 0, 1]])
 """Sagittal: k to the left, j to the feet, i to posterior."""
+SEQUENCES = ["T1WI", "T2WI", "FS-T2WI"]
 
 
 def small_volume(seed: int = 0) -> Volume:

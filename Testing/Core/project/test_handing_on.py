@@ -14,11 +14,12 @@ from OPRadiomicsLib.types import Volume
 from OPRadiomicsTrainingLib.agreement.readings import read_reader_study
 from OPRadiomicsTrainingLib.cohort.table import read_cohort_table
 from OPRadiomicsTrainingLib.project import designs, exports
+from OPRadiomicsTrainingLib.project.cases import list_cases
 from OPRadiomicsTrainingLib.project.exclusive import utc_now
 from OPRadiomicsTrainingLib.project.folder import Project, ProjectError
 from OPRadiomicsTrainingLib.project.session import begin
 from OPRadiomicsTrainingLib.project.versions import Step, versions_of
-from small_project import AFFINE, small_mask
+from small_project import AFFINE, add_bare_case, small_mask
 
 LATER = utc_now() + timedelta(days=61)
 
@@ -35,6 +36,14 @@ def test_the_same_seed_draws_the_same_cases_whatever_the_order_of_names() -> Non
     assert drawn == designs.draw_cases(names[::-1], 20, 7)
     assert len(set(drawn)) == 20
     assert drawn != designs.draw_cases(names, 20, 8)
+
+
+def test_a_case_without_all_sequences_comes_into_no_agreement_study(stocked: Project) -> None:
+    add_bare_case(stocked, "sub-0004")
+    cases = list_cases(stocked)
+    assert designs.readable(cases.values()) == ["sub-0001", "sub-0002", "sub-0003"]
+    with pytest.raises(ProjectError, match="Without T2WI or FS-T2WI: sub-0004"):
+        designs.create_design(stocked, "icc", list(cases), {"A": "AA", "B": "BB"})
 
 
 def test_an_agreement_study_knows_what_is_open_and_ends_as_a_table_that_icc_reads(stocked: Project) -> None:
@@ -73,7 +82,7 @@ def test_a_design_is_never_changed(stocked: Project) -> None:
         (["sub-0001", "sub-0099"], {"A": "AA", "B": "BB"}, "1 not in the project"),
         (["sub-0001"], {"A": "AA", "B": "BB"}, "1 cases"),
         (["sub-0001", "sub-0002"], {"A": "AA", "B": "aa"}, "as reader A and B"),
-        (["sub-0001", "sub-0002"], {"A": "AA"}, "Initials"),
+        (["sub-0001", "sub-0002"], {"A": "AA"}, "No reader's initials"),
     ],
 )
 def test_a_design_that_cannot_be_read_is_refused(

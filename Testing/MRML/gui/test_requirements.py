@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from OPRadiomicsLib.gui.requirements import Light, StudyState, blocking, requirements
+from OPRadiomicsLib.gui.requirements import Light, Requirement, StudyState, blocking, lightsHtml, requirements
 from OPRadiomicsLib.types import Role
 
 READY = StudyState(
@@ -37,12 +37,14 @@ def test_a_reviewed_study_is_green_throughout() -> None:
         ({"contradictions": ("T1WI: the chosen image looks like T2WI",)}, "Images", Light.AMBER),
         ({"age": 0.0}, "Age and sex", Light.RED),
         ({"sexKnown": False}, "Age and sex", Light.RED),
+        ({"otherPatient": "age 71 was entered, the T1WI's header says 63"}, "Age and sex", Light.AMBER),
         ({"exclusions": 2}, "Population", Light.AMBER),
         ({"levels": ()}, "Masks", Light.RED),
         ({"levels": ("L1", "L3")}, "Masks", Light.RED),
         ({"confirmed": False}, "Numbering", Light.AMBER),
         ({"accepted": ("L1", "L3")}, "Review", Light.AMBER),
         ({"carried": ()}, "Other sequences", Light.AMBER),
+        ({"misaligned": ("L1 (T2WI)",)}, "Other sequences", Light.AMBER),
     ],
 )
 def test_what_is_missing_changes_its_own_light_alone(change: dict[str, object], name: str, light: Light) -> None:
@@ -60,3 +62,20 @@ def test_missing_levels_and_packages_are_named() -> None:
 
 def test_amber_never_stops_a_prediction() -> None:
     assert blocking(replace(READY, confirmed=False, accepted=(), carried=(), exclusions=3)) == ()
+
+
+def test_each_light_has_a_sign_beside_its_colour_and_its_whole_sentence() -> None:
+    html = lightsHtml([Requirement("N", light, f"Do <this>, {light.value}.") for light in Light])
+    for sign, light in zip("✗⚠✓", Light, strict=True):
+        assert f"{sign} N</td><td>Do &lt;this&gt;, {light.value}." in html
+
+
+def test_the_colours_of_the_lights_are_lighter_on_a_dark_background() -> None:
+    green = [Requirement("N", Light.GREEN, "Text")]
+    bright = [max(int(html[at + 1 : at + 7][n : n + 2], 16) for n in (0, 2, 4)) for html, at in _colours(green)]
+    assert bright[1] > bright[0] + 50
+
+
+def _colours(found: list[Requirement]) -> list[tuple[str, int]]:
+    said = [lightsHtml(found, dark) for dark in (False, True)]
+    return [(html, html.index("#")) for html in said]
