@@ -94,6 +94,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
 def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Vertebral bodies on one image: a label map, and beside it a JSON and, if asked for, a picture."""
     from .reports.mask_pictures import levels_picture
+    from .segmentation.blemishes import blemishes
     from .segmentation.quality import describe
 
     description, picture = (options.out.with_name(f"{_stem(options.out)}.{kind}") for kind in ("json", "png"))
@@ -103,6 +104,7 @@ def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
         require_place(place, options)
     volume = _one_volume(options)
     draft = _segmentation(options, volume, progress)
+    draft = replace(draft, warnings=(*draft.warnings, *blemishes(volume)))
     replaced = options.out.is_file() and description.is_file()
     with all_or_nothing(options.out.parent, options.out.name) as folder:
         io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
@@ -347,7 +349,14 @@ def _segmentation(options: argparse.Namespace, volume: Volume, progress: Progres
 
     model = load_segmentation_model(DEFAULT_MODEL if options.model is None else options.model)
     scales_mm = (GRID_MM,) if options.single_scale else SCALES_MM
-    return segment_volume(volume, model, backend=options.backend, shift=options.shift, scales_mm=scales_mm, progress=progress)
+    found = segment_volume(volume, model, backend=options.backend, shift=options.shift, scales_mm=scales_mm, progress=progress)
+    if not found.mask.levels:
+        raise StudyError(
+            "No vertebral body was found in the image",
+            "a sagittal MR image of the lumbar spine",
+            "look at the image; if it is one, draw L1, L2 and L3 by hand",
+        )
+    return found
 
 
 def _corrected(options: argparse.Namespace, study: workflow.Study) -> dict[Role, Mask]:

@@ -194,6 +194,7 @@ def analyse(
     from .preprocessing.prepare import as_acquired
     from .preprocessing.resampling import analysis_grid
     from .segmentation.blemishes import blemishes
+    from .segmentation.quality import volume_doubts
     from .segmentation.weighting import weighting_doubt
 
     io.require_levels(bodies, STUDY_LEVELS)
@@ -219,7 +220,12 @@ def analyse(
         warnings=tuple(
             f"{role}: {text}"
             for role, one in carried.items()
-            for text in (*blemishes(volumes[role]), *weighting_doubt(volumes[role], one.bodies, role), *one.warnings)
+            for text in (
+                *blemishes(volumes[role]),
+                *weighting_doubt(volumes[role], one.bodies, role),
+                *(volume_doubts(one.bodies) if role is study.reference or role in drawn else ()),
+                *one.warnings,
+            )
         ),
     )
 

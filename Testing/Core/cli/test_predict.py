@@ -139,6 +139,36 @@ def test_a_spike_and_a_blank_slice_are_warnings(
     told = capsys.readouterr().out
     assert "T1WI: Voxels brighter than" in told
     assert "T1WI: Blank slices between others: 1." in told
+    assert main(["segment", str(image), "-o", str(tmp_path / "drawn.nii.gz")]) == 0
+    assert "Blank slices between others: 1." in capsys.readouterr().out
+
+
+def test_a_mask_of_specks_and_of_half_an_image_is_a_warning(
+    untouched_files: dict[Role, Path], truth_mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    volume = io.read_volume(untouched_files[Role.T1WI])
+    mask = io.read_mask(truth_mask, volume)
+    ranks = [np.argwhere(mask.of(level))[:, 1] for level in ("L1", "L3")]
+    labels = np.where(np.arange(volume.shape[1])[:, None] > ranks[1].min(), 22, mask.labels * (mask.labels == 21))
+    labels[5:9, ranks[0].min() : ranks[0].min() + 20, 150:160] = 20
+    path = io.write_mask(replace(mask, labels=labels.astype(np.uint8)), tmp_path / "odd.nii.gz")
+    arguments = ["features", "--t1", str(untouched_files[Role.T1WI]), "--allow-missing", "--mask"]
+    assert main([*arguments, str(path), "-o", str(tmp_path / "f.csv")]) == 0
+    told = capsys.readouterr().out
+    assert all(f"T1WI: {level} holds" in told for level in ("L1", "L3")) and "L2 holds" not in told
+    assert main([*arguments, str(truth_mask), "-o", str(tmp_path / "f.csv")]) == 0
+    assert "holds" not in capsys.readouterr().out
+
+
+def test_an_image_without_a_vertebra_is_said_to_be_one(
+    untouched_files: dict[Role, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    volume = io.read_volume(untouched_files[Role.T1WI])
+    noise = np.random.default_rng(0).normal(100, 30, volume.shape).astype(np.float32)
+    image = io.write_volume(replace(volume, array=noise), tmp_path / "noise.nii.gz")
+    assert main(["segment", str(image), "-o", str(tmp_path / "mask.nii.gz")]) == 2
+    assert "No vertebral body was found" in capsys.readouterr().err
+    assert not (tmp_path / "mask.nii.gz").exists()
 
 
 def test_a_choice_that_the_header_contradicts_is_a_warning(untouched_dicom: Path) -> None:
