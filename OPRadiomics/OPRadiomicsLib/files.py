@@ -6,15 +6,12 @@ import glob
 import os
 import re
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import OutputError
-
-_IN_USE = "in-use"
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
@@ -85,13 +82,9 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         prefix = f".writing-{name}-"
         for leftover in folder.glob(f"{glob.escape(prefix)}*"):
-            _remove_unless_in_use(leftover)
-        with (
-            tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as made_here,
-            held_alone(Path(made_here) / _IN_USE, "Writing"),
-        ):
-            scratch = Path(made_here) / "results"
-            scratch.mkdir()
+            if leftover.is_dir():
+                _remove_unless_in_use(leftover)
+        with _scratch_folder(folder / f"{prefix}{uuid.uuid4().hex[:8]}") as scratch:
             yield scratch
             _require_still_there(scratch, folder)
             moves = {path: folder / path.relative_to(scratch) for path in sorted(scratch.rglob("*")) if path.is_file()}
@@ -111,14 +104,34 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
         ) from None
 
 
+@contextmanager
+def _scratch_folder(path: Path) -> Iterator[Path]:
+    """A folder that vanishes; it is held before it is there, so that nobody takes it for one that was left."""
+    lock = _lock_of(path)
+    try:
+        with held_alone(lock, "Writing"):
+            try:
+                path.mkdir(mode=0o700)
+                yield path
+            finally:
+                shutil.rmtree(path, ignore_errors=True)
+    finally:
+        with suppress(OSError):
+            lock.unlink()  # still there on a disk without locks
+
+
 def _remove_unless_in_use(leftover: Path) -> None:
     """Remove a scratch folder whose process has ended: the system lets go of its lock then, however it ended."""
     from filelock import FileLock
 
-    with suppress(OSError):
-        with FileLock(leftover / _IN_USE, blocking=False):
-            pass
+    lock = _lock_of(leftover)
+    with suppress(OSError), FileLock(lock, blocking=False):
         shutil.rmtree(leftover, ignore_errors=True)
+        lock.unlink()
+
+
+def _lock_of(scratch: Path) -> Path:
+    return scratch.with_name(f"{scratch.name}.in-use")
 
 
 @contextmanager

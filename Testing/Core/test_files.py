@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from OPRadiomicsLib.errors import OutputError
@@ -86,6 +87,23 @@ def test_two_that_write_into_one_folder_at_once_lose_nothing(tmp_path):
         with all_or_nothing(tmp_path) as second:
             write_text(second / "b.txt", "second")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "first", "b.txt": "second"}
+
+
+def test_a_scratch_folder_is_held_from_the_moment_that_another_can_see_it(tmp_path, monkeypatch):
+    stayed = []
+
+    def made_and_seen_by_another(path, *rest, make=os.mkdir, **named):
+        make(path, *rest, **named)
+        if ".writing-" in str(path):
+            monkeypatch.setattr("os.mkdir", make)
+            with all_or_nothing(tmp_path):
+                stayed.append(Path(path).is_dir())
+
+    monkeypatch.setattr("os.mkdir", made_and_seen_by_another)
+    with all_or_nothing(tmp_path) as scratch:
+        write_text(scratch / "a.txt", "new")
+    assert stayed == [True]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_what_another_process_writes_stays_until_it_is_killed(tmp_path):
