@@ -91,7 +91,10 @@ def _are_series_of_one_study(folders: list[Path]) -> bool:
     series: set[str] = set()
     study = ""
     for folder in folders:  # one header each, and of a cohort those of two folders
-        frame = _first_frame(files_below(folder))
+        try:
+            frame = _first_frame(files_below(folder))
+        except StudyError:  # what can't be read is a case that fails, alone
+            return False
         if frame is None or frame.study_uid != (study or frame.study_uid) or frame.series_uid in series:
             return False
         study = frame.study_uid

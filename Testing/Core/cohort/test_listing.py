@@ -66,6 +66,18 @@ def test_folders_of_one_examination_s_series_are_one_case(
     assert [case.name for case in list_cases(tmp_path / "source").cases] == names
 
 
+def test_a_folder_that_may_not_be_read_is_a_case_like_the_others(
+    a_series: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(folder: Path) -> list[Path]:
+        raise StudyError("A folder of the study cannot be read", "folders that you may read", "check permissions")
+
+    a_series("a", "1.1", "1.1.1")
+    a_series("b", "1.2", "1.2.1")
+    monkeypatch.setattr("OPRadiomicsLib.cohort.listing.files_below", forbidden)
+    assert [case.name for case in list_cases(tmp_path / "source").cases] == ["a", "b"]
+
+
 def test_excluded_patients_are_passed_over_and_counted(a_table: Callable[..., Path]) -> None:
     found = list_cases(a_table(exclusion=["", "previous fracture", ""]))
     assert [case.name for case in found.cases] == ["case_0001", "case_0003"]
