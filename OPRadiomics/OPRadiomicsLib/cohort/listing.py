@@ -89,16 +89,18 @@ def _holds_images(path: Path, alone: bool) -> bool:
 def _are_series_of_one_study(folders: list[Path]) -> bool:
     """Whether several folders hold DICOM series of one examination, each its own."""
     series: set[str] = set()
-    study = ""
+    study: set[tuple[str, ...]] = set()
     for folder in folders:  # one header each, and of a cohort those of two folders
         try:
             frame = _first_frame(files_below(folder))
         except StudyError:  # what can't be read is a case that fails, alone
             return False
-        if frame is None or frame.study_uid != (study or frame.study_uid) or frame.series_uid in series:
+        if frame is None or not frame.study_uid or frame.series_uid in series:
             return False
-        study = frame.study_uid
+        study.add((frame.study_uid, *frame.patient))  # de-identification may leave one UID to all patients
         series.add(frame.series_uid)
+        if len(study) > 1:
+            return False
     return len(series) > 1
 
 

@@ -33,12 +33,12 @@ def test_a_study_s_own_folder_is_one_case(studies: Path) -> None:
 def a_series(tmp_path: Path) -> Callable[..., None]:
     """Write one slice of a DICOM series into a folder."""
 
-    def write(folder: str, study: str, series: str) -> None:
+    def write(folder: str, study: str, series: str, patient: str = "") -> None:
         dataset = Dataset()
         dataset.file_meta = FileMetaDataset()
         dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
         dataset.SOPClassUID, dataset.SOPInstanceUID = MRImageStorage, generate_uid()
-        dataset.StudyInstanceUID, dataset.SeriesInstanceUID = study, series
+        dataset.StudyInstanceUID, dataset.SeriesInstanceUID, dataset.PatientID = study, series, patient
         dataset.ImagePositionPatient, dataset.ImageOrientationPatient = [0, 0, 0], [0, 1, 0, 0, 0, -1]
         dataset.Rows, dataset.Columns, dataset.BitsAllocated, dataset.BitsStored = 2, 2, 16, 16
         dataset.HighBit, dataset.PixelRepresentation, dataset.SamplesPerPixel = 15, 0, 1
@@ -56,10 +56,12 @@ def a_series(tmp_path: Path) -> Callable[..., None]:
         ({"a": ("1.1", "1.1.1"), "b": ("1.2", "1.2.1")}, ["a", "b"]),
         ({"a": ("1.1", "1.1.1"), "b": ("1.1", "1.1.1")}, ["a", "b"]),  # a copy
         ({"a": ("1.1", "1.1.1")}, ["a"]),
+        ({"a": ("1.1", "1.1.1", "P1"), "b": ("1.1", "1.1.2", "P2")}, ["a", "b"]),  # one UID left to all patients
+        ({"a": ("", "1.1.1"), "b": ("", "1.1.2")}, ["a", "b"]),
     ],
 )
 def test_folders_of_one_examination_s_series_are_one_case(
-    series: dict[str, tuple[str, str]], names: list[str], a_series: Callable[..., None], tmp_path: Path
+    series: dict[str, tuple[str, ...]], names: list[str], a_series: Callable[..., None], tmp_path: Path
 ) -> None:
     for folder, uids in series.items():
         a_series(folder, *uids)
