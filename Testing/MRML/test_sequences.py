@@ -167,3 +167,4 @@ def test_an_age_or_sex_that_the_header_contradicts_is_told(named: Any, tmp_path:
     assert [said(63, False), said(64, None), said(0, None)] == ["", "", ""]
     assert said(77, True) == "age 77 was entered, the T1WI's header says 63; sex M was entered, the T1WI's header says F"
     assert other_patient(node, 77, True) == ""
+    assert other_patient(node, 77, True, lambda _: [tmp_path / "away"]) == ""

@@ -78,8 +78,9 @@ def other_patient(t1wi: Any, age: float, male: bool | None, files_of: FilesOf = 
 
     ``age`` in years, 0 where not entered; ``male`` None where not entered.
     """
-    files = files_of(t1wi)
-    said_age, said_male = read_demographics(SeriesRef("", "", None, "", tuple(files))) if files else (None, None)
+    if _examination(t1wi, files_of) is None:
+        return ""
+    said_age, said_male = read_demographics(SeriesRef("", "", None, "", tuple(files_of(t1wi))))
     doubts = []
     if age > 0 and said_age is not None and abs(said_age - age) > DISAGREEMENT_YEARS:
         doubts.append(f"age {age:.0f} was entered, the T1WI's header says {said_age:.0f}")
