@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -13,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from .exclusive import create_exclusively, disk_clock_s, parse_initials, stamp, utc_now
+from .exclusive import create_exclusively, parse_initials, silent_s, stamp, utc_now
 from .folder import Project, ProjectError
 
 STALE_AFTER_S: Final = 30 * 60.0
@@ -26,18 +25,21 @@ OWN_AGAIN_AFTER_S: Final = 120.0
 
 @dataclass(frozen=True)
 class Claim:
-    """A reader's claim on a case: ``task`` is the step that they work on, ``token`` proves whose it is."""
+    """A reader's claim on a case: ``task`` is the step that they work on, ``token`` proves whose it is.
+
+    ``silent_s``: seconds without a renewal when it was read, by the disk's clock where this computer's finds them many.
+    """
 
     case: str
     reader: str
     task: str
     since: str
     token: str
-    renewed_s: float = 0.0
+    silent_s: float = 0.0
 
-    def is_stale(self, now_s: float | None = None, *, after_s: float = STALE_AFTER_S) -> bool:
+    def is_stale(self, *, after_s: float = STALE_AFTER_S) -> bool:
         """Whether nobody has renewed it for so long."""
-        return (time.time() if now_s is None else now_s) - self.renewed_s > after_s
+        return self.silent_s > after_s
 
 
 class ClaimedError(ProjectError):
@@ -52,14 +54,14 @@ def claim_case(project: Project, case: str, reader: str, task: str) -> Claim:
     ClaimedError
         If somebody has it; says who and since when.
     """
-    claim = Claim(case, parse_initials(reader), task, stamp(utc_now()), secrets.token_hex(8), time.time())
+    claim = Claim(case, parse_initials(reader), task, stamp(utc_now()), secrets.token_hex(8))
     if create_exclusively(_path(project, case), _text(claim)):
         return claim
     holder = claim_of(project, case)
     if holder is None:  # released in between
         return claim_case(project, case, reader, task)
     own = holder.reader == claim.reader
-    if own and holder.is_stale(disk_clock_s(project.claims), after_s=OWN_AGAIN_AFTER_S):
+    if own and holder.is_stale(after_s=OWN_AGAIN_AFTER_S):
         break_claim(project, holder, reader, "its own reader takes it up again: it was not given back")
         return claim_case(project, case, reader, task)
     age = "; not renewed for half an hour, so it may be forgotten" if holder.is_stale() else ""
@@ -154,22 +156,22 @@ def _path(project: Project, case: str) -> Path:
 
 def _text(claim: Claim, **more: str) -> str:
     content = {**asdict(claim), **more}
-    del content["renewed_s"]
+    del content["silent_s"]
     return json.dumps(content, indent=2) + "\n"
 
 
 def _read(path: Path) -> Claim | None:
     """A claim that is being written now, for a moment, or may not be read is one of nobody known; one that is gone is none."""
     try:
-        renewed_s = path.stat().st_mtime
+        silent = silent_s(path.stat().st_mtime, path.parent, OWN_AGAIN_AFTER_S)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     except OSError:
-        return Claim(path.stem, "?", "?", "?", "", time.time())
+        return Claim(path.stem, "?", "?", "?", "")
     try:
         content = json.loads(text)
         names = {name: str(content[name]) for name in ("case", "reader", "task", "since", "token")}
-        return Claim(**names, renewed_s=renewed_s)
+        return Claim(**names, silent_s=silent)
     except (ValueError, KeyError, TypeError):
-        return Claim(path.stem, "?", "?", "?", "", renewed_s)
+        return Claim(path.stem, "?", "?", "?", "", silent)

@@ -59,6 +59,12 @@ def disk_clock_s(folder: Path) -> float:
     return time.time()
 
 
+def silent_s(written_s: float, folder: Path, long_s: float) -> float:
+    """Seconds since a file in ``folder`` was written, by this computer's clock; where that looks long, by that of the disk."""
+    by_own_clock_s = time.time() - written_s
+    return by_own_clock_s if 0 <= by_own_clock_s <= long_s else disk_clock_s(folder) - written_s
+
+
 def _refused(path: Path, error: OSError) -> OutputError:
     return OutputError(
         f"{path.name} cannot be written ({error.strerror})",

@@ -29,7 +29,7 @@ from typing import Any, Final
 from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError
 from OPRadiomicsLib.files import write_text
 
-from .exclusive import create_exclusively, disk_clock_s, stamp, utc_now
+from .exclusive import create_exclusively, silent_s, stamp, utc_now
 from .folder import Project, ProjectError
 
 PLACE: Final = "{project}"
@@ -296,14 +296,9 @@ def _status(folder: Path) -> dict[str, Any]:
 
 
 def _silent_s(folder: Path) -> float:
-    """Seconds since the job's process wrote, by this computer's clock; where that looks long, by that of the files' disk."""
+    """Seconds since the job's process wrote."""
     written = [path.stat().st_mtime for name in ("status.json", "started.json") if (path := folder / name).exists()]
-    if not written:
-        return 0.0
-    silent_s = time.time() - max(written)
-    if 0 <= silent_s <= LOST_AFTER_S:
-        return silent_s
-    return disk_clock_s(folder) - max(written)
+    return silent_s(max(written), folder, LOST_AFTER_S) if written else 0.0
 
 
 def _write_status(folder: Path, status: dict[str, Any]) -> None:

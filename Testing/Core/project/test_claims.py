@@ -146,3 +146,13 @@ def test_a_readers_live_claim_is_not_taken_by_their_other_computer_whose_clock_i
     monkeypatch.setattr(time, "time", lambda: clock() + claims.OWN_AGAIN_AFTER_S + 60)
     with pytest.raises(claims.ClaimedError, match="in work by AA"):
         claims.claim_case(project, "sub-0001", "AA", "drawn")
+
+
+def test_a_live_claim_does_not_look_forgotten_where_a_clock_is_fast(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    claims.claim_case(project, "sub-0001", "AA", "drawn")
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + claims.STALE_AFTER_S + 60)
+    assert not claims.list_claims(project)["sub-0001"].is_stale()
+    with pytest.raises(claims.ClaimedError) as refused:
+        claims.claim_case(project, "sub-0001", "BB", "drawn")
+    assert "forgotten" not in str(refused.value)
