@@ -79,7 +79,11 @@ class CaseResult:
 
     @property
     def all_warnings(self) -> tuple[str, ...]:
-        """The case's warnings, then the features', then the predictions', each once."""
+        """The case's warnings, then the features', then the predictions', each once.
+
+        What segmenting one image said stands again with the sequence in front, where the image was analysed.
+        """
         features = self.features.warnings if self.features is not None else ()
         predicted = tuple(warning for prediction in self.predictions for warning in prediction.warnings)
-        return tuple(dict.fromkeys((*self.warnings, *features, *predicted)))
+        found = dict.fromkeys((*self.warnings, *features, *predicted))
+        return tuple(text for text in found if not any(f"{role}: {text}" in found for role in Role))

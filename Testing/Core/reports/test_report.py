@@ -124,6 +124,11 @@ def test_the_published_formula_stands_apart_and_says_what_is_not_published(writt
     assert "badge" not in section[: section.index("</section>")]
 
 
+def test_what_segmenting_said_of_an_image_is_not_said_again_of_its_sequence(a_case):
+    said = ("Blank slices between others: 1.", "T1WI: Blank slices between others: 1.", "T2WI: Blank slices between others: 2.")
+    assert dataclasses.replace(a_case, warnings=said).all_warnings[:2] == said[1:]
+
+
 def test_warnings_stand_above_the_result_once_each(written, a_case):
     html = (written[0] / "report.html").read_text()
     warning = a_case.warnings[0]
