@@ -135,7 +135,7 @@ def _lock_of(scratch: Path) -> Path:
 
 
 @contextmanager
-def held_alone(path: Path, doing: str) -> Iterator[None]:
+def held_alone(path: Path, doing: str, *, wait_s: float = 0.0) -> Iterator[None]:
     """Hold a file, which is made, for this process until the block or the process ends, however that ends.
 
     On a disk without locks, as some network disks are, nobody is held off.
@@ -144,17 +144,19 @@ def held_alone(path: Path, doing: str) -> Iterator[None]:
     ----------
     doing
         What goes on in the file's folder, for the message to the other process.
+    wait_s
+        How long to wait for another process to let go.
 
     Raises
     ------
     OutputError
-        If another process holds it.
+        If another process holds it, then still.
     """
     from filelock import FileLock, Timeout
 
     lock = FileLock(path, mode=0o666)
     try:
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=wait_s)
     except Timeout:
         raise OutputError(
             f"{doing} in {path.parent} goes on in another process",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from OPRadiomicsLib.errors import OutputError
+from OPRadiomicsLib.files import held_alone
 
 from .folder import Project
 
@@ -31,19 +32,17 @@ class KeyRow:
 
 
 def append_key(project: Project, row: KeyRow) -> Path:
-    """Add a row under a lock, since appending is not atomic on network disks: two people at once lose none.
+    """Add a row under a lock, where the disk knows locks: two people at once lose none, though network disks append in steps.
 
     Raises
     ------
     OutputError
         If it can't be written; the message holds nothing of the patient.
     """
-    from filelock import FileLock
-
     path = project.key_folder / FILE_NAME
     try:
         project.key_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with FileLock(path.with_suffix(".lock"), timeout=LOCK_WAIT_S, mode=0o600):
+        with held_alone(path.with_suffix(".lock"), "Adding to the key", wait_s=LOCK_WAIT_S):
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "ab") as stream:
                 heading = "" if stream.tell() else _line([field.name for field in fields(KeyRow)])
@@ -52,7 +51,7 @@ def append_key(project: Project, row: KeyRow) -> Path:
                 os.fsync(stream.fileno())
     except OSError as error:
         raise OutputError(
-            f"The key file cannot be written ({error.strerror or error})",
+            f"The key file cannot be written ({error.strerror})",
             f"a folder for the key, '{project.key_folder.name}', beside the project",
             "check your permissions there, or name another key folder when the project is created",
         ) from None

@@ -86,6 +86,14 @@ def test_many_who_add_at_once_write_one_heading_and_lose_no_row(project: Project
     assert heading.startswith("case,") and sorted(row.partition(",")[0] for row in rows) == names
 
 
+def test_the_key_is_kept_on_a_disk_without_locks_too(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_locks(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", without_locks)
+    assert "sub-0001," in key.append_key(project, key.KeyRow("sub-0001")).read_text()
+
+
 def test_images_are_those_of_the_dicom_voxel_by_voxel(filled: Project, cohort: Path) -> None:
     study = open_study(cohort.parent / "case_0001" / "dicom")
     for role, volume in study.volumes.items():
