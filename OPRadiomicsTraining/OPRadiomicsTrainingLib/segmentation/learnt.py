@@ -64,7 +64,7 @@ class Learnt:
             raise ModelError(
                 f"{path.name} of the bundle {bundle.name} cannot be read ({type(error).__name__})",
                 "the file as training wrote it",
-                "delete it: then any image of the sets that the network was trained on counts as learnt, where it is compared",
+                "delete it: comparisons then say that images of the sets that it was trained on may have been learnt",
             ) from None
 
     def __or__(self, other: Learnt) -> Learnt:

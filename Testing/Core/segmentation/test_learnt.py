@@ -104,8 +104,9 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
     bundle = a_bundle(tmp_path / "net", Learnt(), [])
     for content in ("{", "[]", '{"learnt": [{}], "unrecorded": []}'):
         (bundle / LEARNT_FILE).write_text(content)
-        with pytest.raises(ModelError, match=r"learnt\.json of the bundle net cannot be read"):
+        with pytest.raises(ModelError, match=r"learnt\.json of the bundle net cannot be read") as refused:
             Learnt.by(bundle)
+        assert "may have been learnt" in refused.value.remedy
 
 
 def test_the_network_that_ships_may_have_learnt_images_of_its_sets_alone() -> None:
