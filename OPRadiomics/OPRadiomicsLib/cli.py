@@ -52,13 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _mendable(error: OPRadiomicsError | ModuleNotFoundError | OSError) -> OPRadiomicsError:
     """What to tell the user; a fault of the software is raised again."""
-    if isinstance(error, OPRadiomicsError):
-        return error
-    if isinstance(error, OSError):
-        refusal = refusal_of(error)
-        if refusal is None:
-            raise error
+    refusal = refusal_of(error)
+    if refusal is not None:
         return refusal
+    if not isinstance(error, ModuleNotFoundError):
+        raise error
     package = (error.name or "").partition(".")[0]
     if package.startswith("OPRadiomics") or not package:
         raise error

@@ -77,9 +77,11 @@ class MissingDependencyError(OPRadiomicsError):
     """An optional package is needed and not installed."""
 
 
-def refusal_of(error: OSError) -> OPRadiomicsError | None:
-    """An error of the system that the user can mend (a name too long, a place forbidden, full or gone); None for others."""
-    if error.errno not in _USERS_TO_MEND or not isinstance(error.filename, str):
+def refusal_of(error: BaseException) -> OPRadiomicsError | None:
+    """What the user can mend, also an error of the system (a name too long, a place forbidden, full or gone); else None."""
+    if isinstance(error, OPRadiomicsError):
+        return error
+    if not isinstance(error, OSError) or error.errno not in _USERS_TO_MEND or not isinstance(error.filename, str):
         return None
     return OPRadiomicsError(
         f"The system refuses '{Path(error.filename).name[:80]}' ({error.strerror})",

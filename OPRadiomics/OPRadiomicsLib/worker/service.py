@@ -112,8 +112,8 @@ class Worker:
         except Cancelled:
             return {"event": "cancelled"}
         except Exception as error:  # noqa: BLE001  (the boundary: a fault must not end the process that others wait for)
-            refusal = refusal_of(error) if isinstance(error, OSError) else error
-            if isinstance(refusal, OPRadiomicsError):
+            refusal = refusal_of(error)
+            if refusal is not None:
                 return {"event": "refused", "found": refusal.found, "expected": refusal.expected, "remedy": refusal.remedy}
             package = f" {error.name}" if isinstance(error, ModuleNotFoundError) and error.name else ""
             return {"event": "failed", "kind": type(error).__name__ + package, "where": _places(error)}

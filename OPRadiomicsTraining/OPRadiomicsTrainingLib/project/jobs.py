@@ -26,7 +26,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError
+from OPRadiomicsLib.errors import Cancelled, OutputError, refusal_of
 from OPRadiomicsLib.files import write_text
 
 from .exclusive import create_exclusively, silent_s, stamp, utc_now
@@ -221,13 +221,13 @@ class _Runner:
             end: dict[str, Any] = {"state": JobState.DONE, "fraction": 1.0, "lines": lines}
         except (Cancelled, KeyboardInterrupt):
             end = {"state": JobState.CANCELLED}
-        except OPRadiomicsError as error:
-            end = {"state": JobState.FAILED, "found": error.found, "remedy": error.remedy}
         except ImportError as error:
             where = "install it there (the extras 'training' and 'cohort'), or run the job's command line where it is installed"
             end = {"state": JobState.FAILED, "found": f"The Python package {error.name} is missing", "remedy": where}
         except Exception as error:  # noqa: BLE001  (the boundary: whatever it was, the folder must say that the job has ended)
-            end = {"state": JobState.FAILED, "found": f"The software failed ({type(error).__name__})", "remedy": "report it"}
+            refusal = refusal_of(error)
+            found = f"The software failed ({type(error).__name__})" if refusal is None else refusal.found
+            end = {"state": JobState.FAILED, "found": found, "remedy": "report it" if refusal is None else refusal.remedy}
         finally:
             self._ended.set()
             beat.join()

@@ -53,6 +53,16 @@ def test_a_failure_says_what_and_the_remedy(project: Project) -> None:
     assert job.found.startswith("No readable design") and job.remedy
 
 
+def test_what_the_system_refuses_is_no_failure_of_the_software(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "/disk/bundle")
+
+    monkeypatch.setattr("OPRadiomicsLib.worker.service.perform", full)
+    job = jobs.run_job(project, jobs.create_job(project, "x", [["project", "due", str(project.folder), "none"]]).id)
+    assert job.found == "The system refuses 'bundle' (No space left on device)"
+    assert "the disk" in job.remedy
+
+
 def test_a_missing_package_is_named_with_the_remedy(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
