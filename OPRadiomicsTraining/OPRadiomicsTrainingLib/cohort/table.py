@@ -172,16 +172,17 @@ def _repeated(table: Table, rows: Mapping[int, Row], column: str) -> Iterator[Fa
     by_name: defaultdict[str, list[int]] = defaultdict(list)
     for index, row in rows.items():
         if (name := getattr(row, column)) is not None and row.exclusion is None:
-            by_name[name].append(index)
-    for name, places in by_name.items():
+            by_name[name.casefold() if column == "case" else name].append(index)  # cases name folders: a is A on Windows
+    for places in by_name.values():
         if len(places) > 1:
+            names = " or ".join(f"'{name}'" for name in dict.fromkeys(getattr(rows[place], column) for place in places))
             numbers = ", ".join(str(table.numbers[place]) for place in places)
             splits = sorted({rows[place].split or "" for place in places})
             what = f"in the splits {' and '.join(splits)}" if len(splits) > 1 else f"{len(places)} times"
             yield Fault(
                 table.numbers[places[1]],
                 column,
-                f"'{name}' stands {what} (rows {numbers})",
+                f"{names} stands {what} (rows {numbers})",
                 "one row a patient",
                 "keep one, exclude the others",
             )

@@ -65,6 +65,12 @@ def test_every_fault_of_a_table_is_listed_at_once_by_row_and_column(tmp_path: Pa
     )
 
 
+def test_cases_that_differ_in_upper_and_lower_case_alone_are_one_as_for_their_folders(tmp_path: Path) -> None:
+    """A cohort's run refuses them, for Windows and macOS don't tell the folders apart."""
+    with pytest.raises(CohortTableError, match=r"'p1' or 'P1' stands 2 times \(rows 2, 4\)"):
+        read("case,age,sex,bmd\np1,71,F,62.5\np2,66,M,130\nP1,80,F,79.9\n", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "said"),
     [
