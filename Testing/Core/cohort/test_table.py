@@ -165,9 +165,26 @@ def test_chinese_csv_with_semicolons_is_read_and_said(tmp_path: Path) -> None:
     assert any("note" in note for note in table.notes)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_what_excel_saves_as_unicode_text_is_read(encoding: str, tmp_path: Path) -> None:
+    text = "case\tage\tsex\tbmd\na\t71\t女\t62.5\nb\t66\t男\t130\n"
+    table = read(text if encoding == "utf-16" else "\ufeff" + text, tmp_path, "table.txt", encoding)
+    assert [row.sex for _, row in table.rows] == [False, True]
+    assert not table.notes
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_first_line_that_tells_excel_the_separator_is_no_heading(line: str, tmp_path: Path) -> None:
+    """Rows are counted as Excel shows them: without it."""
+    text = f"{line}\r\ncase;age;sex;bmd\r\na,1;71;F;62.5\r\n"
+    assert [row.case for _, row in read(text, tmp_path).rows] == ["a,1"]
+    assert faults_of(f"{text}b;852;M;130\r\n", tmp_path) == [(3, "age")]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
+        ("table.txt", b"\xff\xfec\x00a", "neither UTF-8"),
         ("table.xls", b"", "ends in"),
         ("table.xlsx", b"no workbook", "no Excel workbook"),
         ("table.parquet", b"no parquet", "no Parquet"),
