@@ -165,6 +165,16 @@ def test_chinese_csv_with_semicolons_is_read_and_said(tmp_path: Path) -> None:
     assert any("note" in note for note in table.notes)
 
 
+def test_chinese_headings_are_not_taken_for_columns_but_said_which_they_may_be(tmp_path: Path) -> None:
+    with pytest.raises(CohortTableError) as caught:
+        read("病例号,年龄（岁）,性别,骨密度(mg/cm3),吸烟史,备注\na,71,女,62.5,无,\n", tmp_path)
+    hints = {fault.column.removeprefix("column "): f"{fault.expected} {fault.remedy}" for fault in caught.value.faults}
+    for name, heading in (("case", "病例号"), ("age", "年龄（岁）"), ("sex", "性别"), ("label or bmd", "骨密度(mg/cm3)")):
+        assert f"is it '{heading}'? Then rename that" in hints[name]
+    assert "'smoking'?" in hints["吸烟史"]
+    assert "备注" not in hints
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_what_excel_saves_as_unicode_text_is_read(encoding: str, tmp_path: Path) -> None:
     text = "case\tage\tsex\tbmd\na\t71\t女\t62.5\nb\t66\t男\t130\n"
