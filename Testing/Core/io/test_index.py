@@ -273,7 +273,7 @@ def test_an_element_that_contradicts_its_type_never_ends_in_a_traceback(
     try:
         volume = read_volume(index_dicom(folder)[0])
     except StudyError as error:
-        assert re.search(r"is damaged: .*(cannot be (read|decoded)|frames announced)", error.found)
+        assert re.search(r"is damaged: .*(cannot be (read|decoded)|frames announced)|RescaleSlope (0|inf|1e\+300)", error.found)
     else:  # the element is not needed for a classic slice
         np.testing.assert_array_equal(volume.array, reference)
 
