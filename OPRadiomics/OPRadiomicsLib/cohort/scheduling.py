@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
-from ..errors import Cancelled, MissingDependencyError, OPRadiomicsError
+from ..errors import Cancelled, MissingDependencyError, OPRadiomicsError, OutputError
 from ..progress import part
 from ..types import Progress
 from .case import Case, CohortSettings, Failure
@@ -167,8 +167,7 @@ def _outcome(case: Case, future: Future) -> Failure | None:
     from distributed import CancelledError, KilledWorker
 
     try:
-        failure: Failure | None = future.result()
-        return failure
+        outcome: Failure | OPRadiomicsError | None = future.result()
     except KilledWorker:
         return Failure(
             case.name,
@@ -184,10 +183,16 @@ def _outcome(case: Case, future: Future) -> Failure | None:
             "a scheduler that runs until the last case has ended",
             "start it and the same command again: finished cases are kept",
         ) from None
+    if isinstance(outcome, OPRadiomicsError):
+        raise outcome
+    return outcome
 
 
-def _run_on_worker(case: Case, settings: CohortSettings, folder: str, stop_name: str) -> Failure | None:
-    """Runs inside a worker. Whether to stop is asked of the scheduler, but not more than twice a second."""
+def _run_on_worker(case: Case, settings: CohortSettings, folder: str, stop_name: str) -> Failure | OPRadiomicsError | None:
+    """Runs inside a worker. Whether to stop is asked of the scheduler, but not more than twice a second.
+
+    What ends the run is returned: of what is raised Dask prints a block of its own, "Compute Failed".
+    """
     from distributed import Event
 
     stop = Event(stop_name)
@@ -202,6 +207,8 @@ def _run_on_worker(case: Case, settings: CohortSettings, folder: str, stop_name:
 
     try:
         return None if stop.is_set() else run_case(case, settings, Path(folder), progress)
+    except OutputError as error:
+        return error
     except Cancelled:
         return None  # nobody waits for the answer of a case that was told to stop
 

@@ -396,6 +396,18 @@ def test_a_case_that_ends_its_worker_fails_alone_and_none_is_computed_twice(
     assert [(tmp_path / case.name).read_text() for case in cases] == ["case_0001", "case_0002", "case_0003"]
 
 
+def test_a_full_disk_ends_a_run_of_worker_processes_with_its_own_message_alone(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Dask printed the case's arguments and the error before it, as of a fault of the software."""
+    (tmp_path / "file").touch()
+    cases = list_cases(a_table()).cases[:1]
+    outcomes = scheduling.on_dask(cases, settings, lambda _: tmp_path / "file" / "c", no_progress, workers=1, address=None)
+    with pytest.raises(OutputError, match="Not a directory"):
+        list(outcomes)
+    assert "Compute Failed" not in capfd.readouterr().err
+
+
 def test_a_scheduler_that_ends_before_the_cases_is_named(
     a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
