@@ -91,7 +91,9 @@ def _computed(
     model = dataclasses.replace(settings.model, folder=settings.model.folder.resolve())
     own = dataclasses.replace(settings, model=model)  # few kB; scattered, they would be lost with the workers that hold them
     waiting = {
-        client.submit(_run_on_worker, _absolute(case), own, str(folder_of(case).resolve()), run, key=f"{run}-{n}"): case
+        client.submit(
+            _run_on_worker, _absolute(case), own, str(folder_of(case).resolve()), run, __version__, key=f"{run}-{n}"
+        ): case
         for n, case in enumerate(cases)
     }
     ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
@@ -188,13 +190,21 @@ def _outcome(case: Case, future: Future) -> Failure | None:
     return outcome
 
 
-def _run_on_worker(case: Case, settings: CohortSettings, folder: str, stop_name: str) -> Failure | OPRadiomicsError | None:
+def _run_on_worker(
+    case: Case, settings: CohortSettings, folder: str, stop_name: str, version: str
+) -> Failure | OPRadiomicsError | None:
     """Runs inside a worker. Whether to stop is asked of the scheduler, but not more than twice a second.
 
     What ends the run is returned: of what is raised Dask prints a block of its own, "Compute Failed".
     """
     from distributed import Event
 
+    if version != __version__:
+        return OPRadiomicsError(
+            f"A worker with opradiomics {__version__} joined the scheduler during the run",
+            f"workers with opradiomics {version}",
+            "install it on every worker, and start the same command again: finished cases are kept",
+        )
     stop = Event(stop_name)
     asked = time.monotonic()
 

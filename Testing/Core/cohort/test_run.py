@@ -333,6 +333,20 @@ def test_a_running_scheduler_is_used_if_its_workers_have_this_version(
             run_cohort(cases, settings, tmp_path / "other", scheduler=cluster.scheduler_address)
 
 
+def test_a_worker_of_another_version_that_joins_later_computes_no_case(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workers that are there when a run begins were asked; here nobody is, as of one that joins after."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
+        monkeypatch.setattr(scheduling, "__version__", "99")
+        monkeypatch.setattr(scheduling, "_require_same_version", lambda *_: None)
+        with pytest.raises(OPRadiomicsError, match=r"A worker with opradiomics 0\S+ joined .* workers with opradiomics 99"):
+            run_cohort(list_cases(a_table()).cases, settings, tmp_path / "out", scheduler=cluster.scheduler_address)
+    assert not list((tmp_path / "out").rglob("finished.json"))
+
+
 def test_a_scheduler_without_a_worker_is_told_to_start_one(
     a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
 ) -> None:
@@ -381,7 +395,7 @@ def test_a_case_that_ends_its_worker_fails_alone_and_none_is_computed_twice(
 ) -> None:
     """The only worker: what it held of the first case's outcome and of the settings goes with it."""
 
-    def computed(case: Case, _settings: object, folder: str, _stop: str) -> None:
+    def computed(case: Case, _settings: object, folder: str, *_: str) -> None:
         with Path(folder).open("a") as file:
             file.write(case.name)
         if case.name == "case_0002":
