@@ -113,7 +113,11 @@ def test_a_missing_slice_is_found(write_study: Any, make_stack: Any) -> None:
 def test_a_doubled_slice_is_found(write_study: Any, make_stack: Any) -> None:
     folder = write_study(make_stack())
     path = index_dicom(folder)[0].files[2]
-    shutil.copy(path, path.with_name("copy"))
+    copy = Path(shutil.copy(path, path.with_name("copy")))
+    assert read_volume(index_dicom(folder)[0]).shape[0] == 8, "the very same object counts once"
+    content = bytearray(copy.read_bytes())
+    content[-1] ^= 1  # the last pixel
+    copy.write_bytes(content)
     with pytest.raises(GeometryError, match="1 of 9 slices lie where another"):
         read_volume(index_dicom(folder)[0])
 
