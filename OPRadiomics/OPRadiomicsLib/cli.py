@@ -12,8 +12,8 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__
 from .errors import Cancelled, MissingDependencyError, OPRadiomicsError, refusal_of
@@ -22,31 +22,36 @@ BAD_INPUT = 2
 STOPPED = 130
 READER_GONE = 141
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 Command = Callable[[argparse.Namespace], int | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    parser = build_parser()
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a path or a name may not fit the terminal's encoding
-    options = parser.parse_args(arguments)
-    if options.command is None:
-        parser.print_help()
-        return 0
-    keep_libraries_single_threaded()
+    command = "opradiomics"
     try:
+        parser = build_parser()
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a path or a name may not fit the terminal's encoding
+        options = parser.parse_args(arguments)
+        if options.command is None:
+            parser.print_help()
+            return 0
+        command = f"opradiomics {options.command}"
+        keep_libraries_single_threaded()
         status = options.run(options) or 0
         sys.stdout.flush()
         return status
     except (KeyboardInterrupt, Cancelled) as stop:
-        print(f"opradiomics {options.command}: stopped; {str(stop) or 'nothing was written'}", file=sys.stderr)
+        print(f"{command}: stopped; {str(stop) or 'nothing was written'}", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is flushed on exit
         return READER_GONE
     except (OPRadiomicsError, ModuleNotFoundError, OSError) as error:
-        print(f"opradiomics {options.command}: {_mendable(error)}", file=sys.stderr)
+        print(f"{command}: {_mendable(error)}", file=sys.stderr)
         return BAD_INPUT
 
 
@@ -73,6 +78,8 @@ def _missing(package: str) -> MissingDependencyError:
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands. Those of the training library register themselves under the entry point opradiomics.commands."""
+    from importlib.metadata import entry_points  # half of this module's time to import, in which Ctrl-C shows a traceback
+
     parser = argparse.ArgumentParser(
         prog="opradiomics",
         description="Osteoporosis from lumbar MRI: segment, propagate, extract features, predict. Research use only.",
@@ -98,6 +105,8 @@ _further: dict[str, EntryPoint] = {}
 
 def register_commands(places: Mapping[str, str]) -> None:
     """Offer further commands where their package has no entry points, as in a Slicer: name to "module:function"."""
+    from importlib.metadata import EntryPoint
+
     _further.update({name: EntryPoint(name, place, GROUP) for name, place in places.items()})
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
-from ..errors import Cancelled, MissingDependencyError, OPRadiomicsError
+from ..errors import Cancelled, MissingDependencyError, OPRadiomicsError, OutputError
 from ..progress import part
 from ..types import Progress
 from .case import Case, CohortSettings, Failure
@@ -91,7 +91,9 @@ def _computed(
     model = dataclasses.replace(settings.model, folder=settings.model.folder.resolve())
     own = dataclasses.replace(settings, model=model)  # few kB; scattered, they would be lost with the workers that hold them
     waiting = {
-        client.submit(_run_on_worker, _absolute(case), own, str(folder_of(case).resolve()), run, key=f"{run}-{n}"): case
+        client.submit(
+            _run_on_worker, _absolute(case), own, str(folder_of(case).resolve()), run, __version__, key=f"{run}-{n}"
+        ): case
         for n, case in enumerate(cases)
     }
     ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
@@ -167,8 +169,7 @@ def _outcome(case: Case, future: Future) -> Failure | None:
     from distributed import CancelledError, KilledWorker
 
     try:
-        failure: Failure | None = future.result()
-        return failure
+        outcome: Failure | OPRadiomicsError | None = future.result()
     except KilledWorker:
         return Failure(
             case.name,
@@ -184,12 +185,26 @@ def _outcome(case: Case, future: Future) -> Failure | None:
             "a scheduler that runs until the last case has ended",
             "start it and the same command again: finished cases are kept",
         ) from None
+    if isinstance(outcome, OPRadiomicsError):
+        raise outcome
+    return outcome
 
 
-def _run_on_worker(case: Case, settings: CohortSettings, folder: str, stop_name: str) -> Failure | None:
-    """Runs inside a worker. Whether to stop is asked of the scheduler, but not more than twice a second."""
+def _run_on_worker(
+    case: Case, settings: CohortSettings, folder: str, stop_name: str, version: str
+) -> Failure | OPRadiomicsError | None:
+    """Runs inside a worker. Whether to stop is asked of the scheduler, but not more than twice a second.
+
+    What ends the run is returned: of what is raised Dask prints a block of its own, "Compute Failed".
+    """
     from distributed import Event
 
+    if version != __version__:
+        return OPRadiomicsError(
+            f"A worker with opradiomics {__version__} joined the scheduler during the run",
+            f"workers with opradiomics {version}",
+            "install it on every worker, and start the same command again: finished cases are kept",
+        )
     stop = Event(stop_name)
     asked = time.monotonic()
 
@@ -202,6 +217,8 @@ def _run_on_worker(case: Case, settings: CohortSettings, folder: str, stop_name:
 
     try:
         return None if stop.is_set() else run_case(case, settings, Path(folder), progress)
+    except OutputError as error:
+        return error
     except Cancelled:
         return None  # nobody waits for the answer of a case that was told to stop
 

@@ -199,11 +199,16 @@ def _values(path: Path, dataset: Dataset) -> npt.NDArray[np.float32]:
     if int(dataset.get("SamplesPerPixel", 1)) != 1:
         raise StudyError(f"File '{path.name}' is a colour image", "one value a pixel", "choose another series")
     frames = stored.reshape(-1, *stored.shape[-2:])
-    slopes, intercepts = zip(*(_rescale(dataset, number) for number in range(len(frames))), strict=True)
+    slopes, intercepts = zip(*(_rescale(path, dataset, number) for number in range(len(frames))), strict=True)
     with np.errstate(over="ignore"):
         scaled = (frames * np.reshape(slopes, (-1, 1, 1)) + np.reshape(intercepts, (-1, 1, 1))).astype(np.float32)
     if not np.isfinite(scaled).all():
-        raise ValueError("RescaleSlope or RescaleIntercept leads beyond float32")
+        slope, intercept = (max(given, key=abs) for given in (slopes, intercepts))
+        raise StudyError(
+            f"File '{path.name}': RescaleSlope {slope:.3g} and RescaleIntercept {intercept:.3g} lead to values beyond 3.4e38",
+            "intensities that single precision holds",
+            "export the series again; its header is wrong",
+        )
     return scaled
 
 
@@ -223,12 +228,12 @@ def _decoded(path: Path, dataset: Dataset) -> npt.NDArray[Any]:
     import SimpleITK as sitk
 
     rescaled = sitk.GetArrayFromImage(sitk.ReadImage(itk_name(path), sitk.sitkFloat64))
-    slope, intercept = _rescale(dataset, 0)
+    slope, intercept = _rescale(path, dataset, 0)
     stored: npt.NDArray[Any] = (rescaled - intercept) / slope  # ITK has applied them
     return stored
 
 
-def _rescale(dataset: Dataset, frame: int) -> tuple[float, float]:
+def _rescale(path: Path, dataset: Dataset, frame: int) -> tuple[float, float]:
     """RescaleSlope and RescaleIntercept of a frame: 1 and 0 where the header has none."""
     places = [dataset]
     for sequence, item in (("SharedFunctionalGroupsSequence", 0), ("PerFrameFunctionalGroupsSequence", frame)):
@@ -238,5 +243,9 @@ def _rescale(dataset: Dataset, frame: int) -> tuple[float, float]:
     slope = next((float(place.RescaleSlope) for place in places if place.get("RescaleSlope") is not None), 1.0)
     intercept = next((float(place.RescaleIntercept) for place in places if place.get("RescaleIntercept") is not None), 0.0)
     if slope == 0:
-        raise ValueError("RescaleSlope 0")
+        raise StudyError(
+            f"File '{path.name}' has RescaleSlope 0, which makes all its pixels one value",
+            "a slope other than 0",
+            "export the series again; its header is wrong",
+        )
     return slope, intercept

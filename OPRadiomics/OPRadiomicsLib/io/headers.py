@@ -90,6 +90,7 @@ class Frame:
     path: Path
     number: int | None
     sop_class: str
+    instance_uid: str
     study_uid: str
     series_uid: str
     frame_of_reference_uid: str | None
@@ -246,6 +247,7 @@ def _frame(path: Path, dataset: Dataset, places: tuple[Dataset, ...], number: in
         path=path,
         number=number,
         sop_class=str(dataset.SOPClassUID),
+        instance_uid=raw_text(dataset, "SOPInstanceUID"),
         study_uid=raw_text(dataset, "StudyInstanceUID"),
         series_uid=raw_text(dataset, "SeriesInstanceUID"),
         frame_of_reference_uid=raw_text(dataset, "FrameOfReferenceUID") or None,

@@ -35,8 +35,9 @@ _PLACED_APART = {"description", "rows", "columns", "series_number", "lossy"}
 def index_dicom(folder: Path, progress: Progress = no_progress, *, study_uid: str | None = None) -> tuple[SeriesRef, ...]:
     """List the series of one examination.
 
-    Reads every file below the folder, whatever its name; files that are not DICOM, and DICOMDIR, are passed over. A series that
-    holds several stacks (planes of a localiser, echoes, Dixon images) gives one SeriesRef for each.
+    Reads every file below the folder, whatever its name; files that are not DICOM, DICOMDIR, and further copies of an object,
+    equal to the last byte, are passed over. A series that holds several stacks (planes of a localiser, echoes, Dixon images)
+    gives one SeriesRef for each.
 
     Parameters
     ----------
@@ -70,6 +71,7 @@ def index_files(
     """As `index_dicom`, of the files named; those that are not DICOM are passed over."""
     frames = _one_study(_all_frames(paths, progress), study_uid)
     _require_one_patient(frames)
+    frames = _without_copies(frames)
     by_series: defaultdict[str, list[Frame]] = defaultdict(list)
     for frame in frames:
         by_series[frame.series_uid].append(frame)
@@ -121,6 +123,18 @@ def _require_no_blank_slice(others: Iterable[Path], frames: Iterable[Frame]) -> 
         with path.open("rb") as file:
             if not file.read(128).strip(b"\0"):
                 raise damaged(path, "it is blank, beside DICOM files named like it")
+
+
+def _without_copies(frames: Iterable[Frame]) -> list[Frame]:
+    """Each object once where its file was copied; files of one SOPInstanceUID that differ in any byte all stay."""
+    files: defaultdict[str, list[Path]] = defaultdict(list)
+    copies: set[Path] = set()
+    for path, uid in dict.fromkeys((frame.path, frame.instance_uid) for frame in frames):
+        if uid and any(path.read_bytes() == kept.read_bytes() for kept in files[uid]):
+            copies.add(path)
+        else:
+            files[uid].append(path)
+    return [frame for frame in frames if frame.path not in copies]
 
 
 def _ending(path: Path) -> str:

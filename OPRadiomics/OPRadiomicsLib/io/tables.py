@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import math
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +61,8 @@ def read_table(path: str | Path) -> Table:
     Parameters
     ----------
     path
-        CSV is UTF-8, or GB 18030 (which a note then says), with comma, semicolon or tab, whichever the heading holds most of.
+        CSV is UTF-8, UTF-16 with its mark (Excel's "Unicode text"), or GB 18030 (which a note then says), with comma, semicolon
+        or tab, whichever the heading holds most of; a first line such as ``sep=;`` names it instead and is no row.
 
     Raises
     ------
@@ -119,10 +122,24 @@ def _plain(cell: Cell) -> Cell:
 
 
 def _read_text(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:
-    content = file.read_bytes()
-    notes: tuple[str, ...] = ()
+    text, notes = _decoded(file)
+    heading, _, rest = text.partition("\n")
+    separator = max(",;\t", key=heading.count)
+    if told := re.fullmatch(r'"?sep=([,;\t])"?[,;\t]*\r?', heading, re.IGNORECASE):  # to Excel, which doesn't show the line
+        text, separator = rest, told[1]
     try:
-        text = content.decode("utf-8-sig")
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)), notes
+    except csv.Error as error:
+        raise StudyError(f"Table {file.name} cannot be read ({error})", "a CSV file", "save it as CSV UTF-8") from None
+
+
+def _decoded(file: Path) -> tuple[str, tuple[str, ...]]:
+    """The text, and a note where its encoding was guessed."""
+    content = file.read_bytes()
+    try:
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # neither begins UTF-8 or GB 18030
+            return content.decode("utf-16"), ()
+        return content.decode("utf-8-sig"), ()
     except UnicodeDecodeError:
         try:
             text = content.decode("gb18030")  # what Excel writes as "CSV" on Chinese systems
@@ -130,13 +147,7 @@ def _read_text(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:
             raise StudyError(
                 f"Table {file.name} is neither UTF-8 nor GB 18030 text", "a CSV file in UTF-8", "save it as CSV UTF-8"
             ) from None
-        notes = (f"{file.name} was read as GB 18030, because it is no UTF-8.",)
-    heading = text.partition("\n")[0]
-    separator = max(",;\t", key=heading.count)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)), notes
-    except csv.Error as error:
-        raise StudyError(f"Table {file.name} cannot be read ({error})", "a CSV file", "save it as CSV UTF-8") from None
+    return text, (f"{file.name} was read as GB 18030, because it is no UTF-8.",)
 
 
 def _read_excel(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:

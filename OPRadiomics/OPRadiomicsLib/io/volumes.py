@@ -45,7 +45,7 @@ def read_volume(source: SeriesRef | Path) -> Volume:
     Raises
     ------
     StudyError
-        If the file is absent, unreadable, no 3-D scalar image, constant, or holds NaN or infinity.
+        If the file is absent, unreadable, no 3-D scalar image, constant, or holds NaN, infinity or what float32 can't hold.
     GeometryError
         If slices are missing, doubled, unequally spaced or sheared, or the image is larger than a person.
     """
@@ -119,7 +119,7 @@ def read_image_file(path: Path, opened: Any = None) -> Any:
     Raises
     ------
     StudyError
-        If the file is absent, of another format, damaged, or not a 3-D scalar image of several slices.
+        If the file is absent, of another format, damaged, beyond single precision, or not a 3-D scalar image of several slices.
     GeometryError
         If its axes are not at right angles.
     """
@@ -142,7 +142,22 @@ def read_image_file(path: Path, opened: Any = None) -> Any:
         image = reader.Execute()
     except RuntimeError:
         raise _unreadable(path) from None
-    return sitk.Cast(image, sitk.sitkFloat32) if image.GetPixelID() == sitk.sitkFloat64 else image
+    if image.GetPixelID() != sitk.sitkFloat64:
+        return image
+    _require_single_precision(sitk.GetArrayViewFromImage(image), path.name)
+    return sitk.Cast(image, sitk.sitkFloat32)
+
+
+def _require_single_precision(values: npt.NDArray[np.float64], name: str) -> None:
+    """Else they would turn into infinity, which the file doesn't hold."""
+    largest = float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0))
+    limit = float(np.finfo(np.float32).max)
+    if largest > limit:
+        raise StudyError(
+            f"Values up to {largest:.3g} in file '{name}'",
+            f"intensities that single precision holds, up to {limit:.2g}",
+            "convert the image again from the original DICOM",
+        )
 
 
 def open_image_file(path: Path) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,21 @@ MISSING_RULE: Final = (
     "a patient without age, sex or class is left out and counted; any other variable that is not recorded stays missing"
 )
 TWO_WEEK_RULE: Final = "MRI or QCT not within the two weeks before treatment"
+IN_CHINESE: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("病例", "病例号", "病例编号", "编号"), "case"),
+    "年龄": "age",
+    "性别": "sex",
+    **dict.fromkeys(("标签", "骨质疏松"), "label"),
+    **dict.fromkeys(("骨密度", "骨密度值", "腰椎骨密度"), "bmd"),
+    **dict.fromkeys(("患者", "患者编号"), "patient"),
+    **dict.fromkeys(("中心", "医院"), "centre"),
+    **dict.fromkeys(("排除", "排除原因"), "exclusion"),
+    **dict.fromkeys(("体重指数", "体质指数", "体质量指数"), "bmi"),
+    **dict.fromkeys(("糖尿病", "糖尿病史"), "diabetes"),
+    **dict.fromkeys(("吸烟", "吸烟史"), "smoking"),
+    **dict.fromkeys(("饮酒", "饮酒史"), "drinking"),
+}
+"""Headings that mean a column, for a hint: a word alone doesn't prove what the column holds."""
 FEATURE_PREFIXES: Final = tuple(f"{role}_" for role in Role)
 
 
@@ -91,7 +107,10 @@ def _column_faults(table: Table) -> Iterator[Fault]:
     if not set(names) & set(table.columns):
         absent.append("label or bmd")
     for name in absent:
-        close = difflib.get_close_matches(name, table.columns, 1, 0.7)
+        close = [
+            *(one for one in table.columns if _from_chinese(one) in name.split(" or ")),
+            *difflib.get_close_matches(name, table.columns, 1, 0.7),
+        ]
         hint = f"is it '{close[0]}'? Then rename that" if close else "add it"
         yield Fault(0, f"column {name}", "absent", "a column of this name", hint)
     if not table.rows:
@@ -105,8 +124,19 @@ def _column_faults(table: Table) -> Iterator[Fault]:
             yield Fault(
                 0, f"column {name}", "a feature of no known sequence", "T1WI_, T2WI_ or FS-T2WI_ before it", "rename it"
             )
-        elif close := difflib.get_close_matches(name.lower(), [one for one in COLUMNS if one not in table.columns], 1, 0.8):
+        elif close := _meant(name, [one for one in COLUMNS if one not in table.columns]):
             yield Fault(0, f"column {name}", "not known", f"'{close[0]}'?", "rename it, or give it a name less like that one")
+
+
+def _meant(heading: str, names: list[str]) -> list[str]:
+    """Which of the names a heading could stand for."""
+    known = _from_chinese(heading)
+    return [known] if known in names else difflib.get_close_matches(heading.lower(), names, 1, 0.8)
+
+
+def _from_chinese(heading: str) -> str:
+    """Name of the column that a Chinese heading means, its unit left aside; "" where it means none."""
+    return IN_CHINESE.get(re.split(r"[(（/]", heading)[0].strip(), "")
 
 
 def _coding_faults(table: Table) -> Iterator[Fault]:
@@ -172,16 +202,17 @@ def _repeated(table: Table, rows: Mapping[int, Row], column: str) -> Iterator[Fa
     by_name: defaultdict[str, list[int]] = defaultdict(list)
     for index, row in rows.items():
         if (name := getattr(row, column)) is not None and row.exclusion is None:
-            by_name[name].append(index)
-    for name, places in by_name.items():
+            by_name[name.casefold() if column == "case" else name].append(index)  # cases name folders: a is A on Windows
+    for places in by_name.values():
         if len(places) > 1:
+            names = " or ".join(f"'{name}'" for name in dict.fromkeys(getattr(rows[place], column) for place in places))
             numbers = ", ".join(str(table.numbers[place]) for place in places)
             splits = sorted({rows[place].split or "" for place in places})
             what = f"in the splits {' and '.join(splits)}" if len(splits) > 1 else f"{len(places)} times"
             yield Fault(
                 table.numbers[places[1]],
                 column,
-                f"'{name}' stands {what} (rows {numbers})",
+                f"{names} stands {what} (rows {numbers})",
                 "one row a patient",
                 "keep one, exclude the others",
             )

@@ -17,10 +17,10 @@ from OPRadiomicsLib.types import Progress, no_progress
 from ..cohort.cohort import Cohort
 from ..fitting.fit import TRAINING_SPLITS
 from ..fitting.record import TrainingPredictions
-from ..fitting.second_stage import Table
+from ..fitting.second_stage import Table, columns_of
 from ..fitting.seen import Seen
 from ..statistics.arrays import Flags, FloatTable, Indices
-from ..statistics.calibration import Calibration, calibration, recalibrated_intercept
+from ..statistics.calibration import Anchor, Calibration, anchor, calibration, recalibrated_intercept
 from ..statistics.classification import Classification, classify
 from ..statistics.decision_curve import DecisionCurve, decision_curve
 from ..statistics.estimate import Estimate
@@ -63,7 +63,7 @@ class EvaluationSettings:
 
 @dataclass(frozen=True, eq=False)
 class ModelResult:
-    """One model on one set; ``shift`` was added to its logits (0 without recalibration)."""
+    """One model on one set; ``shift`` was added to its logits (0 without recalibration), and ``held`` is of its predictors."""
 
     name: ModelName
     probabilities: FloatTable
@@ -75,6 +75,7 @@ class ModelResult:
     calibration: Calibration
     decision: DecisionCurve
     shift: float = 0.0
+    held: Anchor | None = None
 
 
 @dataclass(frozen=True)
@@ -275,7 +276,14 @@ def _set(
 ) -> SetResult:
     _require_both(name, known.ill)
     models = {
-        model: _model(model, logits, known.ill, thresholds[model], settings, recalibrate=kind != "training")
+        model: _model(
+            model,
+            logits,
+            known.ill,
+            thresholds[model],
+            settings,
+            columns=None if table is None else columns_of(table, getattr(signature.models, model).predictors),
+        )
         for model, logits in known.logits.items()
     }
     groups: tuple[Subgroup, ...] = parse_subgroups(settings.subgroups)
@@ -294,9 +302,17 @@ def _set(
 
 
 def _model(
-    name: ModelName, logits: FloatTable, ill: Flags, threshold: float, settings: EvaluationSettings, *, recalibrate: bool
+    name: ModelName,
+    logits: FloatTable,
+    ill: Flags,
+    threshold: float,
+    settings: EvaluationSettings,
+    *,
+    columns: FloatTable | None,
 ) -> ModelResult:
-    shift = recalibrated_intercept(logits, ill).value if settings.recalibrate_intercept and recalibrate else 0.0
+    """``columns``: predictors of a test set, on which the intercept may move."""
+    moves = settings.recalibrate_intercept and columns is not None
+    shift = recalibrated_intercept(logits, ill).value if moves else 0.0
     probabilities = logistic(logits + shift)
     return ModelResult(
         name=name,
@@ -309,6 +325,7 @@ def _model(
         calibration=calibration(logits + shift, ill),
         decision=decision_curve(probabilities, ill, DECISION_THRESHOLDS),
         shift=shift,
+        held=anchor(columns, logits + shift) if settings.recalibrate_intercept and columns is not None else None,
     )
 
 

@@ -8,34 +8,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
+import numpy as np
 from OPRadiomicsLib.io.output import write_json
-from OPRadiomicsLib.models.signature import Models, Signature
+from OPRadiomicsLib.models.signature import LogisticModel, Models, Signature
 
 from ..cohort.cohort import Cohort
 from ..fitting.fit_command import save_signatures
 from ..fitting.record import FIT_FILE, software_versions
 from ..fitting.seen import Seen
+from ..statistics.calibration import Anchor, recalibrated_covariance
 from .evaluate import Evaluation, test_sets
 
+NOTHING_HELD: Final[Mapping[str, Anchor]] = MappingProxyType({})
 
-def recalibrated(signature: Signature, shifts: Mapping[str, float], where: str) -> Signature:
+
+def recalibrated(
+    signature: Signature, shifts: Mapping[str, float], where: str, held: Mapping[str, Anchor] = NOTHING_HELD
+) -> Signature:
     """The signature with moved intercepts, and a note that says so.
 
-    Each moved model's prediction warns that its interval is that of the training's intercept.
+    Of a model with a covariance, and an anchor in ``held`` on its predictors' own scale, the covariance is moved too, so that
+    its interval covers the new intercept's uncertainty; each prediction of another one warns that it doesn't.
     Training distributions of the logits are dropped, and an ordinal model, whose cuts nobody moved: its probability of
     osteoporosis would contradict the moved one beside it.
     """
-    caution = (f"Intercept recalibrated on {where}: the interval leaves out the uncertainty of that.",)
     models = {
-        name: model.model_copy(
-            update={
-                "intercept": model.intercept + shifts.get(name, 0.0),
-                "out_of_fold": None,
-                "cautions": model.cautions + (caution if name in shifts else ()),
-            }
-        )
+        name: _moved(model, shifts[name], where, held.get(name))
+        if name in shifts
+        else model.model_copy(update={"out_of_fold": None})
         for name, model in signature.models.present()
     }
     note = f"Intercepts recalibrated on {where}: " + ", ".join(f"{name} {shift:+.3f}" for name, shift in shifts.items()) + "."
@@ -48,6 +51,18 @@ def recalibrated(signature: Signature, shifts: Mapping[str, float], where: str) 
         "version": f"{signature.version}-recalibrated",
     }
     return Signature.model_validate(signature.model_copy(update=changed))
+
+
+def _moved(model: LogisticModel, shift: float, where: str, held: Anchor | None) -> LogisticModel:
+    changed: dict[str, object] = {"intercept": model.intercept + shift, "out_of_fold": None}
+    if model.covariance is not None and held is not None:
+        standardised = Anchor((held.centre - np.asarray(model.means)) / np.asarray(model.sds), held.variance)
+        rows = recalibrated_covariance(np.asarray(model.covariance), standardised).tolist()
+        changed["covariance"] = tuple(tuple(row) for row in rows)
+    else:
+        caution = f"Intercept recalibrated on {where}: the interval leaves out the uncertainty of that."
+        changed["cautions"] = (*model.cautions, caution)
+    return model.model_copy(update=changed)
 
 
 def write_recalibrated(
@@ -76,7 +91,8 @@ def write_recalibrated(
         if shifts:
             where = f"{len(one.ill)} patients of the set '{one.name}'"
             before = {"": evaluation.signature, **by_centre}
-            moved = {centre: recalibrated(signature, shifts, where) for centre, signature in before.items()}
+            held = {str(name): model.held for name, model in one.models.items() if model.held is not None}
+            moved = {centre: recalibrated(signature, shifts, where, held) for centre, signature in before.items()}
             content = {
                 "signature_sha256": moved[""].sha256,
                 "recalibrated_from": evaluation.signature.sha256,

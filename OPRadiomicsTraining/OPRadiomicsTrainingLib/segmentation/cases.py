@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -72,16 +73,27 @@ class TrainingCase:
     def save(self, folder: Path) -> None:
         """Write ``folder/<name>.npz``, whole or not at all; raises `OutputError` as `write_bytes`."""
         content = io.BytesIO()
-        np.savez_compressed(
-            content,
-            image=self.image,
-            body=self.body,
-            tissue=self.tissue,
-            weight=self.weight,
-            labelled=self.labelled,
-            spacing_mm=np.asarray(self.spacing_mm),
-        )
+        np.savez_compressed(content, allow_pickle=False, **self._arrays())
         write_bytes(folder / f"{self.name}.npz", content.getvalue())
+
+    @property
+    def sha256(self) -> str:
+        """Of what the case holds, however its file is compressed; the name doesn't count."""
+        digest = hashlib.sha256()
+        for key, array in self._arrays().items():
+            digest.update(f"{key} {array.dtype} {array.shape}\n".encode())
+            digest.update(array.tobytes())
+        return digest.hexdigest()
+
+    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        return {
+            "image": self.image,
+            "body": self.body,
+            "tissue": self.tissue,
+            "weight": self.weight,
+            "labelled": self.labelled,
+            "spacing_mm": np.asarray(self.spacing_mm, np.float64),
+        }
 
 
 def set_of(name: str) -> str:

@@ -14,13 +14,13 @@ def require_options_that_fit(options: argparse.Namespace) -> None:
     Raises
     ------
     StudyError
-        If not, or the folder of simulated cases holds those of another seed.
+        If not, or the folder of simulated cases holds those of another seed or of other rules.
     ModelError
         If --start or --compare names no network that torch can take, or --name can't be a folder's.
     """
     from OPRadiomicsLib.installed import require_model_name
 
-    from .simulated import require_seed
+    from .simulated import require_same_simulation
 
     if options.data is None and options.simulated is None:
         raise StudyError(
@@ -47,7 +47,7 @@ def require_options_that_fit(options: argparse.Namespace) -> None:
     _require_no_idle_option(options)
     _require_images_of_each_set(options)
     if options.simulated is not None:
-        require_seed(options.simulated, options.seed)
+        require_same_simulation(options.simulated, options.seed)
     _require_networks(options)
     _require_device(options.device)
 

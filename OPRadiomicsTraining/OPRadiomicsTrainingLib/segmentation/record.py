@@ -12,12 +12,15 @@ from OPRadiomicsLib.errors import ModelError, OutputError
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.segmentation.bundle import sha256_of
 
+from .cases import load_case
 from .learnt import Learnt
 from .train import CHECKPOINT_FILE, NOTHING_LEARNT
 
 RECORD_FILE: Final = "run.json"
 SIMULATE: Final = "--simulate"
-_CASES: Final = "cases_sha256"
+_CASES: Final = "cases_arrays_sha256"
+_CASE_FILES: Final = "cases_sha256"
+"""Of earlier runs, over the bytes of the files, which another build of zlib writes otherwise."""
 
 Record = Mapping[str, object]
 """Options by name, as JSON keeps them."""
@@ -53,7 +56,9 @@ def require_same(out: Path, record: Record) -> None:
     began = _read(out)
     if SIMULATE in record:
         began.setdefault(SIMULATE, record[SIMULATE])  # earlier runs did not keep it
-    differing = [name for name in {**began, **record} if name != _CASES and began.get(name) != record.get(name)]
+    differing = [
+        name for name in {**began, **record} if name not in (_CASES, _CASE_FILES) and began.get(name) != record.get(name)
+    ]
     if differing:
         now, before = (", ".join(_said(name, one.get(name)) for name in differing) for one in (record, began))
         raise ModelError(f"--resume with {now}", f"{before}, as the run in {out.name}/ began", "give the options as before")
@@ -77,20 +82,27 @@ def require_same_cases(out: Path, paths: Iterable[Path], learnt: Learnt = NOTHIN
     ------
     ModelError
         If the record's digest is another one.
+    StudyError
+        If a case is damaged.
     """
-    digest = hashlib.sha256()
-    for path in sorted(paths, key=lambda path: path.name):
-        digest.update(f"{path.name} {sha256_of(path)}\n".encode())
-    for salt, images in learnt.records:
-        digest.update(f"{salt} {sorted(images)}\n".encode())
+    files = sorted(paths, key=lambda path: path.name)
     began = _read(out)
-    if began.get(_CASES, digest.hexdigest()) != digest.hexdigest():
+    found = _digest([f"{path.name} {load_case(path).sha256}" for path in files], learnt)
+    same = began.get(_CASES, found) == found
+    if _CASES not in began and _CASE_FILES in began:
+        same = began[_CASE_FILES] == _digest([f"{path.name} {sha256_of(path)}" for path in files], learnt)
+    if not same:
         raise ModelError(
             "Cases that differ from those that the run began with, or another record of what --start has learnt",
             f"the images, labels, simulated cases and record of the run in {out.name}/",
             "begin anew in another folder: what a network was tested on must not change under it",
         )
-    _write(out, {**began, _CASES: digest.hexdigest()})
+    _write(out, {**began, _CASES: found})
+
+
+def _digest(cases: Iterable[str], learnt: Learnt) -> str:
+    lines = [*cases, *(f"{salt} {sorted(images)}" for salt, images in learnt.records)]
+    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 def _write(out: Path, record: Record) -> None:

@@ -24,6 +24,10 @@ Floats = npt.NDArray[np.float32]
 _S1 = LABEL_OF_LEVEL["S1"]
 
 SEED_FILE = "seed.txt"
+"""In a folder of simulated cases: the seed, and the rules that made them."""
+
+RULES = 1
+"""Raise it whenever a seed gives other images or labels than before: cases of other rules are no part of a training set."""
 
 CUT_SHARE = 1 / 6
 """Of the studies whose view is cut to T12-L4, the sacrum out of sight."""
@@ -39,15 +43,15 @@ def prepare_simulated_cases(count: int, out: Path, *, seed: int, progress: Progr
     Raises
     ------
     StudyError
-        If the folder's cases are of another seed.
+        If the folder's cases are of another seed, or other rules made them.
     OutputError
         If it cannot be made or written.
     """
     from OPRadiomicsTrainingLib.simulation.patients import sample_patient
     from OPRadiomicsTrainingLib.simulation.study import simulate_study
 
-    require_seed(out, seed)
-    write_text(out / SEED_FILE, f"{seed}\n")
+    require_same_simulation(out, seed)
+    write_text(out / SEED_FILE, f"{seed}\nrules {RULES}\n")
     for number in range(count):
         if (out / f"sim_{number:04d}_painted.npz").exists():
             continue
@@ -61,23 +65,36 @@ def prepare_simulated_cases(count: int, out: Path, *, seed: int, progress: Progr
         progress(f"Simulated {number + 1} of {count}", (number + 1) / count)
 
 
-def require_seed(out: Path, seed: int) -> None:
-    """Prove that a folder, if it is there, holds simulated cases of this seed; one without a record counts as of this seed.
+def require_same_simulation(out: Path, seed: int) -> None:
+    """Prove that a folder, if it is there, holds simulated cases of this seed and of today's rules, or none.
+
+    A record that names no rules is of the first ones.
 
     Raises
     ------
     StudyError
-        If it is no folder, or holds cases of another seed.
+        If it is no folder, or holds cases of another seed or other rules, or some that no record tells of.
     """
     if out.exists() and not out.is_dir():
         raise StudyError(f"{out.name} is no folder", "one for simulated cases", "choose another --simulated")
     path = out / SEED_FILE
-    kept = path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else str(seed)
+    if not path.is_file():
+        if any(out.glob("sim_*.npz")):
+            found = f"Simulated cases in {out.name}/ without {SEED_FILE}, of a version that kept no record"
+            raise StudyError(found, f"those of seed {seed} and today's rules", "name another folder: they are made anew")
+        return
+    kept, _, rules = path.read_text(encoding="utf-8", errors="replace").strip().partition("\n")
     if kept != str(seed):
         raise StudyError(
             f"Simulated cases of seed {kept[:20]} in {out.name}/",
             f"those of seed {seed}",
             "name another folder or that seed",
+        )
+    if (rules or "rules 1") != f"rules {RULES}":
+        raise StudyError(
+            f"Simulated cases in {out.name}/ that another version of this software made ({rules[:20] or 'rules 1'})",
+            f"those of this version (rules {RULES})",
+            "name another folder: they are made anew",
         )
 
 

@@ -231,7 +231,12 @@ def _require_room(plan: CohortPlan, out: Path, cases: int) -> None:
     needed, free = cases * BYTES_PER_CASE[plan.format], shutil.disk_usage(there).free
     if needed > free:
         raise OutputError(
-            f"{free / 1e9:.1f} GB free at '{out}'",
-            f"about {needed / 1e9:.1f} GB for {cases} cases",
+            f"{_said(free)} free at '{out}'",
+            f"about {_said(needed)} for {cases} cases",
             "choose another disk or simulate fewer cases",
         )
+
+
+def _said(count: int) -> str:
+    """Bytes as a person reads them."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

@@ -83,6 +83,46 @@ def recalibrated_intercept(logits: FloatTable, ill: Flags) -> Estimate:
     return Estimate.of_normal(float(fit.coefficients[0]), float(fit.covariance[0, 0]) ** 0.5)
 
 
+@dataclass(frozen=True, eq=False)
+class Anchor:
+    """Where a moved intercept holds a model: the set's mean predictors (p,), weighted by P (1 - P), and 1 / the weights' sum.
+
+    The latter is the variance of the mean logit there, whatever the slopes.
+    """
+
+    centre: FloatTable
+    variance: float
+
+
+def anchor(columns: FloatTable, logits: FloatTable) -> Anchor:
+    """Of patients given as (n, p), and their logits with the moved intercept, (n,)."""
+    fitted = logistic(logits)
+    weights = fitted * (1 - fitted)
+    return Anchor(weights @ columns / weights.sum(), float(1 / weights.sum()))
+
+
+def recalibrated_covariance(covariance: FloatTable, held: Anchor) -> FloatTable:
+    """Covariance of the moved intercept and the slopes, in this order, by the delta method.
+
+    The moved intercept solves "sum of P = number of ill" for the given slopes; the old one no longer matters. Hence it has the
+    variance of that equation and follows the slopes by minus the anchor's centre (the implicit function's derivative).
+
+    Parameters
+    ----------
+    covariance
+        Of the old intercept and the slopes, (p + 1, p + 1).
+    held
+        By other patients than those of ``covariance``, in the same coordinates.
+    """
+    slopes = covariance[1:, 1:]
+    follows = -slopes @ held.centre
+    moved = np.empty_like(covariance)
+    moved[0, 0] = held.variance - follows @ held.centre
+    moved[0, 1:] = moved[1:, 0] = follows
+    moved[1:, 1:] = slopes
+    return moved
+
+
 @dataclass(frozen=True)
 class CalibrationBin:
     """Patients of similar probability: how many, their mean probability, and the observed share with Wilson's interval."""

@@ -19,7 +19,7 @@ TOLERANCE: Final = 1e-18
 
 MAX_CONDITION: Final = 1e12
 EXTREME_LOGIT: Final = 16.0
-"""Fitted probabilities beyond 1 - 1e-7: either an outlier, or coefficients on their way to infinity; `_separates` tells."""
+"""Fitted probabilities beyond 1 - 1e-7: either an outlier, or coefficients on their way to infinity; `separates` tells."""
 
 SEPARATION: Final = 1e-6
 """Sum of distances from the separating plane, columns scaled to 1, beyond what the linear program's tolerance can feign."""
@@ -95,7 +95,7 @@ def fit_logistic(columns: FloatTable, ill: Flags, offset: FloatTable | None = No
 
     for _ in range(MAX_ITERATIONS):
         if not maximum_proven and np.abs(design @ beta).max() > EXTREME_LOGIT:
-            if _separates(design, ill):
+            if separates(design, ill):
                 raise _separated()
             maximum_proven = True
         fitted = logistic(known + design @ beta)
@@ -135,15 +135,22 @@ def _require_invertible(information: FloatTable) -> None:
         )
 
 
-def _separates(design: FloatTable, ill: Flags) -> bool:
+def separates(design: FloatTable, ill: Flags) -> bool:
     """Whether some direction has all ill on one side and all well on the other, the plane between them included.
 
     Then, and only then, the likelihood has no maximum (Albert & Anderson, Biometrika 1984); found by linear programming.
+    ``design`` is (n, p) with its column of ones.
     """
+    return grows_without_bound(np.where(ill[:, None], design, -design))
+
+
+def grows_without_bound(toward: FloatTable) -> bool:
+    """Whether some direction has a product below 0 with none of the rows, (n, p), and above 0 with one."""
     from scipy.optimize import linprog
 
-    signed = np.where(ill[:, None], design, -design) / np.abs(design).max(axis=0)
-    found = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1), method="highs")
+    largest = np.abs(toward).max(axis=0)
+    scaled = toward / np.where(largest > 0.0, largest, 1.0)
+    found = linprog(-scaled.sum(axis=0), A_ub=-scaled, b_ub=np.zeros(len(scaled)), bounds=(-1, 1), method="highs")
     return bool(-found.fun > SEPARATION)
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from OPRadiomicsLib.errors import ModelError, StudyError
 
 from .arrays import FloatTable
-from .logistic import logistic
+from .logistic import grows_without_bound, logistic
 
 Classes = npt.NDArray[np.intp]
 """0, 1, ... in their order: normal, osteopenia, osteoporosis."""
@@ -21,6 +21,8 @@ TOLERANCE: Final = 1e-18
 """On the squared Newton decrement."""
 
 EXTREME: Final = 30.0
+"""Either an outlier, or coefficients on their way to infinity; `grows_without_bound` tells."""
+
 MAX_CONDITION: Final = 1e12
 
 
@@ -64,7 +66,9 @@ def fit_ordinal(columns: FloatTable, classes: Classes) -> OrdinalFit:
     scaled = (columns - means) / sds
     shares = np.cumsum(np.bincount(classes))[:-1] / len(classes)
     start = np.r_[np.log(shares / (1 - shares)), np.zeros(columns.shape[1])]
-    theta, information, value = _newton(lambda theta: _ordinal_terms(theta, scaled, classes, count), start)
+    theta, information, value = _newton(
+        lambda theta: _ordinal_terms(theta, scaled, classes, count), start, lambda: _separates(scaled, classes, count)
+    )
     # Back to the columns' own scale: cuts move by the means.
     back = np.zeros((len(theta), len(theta)))
     back[: count - 1, : count - 1] = np.eye(count - 1)
@@ -99,11 +103,30 @@ def _ordinal_terms(theta: FloatTable, columns: FloatTable, classes: Classes, cou
     return float(np.log(share).sum()), gradients.sum(axis=0), information, float(np.abs(cuts - score[:, None]).max())
 
 
-def _newton(terms: Callable[[FloatTable], _Terms], theta: FloatTable) -> tuple[FloatTable, FloatTable, float]:
+def _separates(columns: FloatTable, classes: Classes, count: int) -> bool:
+    """Whether some direction takes no patient's lower cut up or upper cut down, seen from their score, and moves one.
+
+    The likelihood, concave, has no maximum then, and only then: as `separates` for two classes.
+    """
+    edges = np.eye(count - 1)
+    upper, lower = classes < count - 1, classes > 0
+    below = np.column_stack((edges[classes[upper]], -columns[upper]))
+    above = np.column_stack((-edges[classes[lower] - 1], columns[lower]))
+    return grows_without_bound(np.vstack((below, above)))
+
+
+def _newton(
+    terms: Callable[[FloatTable], _Terms], theta: FloatTable, separates: Callable[[], bool]
+) -> tuple[FloatTable, FloatTable, float]:
     """Maximum, information there and log-likelihood; steps halved until the likelihood does not fall."""
     value, gradient, information, extreme = terms(theta)
+    maximum_proven = False
     for _ in range(MAX_ITERATIONS):
-        _require_solvable(information, extreme)
+        if not maximum_proven and extreme > EXTREME:
+            if separates():
+                raise _separated()
+            maximum_proven = True
+        _require_solvable(information)
         step = np.linalg.solve(information, gradient)
         decrement, size = float(gradient @ step), 1.0
         if decrement < TOLERANCE:
@@ -115,9 +138,7 @@ def _newton(terms: Callable[[FloatTable], _Terms], theta: FloatTable) -> tuple[F
     raise _separated()
 
 
-def _require_solvable(information: FloatTable, extreme: float) -> None:
-    if extreme > EXTREME:
-        raise _separated()
+def _require_solvable(information: FloatTable) -> None:
     if np.linalg.cond(information) > MAX_CONDITION:
         raise ModelError(
             "Collinear predictors: the information matrix cannot be inverted",

@@ -16,13 +16,15 @@ import numpy.typing as npt
 from OPRadiomicsLib.errors import FeatureError, ModelError, StudyError
 
 from .arrays import Flags, FloatTable, Indices
-from .logistic import logistic
+from .logistic import logistic, separates
 
 MAX_NEWTON_STEPS: Final = 100
 CONVERGED_LOGIT: Final = 1e-6
 """No patient's logit moves by more in the last step; Newton's error after it is of the order of its square."""
 
 EXTREME_LOGIT: Final = 30.0
+"""Without a penalty either an outlier, or coefficients on their way to infinity; `separates` tells. With one, no matter."""
+
 DEVIANCE_LOGIT: Final = 11.512915464920228
 """glmnet keeps probabilities within 1e-5 of 0 and 1 in a deviance: log(1 / 1e-5 - 1)."""
 
@@ -195,10 +197,13 @@ def _logistic_at(
     columns: FloatTable, observed: FloatTable, penalty: float, intercept: float, b: FloatTable
 ) -> tuple[float, FloatTable]:
     """Newton's steps from a start; each minimises the log-likelihood's quadratic approximation plus the penalty."""
+    minimum_proven = penalty > 0.0
     for _ in range(MAX_NEWTON_STEPS):
         logits = intercept + columns @ b
-        if np.abs(logits).max() > EXTREME_LOGIT:
-            break
+        if not minimum_proven and np.abs(logits).max() > EXTREME_LOGIT:
+            if separates(np.column_stack((np.ones(len(columns)), columns)), observed > 0.0):
+                break
+            minimum_proven = True
         shift, step = _newton_step(columns, observed, penalty, logits, b)
         moved = shift + columns @ step
         size = _step_size(_objective(observed, penalty, (logits, moved), (b, step)))
@@ -216,6 +221,8 @@ def _newton_step(
 
     n, fitted = len(observed), logistic(logits)
     weights, gradient = fitted * (1 - fitted), columns.T @ (observed - fitted) / n
+    if weights.sum() <= np.finfo(float).tiny:
+        raise _not_converged()  # every probability is 0 or 1 to rounding
     # Only columns that are in, or want in, take part: what they leave out is looked at again in the next step.
     chosen = np.flatnonzero((b != 0.0) | (np.abs(gradient) > penalty))
     selected = columns.T[chosen]

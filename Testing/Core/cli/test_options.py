@@ -149,6 +149,19 @@ def test_a_stop_says_what_became_of_the_work(
     assert capsys.readouterr().err == f"opradiomics segment: stopped; {said}\n"
 
 
+def test_a_stop_while_the_commands_are_gathered_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of the training library are imported for that, before the command is known."""
+
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("OPRadiomicsLib.cli.build_parser", stopped)
+    assert main(["segment", "t1.nii.gz", "-o", "mask.nii.gz"]) == 130
+    assert capsys.readouterr().err == "opradiomics: stopped; nothing was written\n"
+
+
 def test_a_package_that_is_not_installed_is_named_with_the_way_to_install_it(
     monkeypatch: pytest.MonkeyPatch, refused: Refused
 ) -> None:

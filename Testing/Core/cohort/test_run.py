@@ -333,6 +333,20 @@ def test_a_running_scheduler_is_used_if_its_workers_have_this_version(
             run_cohort(cases, settings, tmp_path / "other", scheduler=cluster.scheduler_address)
 
 
+def test_a_worker_of_another_version_that_joins_later_computes_no_case(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The workers that are there when a run begins were asked; here nobody is, as of one that joins after."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
+        monkeypatch.setattr(scheduling, "__version__", "99")
+        monkeypatch.setattr(scheduling, "_require_same_version", lambda *_: None)
+        with pytest.raises(OPRadiomicsError, match=r"A worker with opradiomics 0\S+ joined .* workers with opradiomics 99"):
+            run_cohort(list_cases(a_table()).cases, settings, tmp_path / "out", scheduler=cluster.scheduler_address)
+    assert not list((tmp_path / "out").rglob("finished.json"))
+
+
 def test_a_scheduler_without_a_worker_is_told_to_start_one(
     a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
 ) -> None:
@@ -381,7 +395,7 @@ def test_a_case_that_ends_its_worker_fails_alone_and_none_is_computed_twice(
 ) -> None:
     """The only worker: what it held of the first case's outcome and of the settings goes with it."""
 
-    def computed(case: Case, _settings: object, folder: str, _stop: str) -> None:
+    def computed(case: Case, _settings: object, folder: str, *_: str) -> None:
         with Path(folder).open("a") as file:
             file.write(case.name)
         if case.name == "case_0002":
@@ -394,6 +408,18 @@ def test_a_case_that_ends_its_worker_fails_alone_and_none_is_computed_twice(
     failed = {case.name: failure.kind if failure else None for case, failure in outcomes}
     assert failed == {"case_0001": None, "case_0002": "KilledWorker", "case_0003": None}
     assert [(tmp_path / case.name).read_text() for case in cases] == ["case_0001", "case_0002", "case_0003"]
+
+
+def test_a_full_disk_ends_a_run_of_worker_processes_with_its_own_message_alone(
+    a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Dask printed the case's arguments and the error before it, as of a fault of the software."""
+    (tmp_path / "file").touch()
+    cases = list_cases(a_table()).cases[:1]
+    outcomes = scheduling.on_dask(cases, settings, lambda _: tmp_path / "file" / "c", no_progress, workers=1, address=None)
+    with pytest.raises(OutputError, match="Not a directory"):
+        list(outcomes)
+    assert "Compute Failed" not in capfd.readouterr().err
 
 
 def test_a_scheduler_that_ends_before_the_cases_is_named(

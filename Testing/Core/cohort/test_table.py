@@ -65,6 +65,12 @@ def test_every_fault_of_a_table_is_listed_at_once_by_row_and_column(tmp_path: Pa
     )
 
 
+def test_cases_that_differ_in_upper_and_lower_case_alone_are_one_as_for_their_folders(tmp_path: Path) -> None:
+    """A cohort's run refuses them, for Windows and macOS don't tell the folders apart."""
+    with pytest.raises(CohortTableError, match=r"'p1' or 'P1' stands 2 times \(rows 2, 4\)"):
+        read("case,age,sex,bmd\np1,71,F,62.5\np2,66,M,130\nP1,80,F,79.9\n", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("column", "cell", "said"),
     [
@@ -159,9 +165,36 @@ def test_chinese_csv_with_semicolons_is_read_and_said(tmp_path: Path) -> None:
     assert any("note" in note for note in table.notes)
 
 
+def test_chinese_headings_are_not_taken_for_columns_but_said_which_they_may_be(tmp_path: Path) -> None:
+    with pytest.raises(CohortTableError) as caught:
+        read("病例号,年龄（岁）,性别,骨密度(mg/cm3),吸烟史,备注\na,71,女,62.5,无,\n", tmp_path)
+    hints = {fault.column.removeprefix("column "): f"{fault.expected} {fault.remedy}" for fault in caught.value.faults}
+    for name, heading in (("case", "病例号"), ("age", "年龄（岁）"), ("sex", "性别"), ("label or bmd", "骨密度(mg/cm3)")):
+        assert f"is it '{heading}'? Then rename that" in hints[name]
+    assert "'smoking'?" in hints["吸烟史"]
+    assert "备注" not in hints
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_what_excel_saves_as_unicode_text_is_read(encoding: str, tmp_path: Path) -> None:
+    text = "case\tage\tsex\tbmd\na\t71\t女\t62.5\nb\t66\t男\t130\n"
+    table = read(text if encoding == "utf-16" else "\ufeff" + text, tmp_path, "table.txt", encoding)
+    assert [row.sex for _, row in table.rows] == [False, True]
+    assert not table.notes
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_first_line_that_tells_excel_the_separator_is_no_heading(line: str, tmp_path: Path) -> None:
+    """Rows are counted as Excel shows them: without it."""
+    text = f"{line}\r\ncase;age;sex;bmd\r\na,1;71;F;62.5\r\n"
+    assert [row.case for _, row in read(text, tmp_path).rows] == ["a,1"]
+    assert faults_of(f"{text}b;852;M;130\r\n", tmp_path) == [(3, "age")]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
+        ("table.txt", b"\xff\xfec\x00a", "neither UTF-8"),
         ("table.xls", b"", "ends in"),
         ("table.xlsx", b"no workbook", "no Excel workbook"),
         ("table.parquet", b"no parquet", "no Parquet"),

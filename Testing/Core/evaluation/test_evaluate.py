@@ -1,6 +1,7 @@
 """Evaluation on test sets: thresholds from training, no training patient among them, numbers equal to their definitions."""
 
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -16,10 +17,11 @@ from OPRadiomicsTrainingLib.evaluation.record import evaluation_record
 from OPRadiomicsTrainingLib.evaluation.subgroups import parse_subgroups
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.record import training_predictions
+from OPRadiomicsTrainingLib.fitting.second_stage import columns_of
 from OPRadiomicsTrainingLib.fitting.seen import Seen
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
-from OPRadiomicsTrainingLib.statistics.calibration import recalibrated_intercept
+from OPRadiomicsTrainingLib.statistics.calibration import anchor, recalibrated_intercept
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
 QUICK = EvaluationSettings(bootstrap=50)
@@ -212,12 +214,25 @@ def test_a_recalibrated_signature_drops_the_distributions_of_the_old_logits(a_fi
     assert all(model.out_of_fold is None for _, model in moved.models.present())
 
 
-def test_the_interval_of_a_recalibrated_model_is_the_training_s_and_every_prediction_warns_of_it(a_study, a_fit):
+def test_the_interval_of_a_recalibrated_model_covers_the_new_intercept_s_uncertainty_or_warns(a_study, a_fit):
     """Of 12 patients, whose share of osteoporosis is uncertain by more than the whole intercept was in training."""
     fewer = replace(a_study, splits=("train",) * 388 + ("external",) * 12)
-    logits = apply_signature(a_fit.signature, fewer, np.arange(388, 400)).logits["clinical"]
+    applied = apply_signature(a_fit.signature, fewer, np.arange(388, 400))
+    logits = applied.logits["clinical"]
     shift = recalibrated_intercept(logits, fewer.osteoporosis[388:])
+    patient = Clinical(71.0, False)
+
+    def width(signature):
+        (found,) = predict(signature, None, patient)
+        low, high = (math.log(p / (1 - p)) for p in found.interval)
+        return high - low, any("recalibrated on 12 patients: the interval leaves out" in text for text in found.warnings)
+
     moved = recalibrated(a_fit.signature, {"clinical": shift.value}, "12 patients")
     assert (shift.upper - shift.lower) / (2 * 1.96) > 2 * moved.models.clinical.covariance[0][0] ** 0.5
-    (found,) = predict(moved, None, Clinical(71.0, False))
-    assert any("recalibrated on 12 patients: the interval leaves out" in warning for warning in found.warnings)
+    assert width(moved)[1]
+    held = anchor(columns_of(applied.table, moved.models.clinical.predictors), logits + shift.value)
+    covered = recalibrated(a_fit.signature, {"clinical": shift.value}, "12 patients", {"clinical": held})
+    assert width(covered)[0] > shift.upper - shift.lower > width(moved)[0]
+    assert not width(covered)[1]
+    result = evaluate(a_fit.signature, fewer, replace(QUICK, recalibrate_intercept=True)).of("external")[0].models["clinical"]
+    np.testing.assert_allclose(result.held.centre, held.centre)

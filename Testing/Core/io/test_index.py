@@ -44,6 +44,13 @@ def test_a_hidden_folder_such_as_a_killed_run_leaves_is_passed_over(examination:
     assert [series.files for series in index_dicom(examination)] == files
 
 
+def test_an_examination_that_was_copied_twice_into_its_folder_counts_once(examination: Path) -> None:
+    """Multi-frame and other objects among it; the listing stays that of the first files."""
+    files = [series.files for series in index_dicom(examination)]
+    shutil.copytree(examination, examination / "z copy")
+    assert [series.files for series in index_dicom(examination)] == files
+
+
 def test_the_acquisition_holds_what_the_header_says(examination: Path) -> None:
     t1 = next(s for s in index_dicom(examination) if s.acquisition["series_number"] == 3)
     expected = {
@@ -273,7 +280,7 @@ def test_an_element_that_contradicts_its_type_never_ends_in_a_traceback(
     try:
         volume = read_volume(index_dicom(folder)[0])
     except StudyError as error:
-        assert re.search(r"is damaged: .*(cannot be (read|decoded)|frames announced)", error.found)
+        assert re.search(r"is damaged: .*(cannot be (read|decoded)|frames announced)|RescaleSlope (0|inf|1e\+300)", error.found)
     else:  # the element is not needed for a classic slice
         np.testing.assert_array_equal(volume.array, reference)
 

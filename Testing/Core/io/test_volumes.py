@@ -113,7 +113,11 @@ def test_a_missing_slice_is_found(write_study: Any, make_stack: Any) -> None:
 def test_a_doubled_slice_is_found(write_study: Any, make_stack: Any) -> None:
     folder = write_study(make_stack())
     path = index_dicom(folder)[0].files[2]
-    shutil.copy(path, path.with_name("copy"))
+    copy = Path(shutil.copy(path, path.with_name("copy")))
+    assert read_volume(index_dicom(folder)[0]).shape[0] == 8, "the very same object counts once"
+    content = bytearray(copy.read_bytes())
+    content[-1] ^= 1  # the last pixel
+    copy.write_bytes(content)
     with pytest.raises(GeometryError, match="1 of 9 slices lie where another"):
         read_volume(index_dicom(folder)[0])
 
@@ -209,6 +213,25 @@ def test_nan_is_found_in_every_format(tmp_path: Path, suffix: str, dtype: type) 
     array[2, 3, 4] = np.nan
     with pytest.raises(StudyError, match=r"NaN or infinity in 1 voxels"):
         read_volume(_saved(tmp_path / f"nan{suffix}", array))
+
+
+@pytest.mark.parametrize("suffix", [".nrrd", ".nii"])
+def test_values_beyond_single_precision_are_not_called_infinite(tmp_path: Path, suffix: str) -> None:
+    array = np.random.default_rng(0).normal(size=(5, 6, 7))
+    array[2, 3, 4] = -1e39
+    with pytest.raises(StudyError, match=r"Values up to 1e\+39 in file"):
+        read_volume(_saved(tmp_path / f"large{suffix}", array))
+
+
+@pytest.mark.parametrize(("slope", "said"), [("0", "has RescaleSlope 0"), ("1e40", r"RescaleSlope 1e\+40 .* beyond 3.4e38")])
+def test_a_rescale_slope_that_cannot_be_is_named(write_study: Any, make_stack: Any, slope: str, said: str) -> None:
+    def edit(_k: int, dataset: Any) -> bool:
+        dataset.RescaleSlope = slope
+        return True
+
+    with pytest.raises(StudyError, match=said) as caught:
+        read_volume(index_dicom(_edited(write_study(make_stack()), edit))[0])
+    assert "damaged" not in str(caught.value)
 
 
 def test_a_fourth_dimension_of_one_is_no_time_series(tmp_path: Path) -> None:

@@ -84,7 +84,9 @@ def test_evaluate_takes_what_fit_wrote(a_model, a_table, tmp_path, capsys):
     )
     record = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
     assert sorted(record["sets"]) == ["external", "test", "training (out of fold)"]
-    assert load_signature(out / "recalibrated-external").version == "1-recalibrated"
+    moved = load_signature(out / "recalibrated-external")
+    assert moved.version == "1-recalibrated"
+    assert not any("the interval leaves out" in caution for _, model in moved.models.present() for caution in model.cautions)
     assert {f"table{n}.csv" for n in (4, 5)} <= {path.name for path in (out / "tables").iterdir()}
     assert "DEMO" in capsys.readouterr().out
 

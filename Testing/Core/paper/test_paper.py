@@ -11,6 +11,7 @@ from OPRadiomicsTrainingLib.reports.captions import captioned_table, captions
 from OPRadiomicsTrainingLib.reports.checklists import TO_COMPLETE, answer_checklists
 from OPRadiomicsTrainingLib.reports.document import document_html, write_document
 from OPRadiomicsTrainingLib.reports.documents import evaluation_document, fit_document
+from OPRadiomicsTrainingLib.reports.figures import curves
 from OPRadiomicsTrainingLib.reports.figures.flow import Flow
 from OPRadiomicsTrainingLib.reports.formats import p_value, with_interval
 from OPRadiomicsTrainingLib.reports.paper import flow_of, paper_document
@@ -192,3 +193,13 @@ def test_readers_are_the_authors_to_describe_where_their_study_left_no_rule(a_fi
     agreement = captioned_table("agreement", ("Comparison",), (("A and B",),), note)
     document = paper_document(a_fit, an_evaluation, load_profile("standard"), agreement=agreement)
     assert answer(document, "TRIPOD+AI", "9c") == said
+
+
+def test_every_set_has_its_panel_and_its_letter_however_many_there_are(an_evaluation, monkeypatch):
+    """Beyond eight, the letters ended, and the other sets were left out."""
+    panels = []
+    monkeypatch.setattr(curves, "titled", lambda _, letter, title: panels.append(letter))
+    many = replace(an_evaluation, sets=an_evaluation.sets[:1] * 28)
+    monkeypatch.setattr(curves, "_roc", lambda *_: None)
+    assert curves.roc_picture(many).startswith(b"\x89PNG")
+    assert panels == [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA", "AB"]

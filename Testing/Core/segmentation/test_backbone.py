@@ -242,6 +242,7 @@ def test_training_starts_from_it_and_the_bundle_says_so(tmp_path, monkeypatch):
     case = np.zeros((3, 200, 140), np.uint8)
     labelled = np.ones(5, bool)
     TrainingCase("sim_0000_painted", case, case.astype(np.int8), case, case + 255, labelled, (3.3, 1.0, 1.0)).save(tmp_path)
+    (tmp_path / "seed.txt").write_text("1\n")
     command = ["train", "segmentation", "--simulated", str(tmp_path), "--simulate", "1", "--epochs", "1", "--batches", "1"]
     assert main([*command, "--backbone", str(tmp_path / "net.tflite"), "--out", str(tmp_path / "run")]) == 0
     told = json.loads((tmp_path / "run" / "bundle" / "configs" / "metadata.json").read_text())["opradiomics"]

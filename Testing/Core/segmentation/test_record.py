@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -19,6 +20,7 @@ sitk = pytest.importorskip("SimpleITK")
 
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation import record  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.train import CHECKPOINT_FILE  # noqa: E402
 
 STEP = ("--epochs", "1", "--batches", "1", "--threads", "1")
@@ -113,6 +115,43 @@ def test_a_run_does_not_go_on_with_labels_that_have_changed(run, own, tmp_path, 
     _change_a_label(changed)
     assert _train(changed, run, "--resume", "--epochs", "2") == 2
     assert "Cases that differ" in capsys.readouterr().err
+
+
+def _a_case(folder, **other):
+    arrays = {key: np.zeros((2, 3, 4), np.uint8) for key in ("image", "tissue", "weight")} | other
+    TrainingCase("own_0", body=np.zeros((2, 3, 4), np.int8), labelled=np.ones(5, bool), spacing_mm=(3, 1, 1), **arrays).save(
+        folder
+    )
+    return folder / "own_0.npz"
+
+
+def test_equal_cases_of_another_zlib_are_the_cases_that_a_run_began_with(tmp_path):
+    case = _a_case(tmp_path)
+    record.begin(tmp_path, {})
+    record.require_same_cases(tmp_path, [case])
+    before = case.read_bytes()
+    with np.load(case) as file:
+        np.savez(case, **dict(file))  # the same arrays in other bytes
+    assert case.read_bytes() != before
+    record.require_same_cases(tmp_path, [case])
+    with pytest.raises(ModelError, match="Cases that differ"):
+        record.require_same_cases(tmp_path, [_a_case(tmp_path, weight=np.ones((2, 3, 4), np.uint8))])
+
+
+def test_the_record_of_an_earlier_version_still_proves_its_cases(tmp_path):
+    """It digested the files; once it has proved them, their arrays are recorded too."""
+    case = _a_case(tmp_path)
+    line = f"own_0.npz {hashlib.sha256(case.read_bytes()).hexdigest()}\n"
+    began = {"--seed": 1, "cases_sha256": hashlib.sha256(line.encode()).hexdigest()}
+    record.begin(tmp_path, began)
+    changed = _a_case(tmp_path / "changed", image=np.ones((2, 3, 4), np.uint8))
+    with pytest.raises(ModelError, match="Cases that differ"):
+        record.require_same_cases(tmp_path, [changed])
+    record.require_same_cases(tmp_path, [case])
+    record.require_same(tmp_path, {"--seed": 1})
+    with np.load(case) as file:
+        np.savez(case, **dict(file))
+    record.require_same_cases(tmp_path, [case])
 
 
 def test_folds_that_were_dealt_otherwise_are_refused(tmp_path):

@@ -573,6 +573,35 @@ def test_simulated_training_cases_stray_in_grid_and_contrast_and_are_kept(tmp_pa
         prepare_simulated_cases(2, tmp_path, seed=6)
 
 
+def test_simulated_cases_that_other_rules_made_are_refused(tmp_path, monkeypatch):
+    """Their labels would differ from those of the cases that are added to them."""
+    from OPRadiomicsTrainingLib.segmentation import simulated
+
+    simulated.prepare_simulated_cases(0, tmp_path, seed=5)
+    with monkeypatch.context() as patched:
+        patched.setattr(simulated, "RULES", simulated.RULES + 1)
+        with pytest.raises(StudyError, match="that another version of this software made"):
+            simulated.prepare_simulated_cases(0, tmp_path, seed=5)
+    (tmp_path / "seed.txt").write_text("5\n")  # as the first rules left it
+    simulated.prepare_simulated_cases(0, tmp_path, seed=5)
+    (tmp_path / "seed.txt").unlink()
+    (tmp_path / "sim_0000_painted.npz").touch()
+    with pytest.raises(StudyError, match="kept no record"):
+        simulated.prepare_simulated_cases(0, tmp_path, seed=5)
+
+
+def test_the_rules_of_simulated_cases_have_a_new_number_when_a_seed_gives_other_cases(tmp_path):
+    """Within 0.1 % of what rules 1 gave; where this fails, raise `simulated.RULES` and write down the new numbers."""
+    from OPRadiomicsTrainingLib.segmentation import simulated
+
+    simulated.prepare_simulated_cases(1, tmp_path, seed=5)
+    case = load_case(tmp_path / "sim_0000_T1WI.npz")
+    counts = [(case.body > 0).sum(), *((case.tissue == code).sum() for code in (2, 3, 4))]
+    assert (simulated.RULES, case.image.shape) == (1, (17, 288, 288))
+    np.testing.assert_allclose(counts, [28683, 18102, 10296, 30731], rtol=1e-3)
+    np.testing.assert_allclose([case.image.mean(), case.image.std()], [69.13, 64.47], rtol=1e-3)
+
+
 def test_a_view_cut_to_t12_to_l4_holds_no_sacrum(tmp_path, monkeypatch):
     from OPRadiomicsTrainingLib.segmentation import simulated
 

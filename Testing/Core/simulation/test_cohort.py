@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -201,3 +202,16 @@ def test_centres_that_would_be_ignored_are_refused(
     assert main(["simulate", *options, "--out", str(tmp_path / "out")]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("free", "cases", "said"),
+    [(3_000_000, 1, "3 MB free .* about 12 MB for 1"), (2_340_000_000, 1000, "2.3 GB free .* about 12.0 GB for 1000")],
+)
+def test_a_disk_without_room_is_told_in_a_unit_that_shows_it(
+    free: int, cases: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a tiny disk it said 0.0 GB free, about 0.0 GB needed."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(OutputError, match=said):
+        simulate_cohort(CohortPlan({"A": cases}), tmp_path / "out")

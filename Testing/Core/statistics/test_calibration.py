@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsTrainingLib.statistics.calibration import (
+    anchor,
     brier,
     calibration,
     calibration_bins,
     calibration_curve,
+    recalibrated_covariance,
     recalibrated_intercept,
     restricted_cubic_spline,
 )
@@ -108,3 +110,25 @@ def test_probabilities_of_zero_and_one_are_an_error():
 def test_too_few_different_predictions_for_a_curve_are_an_error():
     with pytest.raises(StudyError, match="take 2 values only"):
         calibration_curve(np.repeat([0.0, 1.0], 10), np.arange(20) % 2 == 0, np.zeros(1))
+
+
+def test_the_moved_intercept_s_covariance_is_that_of_repeated_studies_to_a_tenth():
+    """Fit on 400 patients, move the intercept on 80 of another centre, 1500 times: so the logits of three patients vary."""
+    rng = np.random.default_rng(5)
+    slopes = np.array([1.0, -0.6])
+    first, second = rng.normal(size=(400, 2)), rng.normal((1.5, -1.0), 1.0, size=(80, 2))
+    asked = np.array([[1.0, 1.5, -1.0], [1.0, 0.0, 0.0], [1.0, -1.5, 2.0]])  # intercept first
+    found, told, old = [], [], []
+    for _ in range(1500):
+        ill, there = (
+            rng.random(len(x)) < 1 / (1 + np.exp(-(start + x @ slopes))) for x, start in ((first, 0.0), (second, -2.0))
+        )
+        fit = fit_logistic(first, ill)
+        logits = fit.logits(second)
+        shift = recalibrated_intercept(logits, there).value
+        covariance = recalibrated_covariance(fit.covariance, anchor(second, logits + shift))
+        found.append(asked @ (fit.coefficients + np.array([shift, 0.0, 0.0])))
+        told.append(((asked @ covariance) * asked).sum(axis=1))
+        old.append(((asked @ fit.covariance) * asked).sum(axis=1))
+    np.testing.assert_allclose(np.mean(told, axis=0), np.var(found, axis=0), rtol=0.1)
+    assert (np.mean(old, axis=0) < 0.5 * np.var(found, axis=0))[1:].all(), "the training's covariance told too little"

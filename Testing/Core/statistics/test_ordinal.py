@@ -73,6 +73,25 @@ def test_a_known_model_is_found_again():
     np.testing.assert_allclose(np.r_[fit.cuts, fit.slopes], [-1.0, 0.5, 1.0, -0.5], atol=0.08)
 
 
+def test_an_outlier_with_an_extreme_logit_is_not_taken_for_separation():
+    """One patient 100 standard deviations out; the others alone give the same model to 1e-9."""
+    rng = np.random.default_rng(7)
+    columns = rng.normal(size=(300, 1))
+    score = 1.5 * columns[:, 0] + rng.logistic(size=300)
+    columns, classes = np.vstack((columns, [[100.0]])), np.append(np.digitize(score, (-1.0, 1.0)), 2)
+    fit = fit_ordinal(columns, classes)
+    assert 100 * fit.slopes[0] - fit.cuts[-1] > 30
+    inner = fit_ordinal(columns[:-1], classes[:-1])  # the outlier's probability is 1 to rounding: it says nothing
+    np.testing.assert_allclose(np.r_[fit.cuts, fit.slopes], np.r_[inner.cuts, inner.slopes], rtol=1e-9)
+
+
+def test_classes_that_only_a_combination_of_columns_separates_are_an_error():
+    rng = np.random.default_rng(8)
+    columns = rng.normal(size=(60, 3)) * (1.0, 100.0, 0.01)
+    with pytest.raises(ModelError, match="separate"):
+        fit_ordinal(columns, np.digitize(columns @ (1.0, 0.01, -100.0), (-1.0, 1.0)))
+
+
 def test_an_empty_class_separation_and_collinear_columns_are_errors(columns, stages):
     with pytest.raises(StudyError, match="Classes with"):
         fit_ordinal(columns, np.where(stages == 1, 2, stages))

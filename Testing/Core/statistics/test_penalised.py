@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from OPRadiomicsLib.errors import FeatureError, ModelError, StudyError
 from OPRadiomicsTrainingLib.statistics.folds import stratified_folds
+from OPRadiomicsTrainingLib.statistics.logistic import fit_logistic
 from OPRadiomicsTrainingLib.statistics.penalised import (
     cross_validate_lasso,
     cross_validate_logistic_lasso,
@@ -166,10 +167,35 @@ def test_the_rule_of_one_standard_error_never_takes_a_smaller_penalty():
     np.testing.assert_allclose(columns @ coefficients + intercept, alone.scores(columns)[:, 0], atol=1e-9)
 
 
+def test_an_outlier_with_an_extreme_logit_is_not_taken_for_separation():
+    """One patient 100 standard deviations out; without penalty it is the maximum of the likelihood, to 1e-6."""
+    rng = np.random.default_rng(7)
+    columns = rng.normal(size=(200, 1))
+    ill = rng.random(200) < 1 / (1 + np.exp(-columns[:, 0]))
+    columns, ill = np.vstack((columns, [[100.0]])), np.append(ill, True)
+    penalties = np.array([0.01, 1e-4, 0.0])
+    path = logistic_lasso_path(columns, ill, penalties)
+    assert np.abs(path.scores(columns)).max() > 30
+    expected = fit_logistic(columns, ill).coefficients
+    np.testing.assert_allclose(np.r_[path.intercepts[-1], path.coefficients[-1]], expected, rtol=1e-6)
+
+
+def test_separated_classes_have_a_solution_at_a_small_penalty_too():
+    """Logits lie beyond 30. Optimal to 0.1 %: the gradient is the penalty where the coefficient is not 0."""
+    columns = np.linspace(-1.0, 1.0, 40)[:, None]
+    ill = columns[:, 0] > 0
+    path = logistic_lasso_path(columns, ill, np.array([1e-3, 1e-6]))
+    logits = path.scores(columns)
+    assert np.abs(logits).max(axis=0).min() > 30
+    scaled = (columns[:, 0] - columns.mean()) / columns.std()
+    pull = scaled @ (ill[:, None] - 1 / (1 + np.exp(-logits))) / 40
+    np.testing.assert_allclose(pull, path.penalties, rtol=1e-3)
+
+
 def test_separated_classes_without_penalty_are_an_error():
     columns = np.linspace(-1, 1, 40)[:, None]
     with pytest.raises(ModelError, match="separate"):
-        logistic_lasso_path(columns, columns[:, 0] > 0, np.array([1e-12]))
+        logistic_lasso_path(columns, columns[:, 0] > 0, np.array([0.0]))
 
 
 def test_columns_that_never_vary_are_an_error():

@@ -32,6 +32,12 @@ def grid_of_panels(figure: Figure, count: int, *, rows: int = 1, top: float = 0.
     return panels
 
 
+def letter_of(number: int) -> str:
+    """Of a panel, from 0: A to Z, then AA, AB, ..."""
+    before, last = divmod(number, 26)
+    return (letter_of(before - 1) if before else "") + chr(ord("A") + last)
+
+
 def titled(axes: Axes, letter: str, title: str) -> None:
     """A panel's letter and title."""
     axes.set_title(f"{letter}  {title}", fontsize=10, color=INK, loc="left")
