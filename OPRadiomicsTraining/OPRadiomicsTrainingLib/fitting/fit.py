@@ -15,7 +15,7 @@ from OPRadiomicsLib.types import Progress, Role, no_progress
 
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices
-from .candidates import drop_duplicates, keep_features
+from .candidates import drop_constant, drop_duplicates, keep_features
 from .clinical import clinical_table, require_independent
 from .comparison import Compared, compare_classifiers
 from .harmonisation import LIMITS, largest_centre
@@ -124,7 +124,7 @@ def fit_signature(
         If a clinical predictor that the settings name is absent, or one that enters the models is the same in all training
         patients or a combination of the others.
     FeatureError
-        If a listed feature is absent, or no feature of any sequence is selected.
+        If a listed feature is absent, no feature of a sequence varies, or none of any sequence is selected.
     """
     rows = training_rows(cohort)
     _require_enough(cohort.osteoporosis[rows], settings)
@@ -134,7 +134,8 @@ def fit_signature(
         clinical_table(cohort, rows), cohort.osteoporosis[rows], p_limit=settings.clinical_p, given=settings.clinical
     )
     kept = cohort if features is None else keep_features(cohort, features)
-    distinct, repeated = drop_duplicates(kept, rows)
+    varying, constant = drop_constant(kept, rows)
+    distinct, repeated = drop_duplicates(varying, rows)
     rng = np.random.default_rng(settings.seed)
     nested = None
     progress("Fitting on all training patients", 0.0)
@@ -150,7 +151,7 @@ def fit_signature(
         optimism = procedure_optimism(distinct, rows, apparent, settings, part(progress, share[1], 0.9))
     compared = compare_classifiers(stages, nested, distinct, rows, settings=settings, progress=part(progress, 0.9, 1.0))
     three = fit_three_classes(stages, nested, distinct, rows) if settings.classes == 3 else None
-    notes = (*((LIMITS,) if settings.combat else ()), *_about_features(features, repeated), *stages.notes)
+    notes = (*((LIMITS,) if settings.combat else ()), *_about_features(features, constant, repeated), *stages.notes)
     result = FitResult(
         signatures=_signatures(
             distinct, rows, stages, nested, apparent, profile=profile, settings=settings, three=three, notes=notes
@@ -302,8 +303,10 @@ def _scanners(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
     return tuple(cohort.scanners[row] for row in rows if cohort.scanners and (not centre or cohort.centres[row] == centre))
 
 
-def _about_features(features: tuple[str, ...] | None, repeated: tuple[str, ...]) -> list[str]:
+def _about_features(features: tuple[str, ...] | None, constant: tuple[str, ...], repeated: tuple[str, ...]) -> list[str]:
     notes = [] if features is None else [f"{len(features)} features allowed by a list (reproducibility)"]
+    if constant:
+        notes.append(f"{len(constant)} features are the same in all training patients and were left out, first {constant[0]}")
     if repeated:
         notes.append(f"{len(repeated)} features repeat an earlier one up to scale and were left out, first {repeated[0]}")
     return notes
