@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -127,7 +127,7 @@ def fit_signature(
         If a listed feature is absent, no feature of a sequence varies, or none of any sequence is selected.
     """
     rows = training_rows(cohort)
-    _require_enough(cohort.osteoporosis[rows], settings)
+    require_enough(cohort.osteoporosis[rows], settings)
     if settings.classes == 3:
         require_three_classes(cohort, rows, settings.selection.folds)
     require_independent(
@@ -188,13 +188,18 @@ def training_rows(cohort: Cohort) -> Indices:
     StudyError
         If no row, or one class only, is left.
     """
-    if not cohort.splits:
-        return np.arange(len(cohort.cases))
-    rows = np.flatnonzero([split in TRAINING_SPLITS for split in cohort.splits])
-    ill = int(cohort.osteoporosis[rows].sum())
-    if not 0 < ill < len(rows):
+    return rows_of_split(cohort.splits, cohort.osteoporosis)
+
+
+def rows_of_split(splits: Sequence[str], ill: Flags) -> Indices:
+    """Of patients whose table is read and whose features need not be there yet; as `training_rows`."""
+    if not splits:
+        return np.arange(len(ill))
+    rows = np.flatnonzero([split in TRAINING_SPLITS for split in splits])
+    count = int(ill[rows].sum())
+    if not 0 < count < len(rows):
         raise StudyError(
-            f"{len(rows)} rows of the split 'train', {ill} with osteoporosis; splits are {sorted(set(cohort.splits))}",
+            f"{len(rows)} rows of the split 'train', {count} with osteoporosis; splits are {sorted(set(splits))}",
             "training patients of both classes",
             "make the column with opradiomics split, or leave it out to train on every row",
         )
@@ -218,11 +223,18 @@ def _other_folds(smaller: int, deep: int, lasso_folds: int) -> str:
     if not fitting:
         return "add patients: so few allow no cross-validation"
     most = min(lasso_folds, _left_inside(smaller, fitting[0], deep))
-    return f"add patients, or take other folds, such as --folds {fitting[0]} with --lasso-folds {most}"
+    options = f"--folds {fitting[0]} --lasso-folds {most}"
+    return f"add patients, or take other folds, such as {fitting[0]} and {most} for LASSO ({options})"
 
 
-def _require_enough(ill: Flags, settings: FitSettings) -> None:
-    """Prove before the work that the smaller class suffices for LASSO's folds inside every level of folds."""
+def require_enough(ill: Flags, settings: FitSettings) -> None:
+    """Raise `StudyError`, before the work, where the smaller class is too small for LASSO's folds inside every level of folds.
+
+    Parameters
+    ----------
+    ill
+        Of the training patients.
+    """
     selection = settings.selection
     smaller = int(min(ill.sum(), (~ill).sum()))
     deep = 2 if settings.protocol == "nested" else 0

@@ -217,7 +217,7 @@ def test_the_remedy_for_a_small_cohort_names_folds_that_work(a_cohort):
         settings = replace(QUICK, selection=replace(QUICK.selection, folds=folds, lasso_folds=3))
         with pytest.raises(StudyError) as caught:
             fit_signature(few, PROFILE, settings, progress=None)
-        assert "--folds 4 with --lasso-folds 3" in caught.value.remedy
+        assert "--folds 4 --lasso-folds 3" in caught.value.remedy
 
 
 def warnings_of(signature, *, scanner="", masks=""):
