@@ -1523,10 +1523,6 @@
             <translation>处理方法</translation>
         </message>
         <message>
-            <source>Choose a name that no fit of the project has.</source>
-            <translation>请选择项目中尚未使用的拟合名称。</translation>
-        </message>
-        <message>
             <source>Fit {name}</source>
             <translation>拟合 {name}</translation>
         </message>

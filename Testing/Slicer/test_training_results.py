@@ -4,6 +4,8 @@ import json
 
 import qt
 import slicer
+from OPRadiomicsTrainingLib.project import jobs
+from OPRadiomicsTrainingLib.project.cases import CASE_FILE
 from OPRadiomicsTrainingLib.project.thumbnails import outlined_path
 from OPRadiomicsTrainingLib.project.versions import Step, versions_of
 from OPRadiomicsTrainingLib.segmentation.compare import (
@@ -112,3 +114,19 @@ class TrainingResultsTest(TrainingCase):
         self.assertEqual(len(charts), 3)
         shown = slicer.app.layoutManager().plotWidget(0).mrmlPlotViewNode().GetPlotChartNodeID()
         self.assertIn(shown, [chart.GetID() for chart in charts])
+
+    def test_a_fit_that_would_end_late_is_refused_at_once(self):
+        for number in range(1, 15):
+            folder = self.panel.project.images / f"sub-{number:04d}"
+            folder.mkdir()
+            sequences = ["T1WI", "T2WI", "FS-T2WI"] if number != 3 else ["T1WI"]
+            case = {"case": folder.name, "sequences": sequences, "age": 70, "sex": "F", "clinical": {"label": number % 2}}
+            (folder / CASE_FILE).write_text(json.dumps(case))
+        self.panel.refresh()
+        self.show("fitSection")
+        self.ui.fitButton.click()
+        self.assertIn("sub-0003", self.ui.jobLabel.text)
+        self.panel.project.clinical_table.write_text("case,exclusion\nsub-0003,no T2WI\n")
+        self.ui.fitButton.click()
+        self.assertIn("--lasso-folds", self.ui.jobLabel.text)
+        self.assertEqual(jobs.list_jobs(self.panel.project), ())

@@ -36,7 +36,7 @@ class Cohort:
     feature_names
         Prefixed by the sequence: ``T1WI_original_firstorder_Mean``.
     features
-        (n, len(feature_names)), finite, none constant.
+        (n, len(feature_names)), finite.
     masks
         Where the masks came from, each origin once; empty where the table does not say.
     bmi, diabetes, smoking, drinking, bmd
@@ -54,7 +54,7 @@ class Cohort:
     StudyError
         If a case stands twice, one class is absent, or an optional variable has another length.
     FeatureError
-        If a feature is not finite or constant, a name stands twice, or a sequence has no feature.
+        If a feature is not finite, a name stands twice, or a sequence has no feature.
     """
 
     cases: tuple[str, ...]
@@ -175,13 +175,6 @@ def _require_features(cohort: Cohort) -> None:
             f"{len(broken)} feature values are not finite, first {cohort.feature_names[column]} of case {cohort.cases[row]}",
             "finite features",
             "leave out the case, or extract it again",
-        )
-    constant = np.flatnonzero(np.ptp(cohort.features, axis=0) == 0.0)
-    if len(constant):
-        raise FeatureError(
-            f"{len(constant)} features are the same in all patients, first {cohort.feature_names[constant[0]]}",
-            "features that vary",
-            "check the profile (one grey level makes texture constant), or leave these columns out",
         )
     twins = _identical_rows(cohort.features)
     if twins is not None:

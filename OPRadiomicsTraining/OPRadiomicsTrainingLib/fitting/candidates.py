@@ -1,4 +1,4 @@
-"""Which features a fit may choose from: a list from the ICC study, and one of those that say the same."""
+"""Which features a fit may choose from: a list from the ICC study, those that vary, and one of those that say the same."""
 
 from __future__ import annotations
 
@@ -58,6 +58,28 @@ def keep_features(cohort: Cohort, names: Sequence[str]) -> Cohort:
             "check the readers' masks on this sequence, or lower the ICC's threshold",
         )
     return _columns(cohort, np.array([name in wanted for name in cohort.feature_names]))
+
+
+def drop_constant(cohort: Cohort, rows: Indices) -> tuple[Cohort, tuple[str, ...]]:
+    """The cohort without features that are the same in all these rows, and their names.
+
+    A small cohort has some: the minimum is 0 wherever the normalisation cuts off below.
+
+    Raises
+    ------
+    FeatureError
+        If no feature of a sequence varies.
+    """
+    varies = np.ptp(cohort.features[rows], axis=0) > 0.0
+    names = tuple(name for name, kept in zip(cohort.feature_names, varies, strict=True) if not kept)
+    stuck = [str(role) for role in Role if set(cohort.names(role)) <= set(names)]
+    if stuck:
+        raise FeatureError(
+            f"Every feature of {', '.join(stuck)} is the same in all training patients",
+            "features that vary",
+            "check the images and the profile (one grey level makes texture constant)",
+        )
+    return (_columns(cohort, varies), names) if names else (cohort, ())
 
 
 def drop_duplicates(cohort: Cohort, rows: Indices) -> tuple[Cohort, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from OPRadiomicsLib.types import Progress, Role, no_progress
 
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices
-from .candidates import drop_duplicates, keep_features
+from .candidates import drop_constant, drop_duplicates, keep_features
 from .clinical import clinical_table, require_independent
 from .comparison import Compared, compare_classifiers
 from .harmonisation import LIMITS, largest_centre
@@ -124,17 +124,18 @@ def fit_signature(
         If a clinical predictor that the settings name is absent, or one that enters the models is the same in all training
         patients or a combination of the others.
     FeatureError
-        If a listed feature is absent, or no feature of any sequence is selected.
+        If a listed feature is absent, no feature of a sequence varies, or none of any sequence is selected.
     """
     rows = training_rows(cohort)
-    _require_enough(cohort.osteoporosis[rows], settings)
+    require_enough(cohort.osteoporosis[rows], settings)
     if settings.classes == 3:
         require_three_classes(cohort, rows, settings.selection.folds)
     require_independent(
         clinical_table(cohort, rows), cohort.osteoporosis[rows], p_limit=settings.clinical_p, given=settings.clinical
     )
     kept = cohort if features is None else keep_features(cohort, features)
-    distinct, repeated = drop_duplicates(kept, rows)
+    varying, constant = drop_constant(kept, rows)
+    distinct, repeated = drop_duplicates(varying, rows)
     rng = np.random.default_rng(settings.seed)
     nested = None
     progress("Fitting on all training patients", 0.0)
@@ -150,7 +151,7 @@ def fit_signature(
         optimism = procedure_optimism(distinct, rows, apparent, settings, part(progress, share[1], 0.9))
     compared = compare_classifiers(stages, nested, distinct, rows, settings=settings, progress=part(progress, 0.9, 1.0))
     three = fit_three_classes(stages, nested, distinct, rows) if settings.classes == 3 else None
-    notes = (*((LIMITS,) if settings.combat else ()), *_about_features(features, repeated), *stages.notes)
+    notes = (*((LIMITS,) if settings.combat else ()), *_about_features(features, constant, repeated), *stages.notes)
     result = FitResult(
         signatures=_signatures(
             distinct, rows, stages, nested, apparent, profile=profile, settings=settings, three=three, notes=notes
@@ -187,13 +188,18 @@ def training_rows(cohort: Cohort) -> Indices:
     StudyError
         If no row, or one class only, is left.
     """
-    if not cohort.splits:
-        return np.arange(len(cohort.cases))
-    rows = np.flatnonzero([split in TRAINING_SPLITS for split in cohort.splits])
-    ill = int(cohort.osteoporosis[rows].sum())
-    if not 0 < ill < len(rows):
+    return rows_of_split(cohort.splits, cohort.osteoporosis)
+
+
+def rows_of_split(splits: Sequence[str], ill: Flags) -> Indices:
+    """Of patients whose table is read and whose features need not be there yet; as `training_rows`."""
+    if not splits:
+        return np.arange(len(ill))
+    rows = np.flatnonzero([split in TRAINING_SPLITS for split in splits])
+    count = int(ill[rows].sum())
+    if not 0 < count < len(rows):
         raise StudyError(
-            f"{len(rows)} rows of the split 'train', {ill} with osteoporosis; splits are {sorted(set(cohort.splits))}",
+            f"{len(rows)} rows of the split 'train', {count} with osteoporosis; splits are {sorted(set(splits))}",
             "training patients of both classes",
             "make the column with opradiomics split, or leave it out to train on every row",
         )
@@ -217,11 +223,18 @@ def _other_folds(smaller: int, deep: int, lasso_folds: int) -> str:
     if not fitting:
         return "add patients: so few allow no cross-validation"
     most = min(lasso_folds, _left_inside(smaller, fitting[0], deep))
-    return f"add patients, or take other folds, such as --folds {fitting[0]} with --lasso-folds {most}"
+    options = f"--folds {fitting[0]} --lasso-folds {most}"
+    return f"add patients, or take other folds, such as {fitting[0]} and {most} for LASSO ({options})"
 
 
-def _require_enough(ill: Flags, settings: FitSettings) -> None:
-    """Prove before the work that the smaller class suffices for LASSO's folds inside every level of folds."""
+def require_enough(ill: Flags, settings: FitSettings) -> None:
+    """Raise `StudyError`, before the work, where the smaller class is too small for LASSO's folds inside every level of folds.
+
+    Parameters
+    ----------
+    ill
+        Of the training patients.
+    """
     selection = settings.selection
     smaller = int(min(ill.sum(), (~ill).sum()))
     deep = 2 if settings.protocol == "nested" else 0
@@ -302,8 +315,10 @@ def _scanners(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
     return tuple(cohort.scanners[row] for row in rows if cohort.scanners and (not centre or cohort.centres[row] == centre))
 
 
-def _about_features(features: tuple[str, ...] | None, repeated: tuple[str, ...]) -> list[str]:
+def _about_features(features: tuple[str, ...] | None, constant: tuple[str, ...], repeated: tuple[str, ...]) -> list[str]:
     notes = [] if features is None else [f"{len(features)} features allowed by a list (reproducibility)"]
+    if constant:
+        notes.append(f"{len(constant)} features are the same in all training patients and were left out, first {constant[0]}")
     if repeated:
         notes.append(f"{len(repeated)} features repeat an earlier one up to scale and were left out, first {repeated[0]}")
     return notes

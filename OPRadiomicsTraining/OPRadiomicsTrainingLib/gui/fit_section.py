@@ -7,11 +7,10 @@ from typing import Any
 
 import qt
 from OPRadiomicsLib.files import write_bytes
-from OPRadiomicsLib.installed import network_option
 from slicer.i18n import tr as _
 
-from ..project.exports import COHORT_TABLE, FEATURES_FOLDER, has_test_patients, write_cohort_table
-from ..reports.shown import EVALUATION_FOLDER
+from ..project.exports import write_cohort_table
+from ..project.fitting import FitPlan, commands_to_fit
 from . import tables
 from .fit_view import FitView
 
@@ -95,28 +94,21 @@ class FitSection:
         tables.fill(self.ui.faultsTable, headings, rows)
 
     def fit(self) -> None:
-        """Features of every case, then the models, in a process of its own."""
-        project, ui = self.panel.project, self.ui
-        name = str(ui.fitNameLineEdit.text).strip()
-        out = project.models / "signatures" / name
-        if not name or Path(name).name != name or out.exists():
-            self.panel.bar.say(_("Choose a name that no fit of the project has."))
+        """Features of every case, then the models, in a process of its own; what can be refused is refused before."""
+        if not self.check():
             return
-        if not self.check():  # the features of a whole cohort take hours, and the fit would stop at the same faults
-            return
-        table = project.folder / COHORT_TABLE
-        export = ["project", "export", str(project.folder), "cohort"]
-        fit = ["fit", str(table), "--out", str(out), "--name", name, "--protocol", str(ui.protocolComboBox.currentText)]
-        fit += ["--tune", str(ui.tuneSpinBox.value), "--folds", str(ui.foldsSpinBox.value)]
-        fit += ["--lasso-folds", str(ui.lassoFoldsSpinBox.value)]
-        fit += ["--features", str(ui.keptComboBox.currentData)] if ui.keptComboBox.currentData else []
-        fit += ["--simulated"] if any(item.case.simulated for item in self.panel.items) else []
-        extract = ["cohort", str(table), "--out", str(project.folder / FEATURES_FOLDER), "--workers", "0", *network_option()]
-        tested: list[bool] = []
-        if not self.panel.attempt(lambda: tested.append(has_test_patients(project))):
-            return
-        evaluation = [["evaluate", str(out), str(table), "--out", str(out / EVALUATION_FOLDER)]] if tested[0] else []
-        self.panel.startJob(_("Fit {name}").format(name=name), [export, extract, export, fit, *evaluation])
+        ui, kept = self.ui, self.ui.keptComboBox.currentData
+        plan = FitPlan(
+            str(ui.fitNameLineEdit.text).strip(),
+            ui.protocolComboBox.currentText,
+            ui.tuneSpinBox.value,
+            ui.foldsSpinBox.value,
+            ui.lassoFoldsSpinBox.value,
+            Path(kept) if kept else None,
+        )
+        found: list[list[str]] = []
+        if self.panel.attempt(lambda: found.extend(commands_to_fit(self.panel.project, plan))):
+            self.panel.startJob(_("Fit {name}").format(name=plan.name), found)
 
     def openReport(self) -> None:
         """The fit's report."""

@@ -66,14 +66,6 @@ def read_clinical(project: Project) -> dict[str, dict[str, Any]]:
     }
 
 
-def has_test_patients(project: Project) -> bool:
-    """Whether clinical.csv has a column split with sets beside the training one; raises as `read_clinical`."""
-    from ..fitting.fit import TRAINING_SPLITS
-
-    splits = {str(row.get("split", "")) for row in read_clinical(project).values()} - {""}
-    return bool(splits - set(TRAINING_SPLITS)) and bool(splits & set(TRAINING_SPLITS))
-
-
 def write_cohort_table(
     project: Project, out: Path | None = None, *, states: Sequence[State] = DRAWN_STATES, only_drawn: bool = False
 ) -> Path:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import FeatureError
-from OPRadiomicsTrainingLib.fitting.candidates import drop_duplicates, keep_features, read_kept_features
+from OPRadiomicsTrainingLib.fitting.candidates import drop_constant, drop_duplicates, keep_features, read_kept_features
 
 
 def test_comments_and_blank_lines_are_no_features(tmp_path):
@@ -38,6 +38,19 @@ def test_a_listed_feature_that_the_table_lacks_is_named(a_cohort):
 def test_a_list_that_empties_a_sequence_is_an_error(a_cohort):
     with pytest.raises(FeatureError, match="No listed feature of FS-T2WI"):
         keep_features(a_cohort, a_cohort.feature_names[:24])
+
+
+def test_what_is_the_same_in_all_training_patients_goes_and_a_sequence_of_nothing_else_is_an_error(a_cohort):
+    features = a_cohort.features.copy()
+    features[:, 5] = 0.0
+    features[:100, 14] = 7.0
+    kept, dropped = drop_constant(replace(a_cohort, features=features), np.arange(100))
+    assert dropped == (a_cohort.feature_names[5], a_cohort.feature_names[14])
+    assert len(kept.feature_names) == 34
+    assert drop_constant(a_cohort, np.arange(100)) == (a_cohort, ())
+    features[:, :12] = 0.0
+    with pytest.raises(FeatureError, match="Every feature of T1WI is the same"):
+        drop_constant(replace(a_cohort, features=features), np.arange(100))
 
 
 def test_scaled_and_flipped_repeats_go_and_the_first_stays(a_cohort):

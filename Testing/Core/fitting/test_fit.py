@@ -57,6 +57,19 @@ def test_recorded_predictions_are_read_back_as_they_were_and_know_what_they_are(
     np.testing.assert_array_equal(read.ill, here.ill)
 
 
+def test_a_feature_that_is_the_same_in_all_training_patients_is_left_out_and_said(a_fit, a_cohort):
+    stuck = replace(
+        a_cohort,
+        feature_names=("T1WI_original_firstorder_Minimum", *a_cohort.feature_names),
+        features=np.column_stack((np.zeros(len(a_cohort.cases)), a_cohort.features)),
+    )
+    fit = fit_signature(with_split(stuck), PROFILE, QUICK)
+    note = "1 features are the same in all training patients and were left out, first T1WI_original_firstorder_Minimum"
+    assert note in fit.notes
+    for model, logits in a_fit.predictions.items():
+        np.testing.assert_array_equal(fit.predictions[model], logits)
+
+
 def test_another_seed_gives_another_signature(a_fit, a_cohort):
     other = fit_signature(with_split(a_cohort), PROFILE, replace(QUICK, seed=2))
     assert other.signature.sha256 != a_fit.signature.sha256
@@ -204,7 +217,7 @@ def test_the_remedy_for_a_small_cohort_names_folds_that_work(a_cohort):
         settings = replace(QUICK, selection=replace(QUICK.selection, folds=folds, lasso_folds=3))
         with pytest.raises(StudyError) as caught:
             fit_signature(few, PROFILE, settings, progress=None)
-        assert "--folds 4 with --lasso-folds 3" in caught.value.remedy
+        assert "--folds 4 --lasso-folds 3" in caught.value.remedy
 
 
 def warnings_of(signature, *, scanner="", masks=""):
