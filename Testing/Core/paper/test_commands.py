@@ -204,7 +204,9 @@ def one_class(columns):
 
 
 def constant(columns):
-    columns["T1WI_original_simulated_F003"] = [1.0] * len(columns["case"])
+    for name in columns:
+        if name.startswith("T1WI_"):
+            columns[name] = [1.0] * len(columns["case"])
 
 
 def not_a_number(columns):
@@ -230,7 +232,7 @@ def few(columns):
     ("edit", "said"),
     [
         (one_class, "one class"),
-        (constant, "same in all patients"),
+        (constant, "Every feature of T1WI is the same in all training patients"),
         (not_a_number, "F003"),
         (other_profile, "ffffffffffffffff"),
         (same_patient, "sim00000"),
