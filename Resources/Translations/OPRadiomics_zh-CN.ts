@@ -1538,6 +1538,10 @@
     <context>
         <name>gui.fit_view</name>
         <message>
+            <source>DEMO: </source>
+            <translation>DEMO：</translation>
+        </message>
+        <message>
             <source>{patients} training patients, {ill} with osteoporosis. AUC (95 % CI), {how}: {areas}.</source>
             <translation>训练集患者 {patients} 例，其中骨质疏松 {ill} 例。AUC（95% CI），{how}：{areas}。</translation>
         </message>

@@ -103,15 +103,18 @@ class TrainingResultsTest(TrainingCase):
         area = {"auc": 0.812, "lower": 0.7, "upper": 0.9}
         record = {"auc": {"combined": area}, "patients": {"training": 20, "osteoporosis": 10}, "predictions": "out of fold"}
         (fit / "fit.json").write_text(json.dumps(record))
+        (fit / "signature.json").write_text(json.dumps({"demo": True}))
         self.show("fitSection")
         self.panel.refresh()
         self.assertIn("0.812 (0.700-0.900)", self.ui.fitSummaryLabel.text)
+        self.assertTrue(self.ui.fitSummaryLabel.text.startswith("DEMO"))
         self.assertEqual(cells(self.ui.fitResultTable, 0), ["T1WI_a", "+0.25000"])
         self.assertEqual(colour_of(self.ui.fitPictureLabel), "#0000ff")
         for _time in range(2):
             self.ui.fitNodesButton.click()
         charts = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")
         self.assertEqual(len(charts), 3)
+        self.assertTrue(all(chart.GetTitle().startswith("DEMO") for chart in charts))
         shown = slicer.app.layoutManager().plotWidget(0).mrmlPlotViewNode().GetPlotChartNodeID()
         self.assertIn(shown, [chart.GetID() for chart in charts])
 

@@ -60,7 +60,7 @@ class FitView:
         figures = figures_of(run) if run is not None else ()
         figures = tuple(sorted(figures, key=lambda one: one[1] or one[0].stem != FIRST_FIGURE))
         tables.choices(self.ui.fitFigureComboBox, [(resultWord(path.stem, tested), str(path)) for path, tested in figures])
-        self.ui.fitSummaryLabel.text = _summary(run) if run is not None else ""
+        self.ui.fitSummaryLabel.text = f"{_mark(run)}{_summary(run)}" if run is not None else ""
         self._showTable()
         self._showFigure()
 
@@ -80,16 +80,26 @@ class FitView:
             return 0
         curves = curves_of(run)
         remove_fit(scene, run.name)
+        name = f"{_mark(run)}{run.name}"
         for one in self._tables.values():
-            add_table(scene, run.name, f"{run.name}: {resultWord(one.name, one.tested)}", one.header, one.rows)
-        words = {name: lineWord(name) for one in curves for name in one.lines}
+            add_table(scene, run.name, f"{name}: {resultWord(one.name, one.tested)}", one.header, one.rows)
+        words = {line: lineWord(line) for one in curves for line in one.lines}
         charts = []
         for chart in curves:
             title, x, y = chartWords(chart.name)
-            charts.append(add_chart(scene, run.name, chart, (f"{run.name}: {title}", x, y), words))
+            charts.append(add_chart(scene, run.name, chart, (f"{name}: {title}", x, y), words))
         if charts:
             _showChart(charts[0])
         return len(self._tables) + len(charts)
+
+
+def _mark(run: Path) -> str:
+    """What stands before the numbers of a fit on simulated patients."""
+    try:
+        demo = json.loads((run / "signature.json").read_text(encoding="utf-8"))["demo"]
+    except (OSError, ValueError, KeyError, TypeError):
+        demo = False
+    return _("DEMO: ") if demo else ""
 
 
 def _summary(run: Path) -> str:
