@@ -195,7 +195,7 @@ def analyse(
     from .preprocessing.resampling import analysis_grid
     from .segmentation.blemishes import blemishes
     from .segmentation.quality import volume_doubts
-    from .segmentation.weighting import weighting_doubt
+    from .segmentation.weighting import weighting_doubts
 
     io.require_levels(bodies, STUDY_LEVELS)
     volumes = {role: reoriented(volume) for role, volume in study.volumes.items()}
@@ -212,20 +212,23 @@ def analyse(
 
     found = side_by_side(of_one_sequence, tuple(study.volumes), part(progress, 0.2, 1.0))
     levels = STUDY_LEVELS if per_level else ()
+    weighting = weighting_doubts(volumes, {role: one.bodies for role, one in carried.items()})
     return Analysis(
         bodies={role: _as_stored(one.bodies, study.volumes[role]) for role, one in carried.items()},
         marrow={role: _as_stored(one.marrow, study.volumes[role]) for role, one in carried.items()},
         features=join_sequences({role: one.union for role, one in found.items()}),
         by_level={level: join_sequences({role: one.by_level[level] for role, one in found.items()}) for level in levels},
-        warnings=tuple(
-            f"{role}: {text}"
-            for role, one in carried.items()
-            for text in (
-                *blemishes(volumes[role]),
-                *weighting_doubt(volumes[role], one.bodies, role),
-                *(volume_doubts(one.bodies) if role is study.reference or role in drawn else ()),
-                *one.warnings,
-            )
+        warnings=(
+            *weighting,
+            *(
+                f"{role}: {text}"
+                for role, one in carried.items()
+                for text in (
+                    *blemishes(volumes[role]),
+                    *(volume_doubts(one.bodies) if role is study.reference or role in drawn else ()),
+                    *one.warnings,
+                )
+            ),
         ),
     )
 
