@@ -138,7 +138,8 @@ def _lock_of(scratch: Path) -> Path:
 def held_alone(path: Path, doing: str, *, wait_s: float = 0.0) -> Iterator[None]:
     """Hold a file, which is made, for this process until the block or the process ends, however that ends.
 
-    On a disk without locks, as some network disks are, nobody is held off.
+    Folders that are made for it vanish with it, unless the block fills them. On a disk without locks, as some network disks
+    are, nobody is held off.
 
     Parameters
     ----------
@@ -154,7 +155,7 @@ def held_alone(path: Path, doing: str, *, wait_s: float = 0.0) -> Iterator[None]
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path, mode=0o666)
+    lock, made = FileLock(path, mode=0o666), absent_folders(path.parent)
     try:
         lock.acquire(timeout=wait_s)
     except Timeout:
@@ -172,6 +173,7 @@ def held_alone(path: Path, doing: str, *, wait_s: float = 0.0) -> Iterator[None]
             with suppress(OSError):
                 path.unlink()  # while it is held: nobody else's
             lock.release()
+            remove_empty(made)
 
 
 def _require_still_there(scratch: Path, folder: Path) -> None:

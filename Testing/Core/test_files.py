@@ -141,6 +141,15 @@ def test_a_folder_held_by_one_is_refused_to_another_and_free_afterwards(tmp_path
     assert not any(tmp_path.iterdir())
 
 
+def test_a_folder_that_was_made_to_be_held_goes_unless_it_is_filled(tmp_path):
+    with held_alone(tmp_path / "new" / "run" / "in-use", "Training"):
+        pass
+    assert not any(tmp_path.iterdir())
+    with held_alone(tmp_path / "new" / "run" / "in-use", "Training"):
+        write_text(tmp_path / "new" / "kept.txt", "")
+    assert [path.name for path in tmp_path.rglob("*")] == ["new", "kept.txt"]
+
+
 def test_a_disk_without_locks_holds_nobody_off_and_takes_results(tmp_path, monkeypatch):
     def without_locks(*_):
         raise OSError(37, "No locks available")

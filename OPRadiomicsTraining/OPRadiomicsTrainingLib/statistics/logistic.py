@@ -87,7 +87,8 @@ def fit_logistic(columns: FloatTable, ill: Flags, offset: FloatTable | None = No
     observed = ill.astype(np.float64)
     known = np.zeros(len(design)) if offset is None else np.asarray(offset, dtype=np.float64)
     penalty = l2 * np.r_[0.0, np.ones(design.shape[1] - 1)]
-    beta, maximum_proven = np.zeros(design.shape[1]), l2 > 0.0
+    start = -np.quantile(known, 1.0 - observed.mean(), method="nearest")  # where offsets far off leave a slope
+    beta, maximum_proven = np.r_[start, np.zeros(design.shape[1] - 1)], l2 > 0.0
 
     def height(at: FloatTable) -> float:
         logits = known + design @ at

@@ -573,6 +573,17 @@ def test_simulated_training_cases_stray_in_grid_and_contrast_and_are_kept(tmp_pa
         prepare_simulated_cases(2, tmp_path, seed=6)
 
 
+def test_simulated_training_cases_are_those_of_their_rules(tmp_path):
+    """Where this fails because the simulator or a label's rule changed: raise `RULES`, and put the new figures here."""
+    from OPRadiomicsTrainingLib.segmentation.simulated import RULES, prepare_simulated_cases
+
+    prepare_simulated_cases(1, tmp_path, seed=5)
+    cases = [load_case(path) for path in sorted(tmp_path.glob("*.npz"))]
+    assert RULES == 1
+    assert [float(case.image.mean()) for case in cases] == pytest.approx([40.5879, 69.1257, 63.3194, 132.6014], rel=1e-4)
+    assert [int((case.body > 0).sum()) for case in cases] == pytest.approx([28683, 28683, 28683, 28683], rel=1e-4)
+
+
 def test_simulated_cases_that_other_rules_made_are_refused(tmp_path, monkeypatch):
     """Their labels would differ from those of the cases that are added to them."""
     from OPRadiomicsTrainingLib.segmentation import simulated

@@ -61,6 +61,22 @@ def test_a_constant_column_is_an_error():
         fit_logistic(np.ones((50, 1)), np.arange(50) % 2 == 0)
 
 
+def test_an_offset_far_off_is_made_up_for():
+    """The intercept alone moves, by as much as all logits lie off."""
+    rng = np.random.default_rng(5)
+    logits = rng.normal(size=200)
+    ill = rng.random(200) < 1 / (1 + np.exp(-logits))
+    near, far = (fit_logistic(np.empty((200, 0)), ill, offset=logits + moved).coefficients[0] for moved in (0.0, -60.0))
+    assert far == pytest.approx(near + 60.0, abs=1e-9)
+
+
+def test_offsets_far_apart_have_a_maximum():
+    """Of the 30 at 60 five are well: the intercept brings these alone off 1, to 25 of 30."""
+    offset = np.where(np.arange(50) < 20, -60.0, 60.0)
+    fit = fit_logistic(np.empty((50, 0)), np.arange(50) % 2 == 0, offset=offset)
+    assert fit.coefficients[0] == pytest.approx(math.log(25 / 5) - 60.0, abs=1e-9)
+
+
 def test_rounding_near_the_maximum_is_not_taken_for_separation():
     """A hundred overlapping samples all converge."""
     for seed in range(100):
