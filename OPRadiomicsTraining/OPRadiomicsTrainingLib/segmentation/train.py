@@ -238,7 +238,8 @@ class Trainer:
         for number, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"adam.{number}.{key}": t for key, t in state.items()}
         contiguous = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-        write_bytes(path, save(contiguous, {"step": str(self.step), "settings": json.dumps(asdict(self.settings))}))
+        run = {"step": self.step, "settings": asdict(self.settings)}
+        write_bytes(path, save(contiguous, {"run": json.dumps(run)}))  # one entry: safetensors writes several in any order
 
     def restore(self, path: Path) -> None:
         """Continue from what `save` wrote."""
@@ -248,7 +249,8 @@ class Trainer:
         try:
             tensors = load_file(path, device=self.settings.device)
             with safe_open(path, "pt") as file:
-                self.step = int(file.metadata()["step"])
+                metadata = file.metadata()
+            self.step = int(json.loads(metadata["run"])["step"] if "run" in metadata else metadata["step"])  # as it was once
         except SafetensorError as error:
             raise ModelError(
                 f"Checkpoint {path.name} is damaged ({error})",

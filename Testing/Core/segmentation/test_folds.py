@@ -130,7 +130,7 @@ def test_a_fold_goes_on_more_slowly_than_the_network_that_it_starts_from(tiny, t
     rates = []
     for name in ("simulated", "fold_1", "fold_2"):
         with safe_open(tmp_path / name / train.CHECKPOINT_FILE, "pt") as file:
-            rates.append(json.loads(file.metadata()["settings"])["learning_rate"])
+            rates.append(json.loads(file.metadata()["run"])["settings"]["learning_rate"])
     assert rates == [settings.learning_rate, *2 * [settings.learning_rate * folds.LATER_RATE]]
 
 

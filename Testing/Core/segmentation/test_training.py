@@ -461,6 +461,8 @@ def test_a_resumed_run_ends_with_the_same_bits(tiny, tmp_path):
     for name, tensor in straight.average.items():
         assert torch.equal(tensor, resumed.average[name]), name
     assert (tmp_path / "broken" / "curves.csv").read_text().count("dice_chu") == 1
+    written = [(tmp_path / run / "checkpoint.safetensors").read_bytes() for run in ("straight", "broken")]
+    assert written[0] == written[1]
 
 
 def test_the_weights_for_use_are_a_running_average(tiny, tmp_path):
