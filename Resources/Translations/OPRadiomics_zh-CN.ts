@@ -575,6 +575,10 @@
             <translation>版本、最后一步操作和日志，不含患者数据。</translation>
         </message>
         <message>
+            <source>Of the job that runs; the list under 'Jobs' has them all.</source>
+            <translation>正在运行的任务的进度；全部任务见“任务”列表。</translation>
+        </message>
+        <message>
             <source>1. Dataset</source>
             <translation>1. 数据集</translation>
         </message>
@@ -875,6 +879,10 @@
             <translation>所示研究的图。</translation>
         </message>
         <message>
+            <source>Click to open the picture at its full size.</source>
+            <translation>点击以原始大小打开图片。</translation>
+        </message>
+        <message>
             <source>Features that agree well enough to be kept.</source>
             <translation>一致性足够而保留的特征。</translation>
         </message>
@@ -1161,6 +1169,10 @@
         <message>
             <source>Work in processes of their own: it goes on when this panel or Slicer is closed.</source>
             <translation>在独立进程中的工作：关闭本面板或 Slicer 后继续运行。</translation>
+        </message>
+        <message>
+            <source>What the selected job has said.</source>
+            <translation>所选任务输出的信息。</translation>
         </message>
         <message>
             <source>Type this on another computer that has the project folder; run it there instead of here.</source>

@@ -27,9 +27,9 @@ def paint(path, colour):
     picture.save(str(path))
 
 
-def colour_of(label):
+def colour_of(button):
     """Of a picture's first pixel, as #rrggbb."""
-    return label.pixmap.toImage().pixelColor(0, 0).name()
+    return button.icon.pixmap(button.iconSize).toImage().pixelColor(0, 0).name()
 
 
 def cells(table, row):
@@ -83,13 +83,30 @@ class TrainingResultsTest(TrainingCase):
         self.panel.refresh()
         self.assertIn("0.850", self.ui.comparisonLabel.text)
         self.assertEqual(cells(self.ui.comparisonTable, 0)[:4], ["own_a", "0.900", "0.700", "+0.200"])
-        self.assertEqual(colour_of(self.ui.comparisonPictureLabel), "#0000ff")
+        self.assertEqual(colour_of(self.ui.comparisonPictureButton), "#0000ff")
         self.ui.comparisonSlider.setValue(0)
-        self.assertEqual(colour_of(self.ui.comparisonPictureLabel), "#ff0000")
+        self.assertEqual(colour_of(self.ui.comparisonPictureButton), "#ff0000")
         self.ui.followingCaseButton.click()
-        self.assertEqual(colour_of(self.ui.comparisonPictureLabel), "#00ff00")
+        self.assertEqual(colour_of(self.ui.comparisonPictureButton), "#00ff00")
         self.ui.copyComparisonButton.click()
         self.assertIn("own_b\t0.800", slicer.app.clipboard().text())
+
+    def test_what_runs_is_shown_above_every_section_and_what_it_said_is_kept(self):
+        self.panel.refresh()
+        self.assertFalse(self.ui.runningFrame.visible)
+        job = jobs.create_job(self.panel.project, "Training own", [["project", "status", "."]])
+        status = self.panel.project.jobs / job.id / "status.json"
+        status.write_text(json.dumps({"state": "running", "message": "epoch 3", "fraction": 0.45}))
+        self.panel.poll()
+        self.assertTrue(self.ui.runningFrame.visible)
+        self.assertEqual(self.ui.runningLabel.text, "Training own: epoch 3")
+        self.assertEqual(self.ui.runningProgressBar.value, 45)
+        status.write_text(json.dumps({"state": "done", "lines": ["Warning: few cases", "done"]}))
+        self.panel.poll()
+        self.assertFalse(self.ui.runningFrame.visible)
+        self.assertIn("few cases", self.ui.jobLabel.text)
+        self.panel.jobs.select(job.id)
+        self.assertEqual(self.ui.jobTextEdit.plainText, "Warning: few cases\ndone")
 
     def test_a_fit_is_shown_as_tables_and_figures_and_goes_into_the_scene_once(self):
         fit = self.panel.project.models / "signatures" / "own"
@@ -109,7 +126,7 @@ class TrainingResultsTest(TrainingCase):
         self.assertIn("0.812 (0.700-0.900)", self.ui.fitSummaryLabel.text)
         self.assertTrue(self.ui.fitSummaryLabel.text.startswith("DEMO"))
         self.assertEqual(cells(self.ui.fitResultTable, 0), ["T1WI_a", "+0.25000"])
-        self.assertEqual(colour_of(self.ui.fitPictureLabel), "#0000ff")
+        self.assertEqual(colour_of(self.ui.fitPictureButton), "#0000ff")
         for _time in range(2):
             self.ui.fitNodesButton.click()
         charts = slicer.util.getNodesByClass("vtkMRMLPlotChartNode")

@@ -10,10 +10,10 @@ from slicer.i18n import tr as _
 from ..project import designs
 from ..project.versions import Step
 from . import tables
+from .pictures import Picture
 from .words import resultWord
 
 FIGURES = ("icc", "dice", "bland_altman")
-PICTURE_WIDTH = 560
 
 
 class AgreementSection:
@@ -22,6 +22,7 @@ class AgreementSection:
     def __init__(self, ui: Any, panel: Any) -> None:
         self.ui = ui
         self.panel = panel
+        self._picture = Picture(ui.iccPictureButton)
         ui.newDesignButton.connect("clicked()", self.draw)
         ui.designComboBox.connect("currentIndexChanged(int)", lambda index: self.update())
         ui.iccButton.connect("clicked()", self.run)
@@ -140,7 +141,7 @@ class AgreementSection:
         self._showFigure()
 
     def _showFigure(self) -> None:
-        tables.showPicture(self.ui.iccPictureLabel, self.ui.iccFigureComboBox.currentData, PICTURE_WIDTH)
+        self._picture.show(self.ui.iccFigureComboBox.currentData)
 
     def _result(self) -> Any:
         design = self.design

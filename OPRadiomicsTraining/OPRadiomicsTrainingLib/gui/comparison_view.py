@@ -9,8 +9,7 @@ from slicer.i18n import tr as _
 
 from ..segmentation.compare import BODIES, COMPARISON_FILE, PICTURES_FOLDER, NetworkComparison, read_comparison
 from . import tables
-
-PICTURE_WIDTH = 560
+from .pictures import Picture
 
 
 class ComparisonView:
@@ -18,6 +17,7 @@ class ComparisonView:
 
     def __init__(self, ui: Any) -> None:
         self.ui = ui
+        self._picture = Picture(ui.comparisonPictureButton)
         self._run: Path | None = None
         self._age = 0.0
         self.compared: NetworkComparison | None = None
@@ -40,7 +40,7 @@ class ComparisonView:
 
     def _fill(self) -> None:
         ui, compared = self.ui, self.compared
-        for widget in (ui.comparisonLabel, ui.comparisonTable, ui.comparisonPictureLabel, ui.comparisonRow):
+        for widget in (ui.comparisonLabel, ui.comparisonTable, ui.comparisonPictureButton, ui.comparisonRow):
             widget.visible = compared is not None
         if compared is None:
             return
@@ -85,4 +85,4 @@ class ComparisonView:
         case, place = self._case(), self.ui.comparisonSlider.value
         found = case is not None and self._run is not None and place < len(case.pictures)
         path = self._run / PICTURES_FOLDER / case.pictures[place] if found and self._run is not None else None
-        tables.showPicture(self.ui.comparisonPictureLabel, path, PICTURE_WIDTH)
+        self._picture.show(path)

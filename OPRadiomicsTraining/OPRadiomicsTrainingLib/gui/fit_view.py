@@ -12,9 +12,9 @@ from slicer.i18n import tr as _
 from ..mrml.fit_nodes import add_chart, add_table, remove_fit
 from ..reports.shown import ShownTable, curves_of, figures_of, tables_of
 from . import tables
+from .pictures import Picture
 from .words import chartWords, lineWord, resultWord
 
-PICTURE_WIDTH = 560
 FIRST_TABLES = ("training_performance", "features")
 FIRST_FIGURE = "figure3"
 
@@ -24,6 +24,7 @@ class FitView:
 
     def __init__(self, ui: Any) -> None:
         self.ui = ui
+        self._picture = Picture(ui.fitPictureButton)
         self._run: Path | None = None
         self._age = -1.0  # of no run: what belongs to one is hidden at the first look
         self._tables: dict[str, ShownTable] = {}
@@ -71,7 +72,7 @@ class FitView:
         tables.fill(table, found.header if found is not None else (), found.rows if found is not None else ())
 
     def _showFigure(self) -> None:
-        tables.showPicture(self.ui.fitPictureLabel, self.ui.fitFigureComboBox.currentData, PICTURE_WIDTH)
+        self._picture.show(self.ui.fitFigureComboBox.currentData)
 
     def intoScene(self) -> int:
         """Tables and charts as nodes, in place of those that this fit had; the ROC curves are shown. How many nodes."""

@@ -13,7 +13,7 @@ from .words import jobWord
 
 
 class JobsSection:
-    """The list, a command line for another computer, Cancel."""
+    """The list, what a job has said, a command line for another computer, Cancel; and in the panel's head what runs."""
 
     def __init__(self, ui: Any, panel: Any) -> None:
         self.ui = ui
@@ -30,21 +30,23 @@ class JobsSection:
         headings = (_("Job"), _("What"), _("State"), _("Message"))
         tables.fill(self.ui.jobsTable, headings, [self._row(job) for job in found])
         self._showSelected()
+        self._showRunning([job for job in found if job.state is jobs.JobState.RUNNING])
         ended = [job for job in found if job.state in jobs.ENDED and self._states.get(job.id, job.state) != job.state]
         self._states = {job.id: job.state for job in found}
         for job in ended:
-            self.panel.bar.say(f"{job.title}: {jobWord(job.state)}. {self._message(job)}".strip())
+            self.panel.bar.say(f"{job.title}: {jobWord(job.state)}. {_said(job)}".strip())
         if ended:
             self.panel.refresh()
 
     def _row(self, job: jobs.Job) -> tuple[str, ...]:
         share = f" {100 * job.fraction:.0f} %" if job.state is jobs.JobState.RUNNING else ""
-        return job.id, job.title, jobWord(job.state) + share, self._message(job)
+        return job.id, job.title, jobWord(job.state) + share, _said(job).rpartition("\n")[2]
 
-    def _message(self, job: jobs.Job) -> str:
-        if job.state is jobs.JobState.FAILED:
-            return f"{job.found}. {job.remedy}"
-        return job.lines[-1] if job.lines else job.message
+    def _showRunning(self, running: list[jobs.Job]) -> None:
+        self.ui.runningFrame.visible = bool(running)
+        if running:
+            self.ui.runningLabel.text = "\n".join(f"{job.title}: {job.message}" for job in running)
+            self.ui.runningProgressBar.value = round(100 * running[-1].fraction)
 
     def select(self, name: str) -> None:
         """Show a job's command line."""
@@ -61,6 +63,8 @@ class JobsSection:
     def _showSelected(self) -> None:
         job = self._selected()
         self.ui.commandLineEdit.text = jobs.command_line(self.panel.project, job) if job is not None else ""
+        self.ui.jobTextEdit.visible = bool(job is not None and _said(job))
+        self.ui.jobTextEdit.setPlainText(_said(job) if job is not None else "")
         self.ui.copyCommandButton.enabled = job is not None
         self.ui.cancelJobButton.enabled = job is not None and job.state not in jobs.ENDED
 
@@ -70,3 +74,10 @@ class JobsSection:
         if job is not None:
             self.panel.attempt(lambda: jobs.cancel_job(self.panel.project, job.id))
             self.update()
+
+
+def _said(job: jobs.Job) -> str:
+    """Why it failed and what to do, or its lines, or what it does now."""
+    if job.state is jobs.JobState.FAILED:
+        return f"{job.found}. {job.remedy}"
+    return "\n".join(job.lines) or job.message

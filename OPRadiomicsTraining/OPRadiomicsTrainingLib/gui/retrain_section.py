@@ -14,6 +14,7 @@ from ..project.flow import FINAL_STATES
 from ..project.retraining import SHIPPED, TrainingPlan
 from . import tables, training_packages
 from .comparison_view import ComparisonView
+from .pictures import Picture
 
 
 class RetrainSection:
@@ -23,6 +24,8 @@ class RetrainSection:
         self.ui = ui
         self.panel = panel
         self.comparison = ComparisonView(ui)
+        self._curves = Picture(ui.curvesButton, 460)
+        self._preview = Picture(ui.previewButton, 300)
         self._shown: tuple[str, float] = ("", 0.0)
         ui.trainButton.connect("clicked()", self.train)
         ui.resumeButton.connect("clicked()", self.goOn)
@@ -75,8 +78,8 @@ class RetrainSection:
         changed = curves.stat().st_mtime if curves is not None and curves.is_file() else 0.0
         if (str(run), changed) != self._shown:
             self._shown = (str(run), changed)
-            tables.showPicture(ui.curvesLabel, curves)
-            tables.showPicture(ui.previewLabel, run / "preview.png" if run is not None else None, 300)
+            self._curves.show(curves)
+            self._preview.show(run / "preview.png" if run is not None else None)
         finished = run is not None and retraining.is_finished(run)
         job = retraining.job_of(self.panel.project, run) if run is not None and not finished else None
         ui.installNetworkButton.enabled = finished

@@ -82,11 +82,3 @@ def choices(box: Any, texts: Sequence[tuple[str, str]]) -> None:
     place = box.findData(chosen) if chosen is not None else -1
     box.setCurrentIndex(max(place, 0))
     box.blockSignals(False)
-
-
-def showPicture(label: Any, path: Any, width: int = 460) -> None:
-    """A picture from a file, scaled to the panel; nothing where there is none."""
-    picture = qt.QPixmap(str(path) if path is not None else "")
-    label.visible = not picture.isNull()
-    if not picture.isNull():
-        label.setPixmap(picture.scaledToWidth(min(width, picture.width()), qt.Qt.SmoothTransformation))

@@ -118,7 +118,9 @@ def create_design(
         reading has no reader of its own.
     """
     if not _NAME.fullmatch(name):
-        raise ProjectError(f"Design '{name[:40]}'", "a name of letters, digits, _ and -", "such as icc-2026")
+        raise ProjectError(
+            f"'{name[:40]}' names no study", "a name of letters, digits, _ and -", "choose a name such as icc-2026"
+        )
     unknown = sorted(set(cases) - set(list_cases(project)))
     strange = [one for one in readings if one not in READER_OF]
     if unknown or strange or len(set(cases)) < 2:
