@@ -11,7 +11,7 @@ from OPRadiomicsTrainingLib.reports.captions import captioned_table, captions
 from OPRadiomicsTrainingLib.reports.checklists import TO_COMPLETE, answer_checklists
 from OPRadiomicsTrainingLib.reports.document import document_html, write_document
 from OPRadiomicsTrainingLib.reports.documents import evaluation_document, fit_document
-from OPRadiomicsTrainingLib.reports.figures import curves
+from OPRadiomicsTrainingLib.reports.figures import curves, overview
 from OPRadiomicsTrainingLib.reports.figures.flow import Flow
 from OPRadiomicsTrainingLib.reports.formats import p_value, with_interval
 from OPRadiomicsTrainingLib.reports.paper import flow_of, paper_document
@@ -203,3 +203,17 @@ def test_every_set_has_its_panel_and_its_letter_however_many_there_are(an_evalua
     monkeypatch.setattr(curves, "_roc", lambda *_: None)
     assert curves.roc_picture(many).startswith(b"\x89PNG")
     assert panels == [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "AA", "AB"]
+
+
+def test_figure_6_shows_every_test_set(an_evaluation, monkeypatch):
+    """A model that is tested in five centres has five radar plots, lettered on, above one explanation."""
+    drawn = []
+    monkeypatch.setattr(overview, "finished", lambda figure, demo: drawn.append(figure) or b"")
+    *others, last = an_evaluation.sets
+    overview.overview_picture(replace(an_evaluation, sets=(*others, *(replace(last, name=f"centre {n}") for n in range(5)))))
+    titles = [axes.get_title("left") for axes in drawn[0].axes]
+    radars = [axes for axes in drawn[0].axes if axes.name == "polar"]
+    assert len(radars) >= 5
+    assert [title[0] for title in titles] == list("ABCDEFGHIJ"[: len(titles)])
+    boxes = [axes.get_position() for axes in drawn[0].axes]
+    assert not any(one.overlaps(other) for at, one in enumerate(boxes) for other in boxes[:at])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,22 +17,37 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+HEIGHT_IN = 9.2
+"""With one row of radar plots; each further one adds `ROW_IN`."""
+
+ROW_IN = 4.2
+ROW = 3
+
 METRICS = ("AUC", "Sensitivity", "Specificity", "Accuracy", "Precision", "F1")
 
 
 def overview_picture(evaluation: Evaluation) -> bytes:
-    """Radar plots of the test sets above; SHAP values, shares and correlations of the last test set below."""
+    """Radar plots of the test sets above, three a row; SHAP values, shares and correlations of the last test set below."""
     tests = [one for one in evaluation.sets if one.explanation is not None]
-    figure = new_figure(12.0, 9.2)
-    for number, one in enumerate(tests[:3]):
-        _radar(figure, number, min(len(tests), 3), one)
+    more_in = ROW_IN * max(-(-len(tests) // ROW) - 1, 0)
+    figure = new_figure(12.0, HEIGHT_IN + more_in)
+    for number, one in enumerate(tests):
+        _radar(figure, number, min(len(tests), ROW), one)
     if tests and tests[-1].explanation is not None:
-        _explained(figure, tests[-1], tests[-1].explanation, "ABCDEFG"[min(len(tests), 3) :])
+        _explained(figure, tests[-1], tests[-1].explanation, ascii_uppercase[len(tests) :])
     return finished(figure, demo=evaluation.signature.demo)
 
 
-def _radar(figure: Figure, number: int, count: int, one: SetResult) -> None:
-    axes = figure.add_axes((0.03 + number / count * 0.95, 0.55, 0.8 / count, 0.33), projection="polar")
+def _axes(figure: Figure, left: float, bottom_in: float, size: tuple[float, float], projection: str | None = None) -> Axes:
+    """Left, and the width in ``size``, as shares of the figure's; bottom and height in inches."""
+    (width, height_in), whole_in = size, figure.get_figheight()
+    return figure.add_axes((left, bottom_in / whole_in, width, height_in / whole_in), projection=projection)
+
+
+def _radar(figure: Figure, number: int, columns: int, one: SetResult) -> None:
+    row, column = divmod(number, ROW)
+    bottom_in = figure.get_figheight() - HEIGHT_IN + 5.06 - ROW_IN * row
+    axes = _axes(figure, 0.06 + column / columns * 0.95, bottom_in, (0.68 / columns, 3.04), projection="polar")
     angles = np.linspace(0, 2 * np.pi, len(METRICS), endpoint=False)
     for name, model in one.models.items():
         at = model.classification
@@ -47,14 +63,12 @@ def _radar(figure: Figure, number: int, count: int, one: SetResult) -> None:
     axes.set_yticks((0.25, 0.5, 0.75, 1.0), ("", "0.5", "", "1"), fontsize=7, color=MUTED)
     axes.grid(color=RULE)
     axes.spines["polar"].set_color(RULE)
-    axes.set_title(f"{'ABC'[number]}  {one.name}", fontsize=10, color=INK, loc="left", pad=18)
+    axes.set_title(f"{ascii_uppercase[number]}  {one.name}", fontsize=10, color=INK, loc="left", pad=18)
     axes.legend(fontsize=7.5, loc="lower left", bbox_to_anchor=(0.92, -0.1), frameon=False)
 
 
 def _explained(figure: Figure, one: SetResult, found: Explanation, letters: str) -> None:
-    left = figure.add_axes((0.13, 0.07, 0.3, 0.36))
-    middle = figure.add_axes((0.55, 0.07, 0.15, 0.36))
-    right = figure.add_axes((0.79, 0.07, 0.19, 0.36))
+    left, middle, right = (_axes(figure, at, 0.64, (width, 3.31)) for at, width in ((0.13, 0.3), (0.55, 0.15), (0.79, 0.19)))
     for axes in (left, middle, right):
         calm(axes)
     order = [found.predictors.index(name) for name in found.shares]
