@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,7 @@ from OPRadiomicsLib.reports.style import ACCENT, INK, MUTED, RULE, calm, new_fig
 from ...evaluation.evaluate import Evaluation, SetResult
 from ...evaluation.explanation import Explanation
 from ..formats import predictor_name
-from .look import MODEL_COLOURS, MODEL_LINES, finished, labelled, titled
+from .look import MODEL_COLOURS, MODEL_LINES, finished, labelled, letter_of, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +33,7 @@ def overview_picture(evaluation: Evaluation) -> bytes:
     for number, one in enumerate(tests):
         _radar(figure, number, min(len(tests), ROW), one)
     if tests and tests[-1].explanation is not None:
-        _explained(figure, tests[-1], tests[-1].explanation, ascii_uppercase[len(tests) :])
+        _explained(figure, tests[-1], tests[-1].explanation, len(tests))
     return finished(figure, demo=evaluation.signature.demo)
 
 
@@ -63,25 +62,25 @@ def _radar(figure: Figure, number: int, columns: int, one: SetResult) -> None:
     axes.set_yticks((0.25, 0.5, 0.75, 1.0), ("", "0.5", "", "1"), fontsize=7, color=MUTED)
     axes.grid(color=RULE)
     axes.spines["polar"].set_color(RULE)
-    axes.set_title(f"{ascii_uppercase[number]}  {one.name}", fontsize=10, color=INK, loc="left", pad=18)
+    axes.set_title(f"{letter_of(number)}  {one.name}", fontsize=10, color=INK, loc="left", pad=18)
     axes.legend(fontsize=7.5, loc="lower left", bbox_to_anchor=(0.92, -0.1), frameon=False)
 
 
-def _explained(figure: Figure, one: SetResult, found: Explanation, letters: str) -> None:
+def _explained(figure: Figure, one: SetResult, found: Explanation, first: int) -> None:
     left, middle, right = (_axes(figure, at, 0.64, (width, 3.31)) for at, width in ((0.13, 0.3), (0.55, 0.15), (0.79, 0.19)))
     for axes in (left, middle, right):
         calm(axes)
     order = [found.predictors.index(name) for name in found.shares]
     _swarm(left, found, order)
-    titled(left, letters[0], f"{one.name}: SHAP of the {found.model} model")
+    titled(left, letter_of(first), f"{one.name}: SHAP of the {found.model} model")
     _bars(middle, list(found.sequence_shares), [100 * share for share in found.sequence_shares.values()])
     labelled(middle, "share of mean |SHAP| / %", "")
-    titled(middle, letters[1], "by origin")
+    titled(middle, letter_of(first + 1), "by origin")
     names = [name for name in found.shares if name in found.correlations]
     _bars(right, [predictor_name(name) for name in names], [found.correlations[name].r.value for name in names])
     right.axvline(0, color=INK, linewidth=0.8)
     labelled(right, "point-biserial r with OP", "")
-    titled(right, letters[2], "alone")
+    titled(right, letter_of(first + 2), "alone")
 
 
 def _swarm(axes: Axes, found: Explanation, order: list[int]) -> None:
