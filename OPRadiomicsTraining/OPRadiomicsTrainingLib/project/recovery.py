@@ -88,14 +88,13 @@ def _path(project: Project, case: str, reader: str, task: str) -> Path:
 
 def _encoded(mask: Mask) -> bytes:
     """The mask as .nii.gz; `io.write_mask` refuses an empty one, which is a state of drawing like any other."""
-    import tempfile
-
     import SimpleITK as sitk
     from OPRadiomicsLib.geometry import to_sitk
+    from OPRadiomicsLib.io.itk import itk_scratch
 
     image = sitk.GetImageFromArray(mask.labels)
     image.CopyInformation(to_sitk(mask))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"mask{SUFFIX}"
+    with itk_scratch() as folder:
+        path = folder / f"mask{SUFFIX}"
         sitk.WriteImage(image, str(path), useCompression=True)
         return path.read_bytes()
