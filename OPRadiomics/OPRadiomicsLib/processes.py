@@ -14,7 +14,9 @@ from typing import Any
 
 def without_window() -> dict[str, Any]:
     """For `subprocess`: no console flashes up for a console program that a program with windows starts under Windows."""
-    return {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW}
+    return {}
 
 
 def detached() -> dict[str, Any]:
