@@ -6,12 +6,36 @@ import glob
 import os
 import re
 import shutil
+import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import Final, TypeVar
 
 from .errors import OutputError
+
+WINDOWS: Final = os.name == "nt"
+PATIENCE_S: Final = 1.0
+"""Longest that a virus scanner, or a panel that looks, is waited for: a panel's event loop waits along."""
+
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[1-9¹²³]|lpt[1-9¹²³]) *(\..*)?", re.IGNORECASE)
+"""Devices of Windows, whatever ending follows (Microsoft: Naming Files, Paths, and Namespaces)."""
+
+_Given = TypeVar("_Given")
+
+
+def patiently(act: Callable[[], _Given]) -> _Given:
+    """Do what Windows refuses for as long as anybody has the file open: replace, rename, remove. Elsewhere once."""
+    until_s = time.monotonic() + (PATIENCE_S if WINDOWS else 0.0)
+    while True:
+        try:
+            return act()
+        except PermissionError:
+            if time.monotonic() >= until_s:
+                raise
+            time.sleep(0.02)
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
@@ -30,7 +54,7 @@ def write_bytes(path: Path, content: bytes) -> Path:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())  # network disks report a spent quota only here
-            temporary.replace(path)
+            patiently(partial(temporary.replace, path))
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -48,6 +72,14 @@ def write_text(path: Path, text: str) -> Path:
     return write_bytes(path, text.encode())
 
 
+def from_folder(path: Path, home: Path) -> str:
+    """``path`` as a table in the folder ``home`` names it: relative, with /; the whole path where Windows has two drives."""
+    try:
+        return Path(os.path.relpath(path, home)).as_posix()
+    except ValueError:
+        return str(path.resolve())
+
+
 def _reason(error: OSError) -> str:
     """What the system says; pydicom wraps its error in one that holds a whole traceback."""
     first = error.__cause__ if error.strerror is None and isinstance(error.__cause__, OSError) else error
@@ -55,8 +87,16 @@ def _reason(error: OSError) -> str:
 
 
 def names_a_folder(text: str) -> bool:
-    """Whether a text names one folder on every system: letters, digits, spaces and . _ + -, the first a letter or digit."""
-    return re.fullmatch(r"[^\W_][\w .+-]*", text) is not None and not text.endswith((".", " "))
+    """Whether a text names one folder on every system: letters, digits, spaces and . _ + -, the first a letter or digit.
+
+    Names of Windows' devices, such as CON, do not.
+    """
+    return re.fullmatch(r"[^\W_][\w .+-]*", text) is not None and not text.endswith((".", " ")) and not is_reserved(text)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Windows takes the name for a device's, as it does CON and aux.txt."""
+    return _RESERVED.fullmatch(name) is not None
 
 
 @contextmanager
@@ -74,8 +114,8 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
     Raises
     ------
     OutputError
-        If the folder refuses files, the disk is full, a folder stands where a file shall be or the other way round, or the
-        scratch folder was removed meanwhile.
+        If the folder refuses files, the disk is full, a folder stands where a file shall be or the other way round, another
+        program keeps Windows from replacing a file, or the scratch folder was removed meanwhile.
     """
     made = absent_folders(folder)
     try:
@@ -84,7 +124,7 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
         for leftover in folder.glob(f"{glob.escape(prefix)}*"):
             if leftover.is_dir():
                 _remove_unless_in_use(leftover)
-        with _scratch_folder(folder / f"{prefix}{uuid.uuid4().hex[:8]}") as scratch:
+        with scratch_folder(folder / f"{prefix}{uuid.uuid4().hex[:8]}") as scratch:
             yield scratch
             _require_still_there(scratch, folder)
             moves = {path: folder / path.relative_to(scratch) for path in sorted(scratch.rglob("*")) if path.is_file()}
@@ -92,7 +132,7 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
                 _require_free(target, folder)
             for path, target in moves.items():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(target)
+                patiently(partial(path.replace, target))
     except BaseException as error:
         remove_empty(made)
         if not isinstance(error, OSError):
@@ -105,13 +145,13 @@ def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
 
 
 @contextmanager
-def _scratch_folder(path: Path) -> Iterator[Path]:
+def scratch_folder(path: Path) -> Iterator[Path]:
     """A folder that vanishes; it is held before it is there, so that nobody takes it for one that was left."""
     lock = _lock_of(path)
     try:
         with held_alone(lock, "Writing"):
             try:
-                path.mkdir(mode=0o700)
+                path.mkdir()  # with mode 0o700 Windows would keep all others from the files for good, also where they move to
                 yield path
             finally:
                 shutil.rmtree(path, ignore_errors=True)
@@ -198,7 +238,7 @@ def remove_empty(folders: Iterable[Path]) -> None:
 
 
 def _require_free(target: Path, folder: Path) -> None:
-    """Raise `OutputError` unless a file may stand at ``target``, below ``folder``."""
+    """Raise `OutputError` unless a file may come to stand at ``target``, below ``folder``."""
     between = [one for one in target.parents if folder in one.parents]
     in_the_way = [one for one in between if one.exists() and not one.is_dir()]
     if target.is_dir() or in_the_way:
@@ -208,3 +248,12 @@ def _require_free(target: Path, folder: Path) -> None:
             "a place that holds nothing, or an earlier result",
             "move it away or choose another output folder",
         )
+    if WINDOWS and target.exists():
+        try:
+            patiently(partial(target.rename, target))  # which Windows refuses as it would refuse to replace it
+        except PermissionError:
+            raise OutputError(
+                f"{target.name} in {target.parent} is open in another program, or may not be replaced",
+                "an earlier result that nothing holds, since all files are replaced or none",
+                "close it there, or choose another output folder",
+            ) from None

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
+import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from .errors import ModelError, OutputError
-from .files import write_text
+from .files import is_reserved, patiently, scratch_folder, write_text
 from .resources import FOLDER_VARIABLE, user_models_folder
 
 ACTIVE: Final = "active.json"
@@ -69,9 +70,11 @@ def install_network(source: str | Path, *, activate: bool = True) -> Path:
 
 def require_model_name(name: str) -> None:
     """Prove that a model's name stays one folder among the user's models; raises `ModelError` if not."""
-    if not name or name.startswith(".") or set(name) & set('/\\:*?"<>|'):
+    if not name or name.startswith(".") or name.endswith((".", " ")) or set(name) & set('/\\:*?"<>|') or is_reserved(name):
         raise ModelError(
-            f"A model named '{name[:60]}'", "a name that can be a folder's: no / or \\, no dot in front", "choose another name"
+            f"A model named '{name[:60]}'",
+            "a name that can be a folder's on every system: no / or \\, no dot in front or at the end, no device such as CON",
+            "choose another name",
         )
 
 
@@ -133,8 +136,8 @@ def _install(name: str, files: dict[str, Path], check: Callable[[Path], object])
     home = user_models_folder()
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".installing-", dir=home) as scratch:
-            copy = Path(scratch) / "model"
+        with scratch_folder(home / f".installing-{uuid.uuid4().hex[:8]}") as scratch:
+            copy = scratch / "model"
             for relative, path in files.items():
                 (copy / relative).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy / relative)
@@ -143,7 +146,7 @@ def _install(name: str, files: dict[str, Path], check: Callable[[Path], object])
             while True:
                 target = home / (name if number == 1 else f"{name}_{number}")
                 if not target.exists():
-                    copy.rename(target)
+                    patiently(partial(copy.rename, target))
                     return target
                 number += 1
     except OSError as error:

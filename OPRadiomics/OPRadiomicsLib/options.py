@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from . import io
 from .errors import OutputError, StudyError
+from .files import patiently
 from .types import Role
 
 RESULTS = (
@@ -178,7 +180,7 @@ def remove_earlier_results(folder: Path, written: Iterable[Path], names: Iterabl
     """
     for path in {folder / name for name in names} - set(written):
         try:
-            path.unlink(missing_ok=True)
+            patiently(partial(path.unlink, missing_ok=True))
         except OSError as error:
             raise OutputError(
                 f"'{path}' of an earlier run cannot be removed ({error.strerror})",

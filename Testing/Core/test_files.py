@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from OPRadiomicsLib import files
 from OPRadiomicsLib.errors import OutputError
-from OPRadiomicsLib.files import all_or_nothing, held_alone, write_bytes, write_text
+from OPRadiomicsLib.files import all_or_nothing, from_folder, held_alone, names_a_folder, write_bytes, write_text
 
 
 def test_text_is_utf_8_with_its_own_line_feeds(tmp_path):
@@ -177,3 +178,87 @@ def test_a_failure_removes_the_folders_that_were_made_and_no_other(tmp_path):
         write_text(scratch / "a.txt", "new")
         raise KeyError
     assert [path.name for path in tmp_path.rglob("*")] == ["mine"]
+
+
+class _Held:
+    """Windows: what another program has open can be neither replaced, renamed nor removed, as ``times`` tries find out."""
+
+    def __init__(self, monkeypatch, name, times):
+        self.left = times
+        monkeypatch.setattr(files, "WINDOWS", True)
+        monkeypatch.setattr(files, "PATIENCE_S", 0.3)
+        for call in ("replace", "rename", "unlink"):
+            monkeypatch.setattr(Path, call, self._refusing(getattr(Path, call), name))
+
+    def _refusing(self, done, name):
+        def call(path, *rest, **named):
+            if name in (path.name, *(Path(one).name for one in rest)) and self.left > 0:
+                self.left -= 1
+                raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+            return done(path, *rest, **named)
+
+        return call
+
+
+def test_a_file_that_a_virus_scanner_holds_for_a_moment_is_replaced(tmp_path, monkeypatch):
+    write_text(tmp_path / "a.txt", "old")
+    _Held(monkeypatch, "a.txt", 2)
+    write_text(tmp_path / "a.txt", "new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "new"}
+
+
+def test_of_results_of_which_one_is_open_elsewhere_none_is_replaced(tmp_path, monkeypatch):
+    for name in ("a.txt", "b.csv"):
+        write_text(tmp_path / name, "old")
+    _Held(monkeypatch, "b.csv", 10**6)
+    with pytest.raises(OutputError, match=r"b\.csv .* is open in another program"), all_or_nothing(tmp_path) as scratch:
+        for name in ("a.txt", "b.csv"):
+            (scratch / name).write_text("new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "old", "b.csv": "old"}
+
+
+def test_elsewhere_a_refusal_is_no_matter_of_waiting(monkeypatch):
+    tries = []
+
+    def refused():
+        tries.append(1)
+        raise PermissionError
+
+    monkeypatch.setattr(files, "WINDOWS", False)
+    with pytest.raises(PermissionError):
+        files.patiently(refused)
+    assert len(tries) == 1
+
+
+def test_results_are_for_those_whom_their_folder_is_for(tmp_path, monkeypatch):
+    """os.mkdir with mode 0o700 gives a folder under Windows an access list of its own, which files keep when they move out."""
+    modes = []
+
+    def noted(path, mode=0o777, *, make=os.mkdir, **named):
+        modes.append(mode)
+        make(path, mode, **named)
+
+    monkeypatch.setattr("os.mkdir", noted)
+    with all_or_nothing(tmp_path / "out") as scratch:
+        write_text(scratch / "a.txt", "new")
+    assert set(modes) == {0o777}
+
+
+@pytest.mark.parametrize("name", ["CON", "aux", "Nul.2026", "com1", "LPT9.x", "COM¹", "prn .a"])
+def test_a_device_of_windows_names_no_folder(name):
+    assert not names_a_folder(name)
+
+
+@pytest.mark.parametrize("name", ["CONTROL", "com10", "auxiliary.1", "A1", "病例 3", "x.con"])
+def test_names_that_only_resemble_one_do(name):
+    assert names_a_folder(name)
+
+
+def test_a_table_names_a_file_on_another_drive_of_windows_by_its_whole_path(tmp_path, monkeypatch):
+    assert from_folder(tmp_path / "images" / "a.nii", tmp_path / "tables") == "../images/a.nii"
+
+    def on_two_drives(path, start):
+        raise ValueError("path is on mount 'C:', start on mount 'D:'")
+
+    monkeypatch.setattr("os.path.relpath", on_two_drives)
+    assert from_folder(tmp_path / "a.nii", tmp_path) == str(tmp_path / "a.nii")

@@ -7,13 +7,14 @@ import json
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .. import io, workflow
 from ..errors import Cancelled, OPRadiomicsError, OutputError, StudyError
 from ..features_table import write_features
-from ..files import all_or_nothing, write_text
+from ..files import all_or_nothing, patiently, write_text
 from ..levels import UNION
 from ..models.clinical import validate_clinical
 from ..options import remove_earlier_results
@@ -158,7 +159,7 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
 
 def _begin_anew(folder: Path) -> None:
     try:
-        (folder / FINISHED).unlink(missing_ok=True)
+        patiently(partial((folder / FINISHED).unlink, missing_ok=True))
     except OSError as error:
         raise OutputError(
             f"{FINISHED} of an earlier run cannot be removed from {folder} ({error.strerror})",

@@ -12,6 +12,7 @@ import slicer.packaging
 import slicer.util
 from slicer.i18n import tr as _
 
+from ..processes import quoted
 from ..resources import resources_folder
 
 WHEELS_SETTING = "OPRadiomics/WheelsFolder"
@@ -90,7 +91,7 @@ def wheelsCommand() -> str:
     """What to run on a computer with a network, to fill the folder of wheels."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     listed = resources_folder() / "requirements.txt"
-    return f"pip download --only-binary=:all: --python-version {python} -r {listed} -d WHEELS"
+    return f"pip download --only-binary=:all: --python-version {python} -r {quoted(str(listed))} -d WHEELS"
 
 
 def _name(requirement: str) -> str:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +12,7 @@ from typing import Any
 import qt
 import slicer
 
+from ..processes import end_children
 from ..worker.conversation import Answer, Conversation
 from . import faults
 from .faults import Fault
@@ -105,7 +102,7 @@ class WorkerProcess:
             process.disconnect("errorOccurred(QProcess::ProcessError)")
             process.disconnect("readyReadStandardOutput()")
             process.disconnect("readyReadStandardError()")
-            _endTree(int(process.processId()))
+            end_children(int(process.processId()))  # such as a batch's; this one is ended by Qt
             process.kill()
             process.waitForFinished(500)
             process.deleteLater()
@@ -181,27 +178,3 @@ def _ending(answer: Answer, cancelling: bool) -> Ending:
     if answer.event in ("cancelled", "done"):
         return Ending(cancelled=True)
     return Ending(fault=faults.refused(answer) if answer.event == "refused" else faults.failed(answer))
-
-
-def _endTree(processId: int) -> None:
-    """End the children that a batch may have started; the worker itself is ended by Qt."""
-    if not processId:
-        return
-    if sys.platform == "win32":
-        subprocess.run(["taskkill", "/T", "/F", "/PID", str(processId)], capture_output=True, check=False)
-        return
-    for child in _childrenOf(processId):
-        try:
-            os.kill(child, signal.SIGKILL)
-        except OSError:
-            continue
-
-
-def _childrenOf(processId: int) -> list[int]:
-    listed = subprocess.run(["ps", "-o", "pid=,ppid=", "-A"], capture_output=True, text=True, check=False).stdout
-    parents = {int(line.split()[0]): int(line.split()[1]) for line in listed.splitlines() if len(line.split()) == 2}
-    found, front = [], [processId]
-    while front:
-        front = [child for child, parent in parents.items() if parent in front]
-        found += front
-    return found

@@ -14,7 +14,7 @@ from ..errors import GeometryError, StudyError
 from ..types import Affine, SeriesRef, Volume
 from .headers import Frame, damaged, malformed, read_frames
 from .index import normal_of
-from .itk import itk_name
+from .itk import readable_by_itk
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -227,7 +227,8 @@ def _decoded(path: Path, dataset: Dataset) -> npt.NDArray[Any]:
         )
     import SimpleITK as sitk
 
-    rescaled = sitk.GetArrayFromImage(sitk.ReadImage(itk_name(path), sitk.sitkFloat64))
+    with readable_by_itk(path) as name:
+        rescaled = sitk.GetArrayFromImage(sitk.ReadImage(name, sitk.sitkFloat64))
     slope, intercept = _rescale(path, dataset, 0)
     stored: npt.NDArray[Any] = (rescaled - intercept) / slope  # ITK has applied them
     return stored

@@ -14,7 +14,7 @@ from ..errors import MaskError, StudyError
 from ..geometry import affine_of
 from ..levels import LABEL_OF_LEVEL, SNOMED_CODE
 from ..types import Affine
-from .itk import itk_name
+from .itk import readable_by_itk
 
 LEVEL_OF_CODE: Mapping[str, str] = {code: level for level, code in SNOMED_CODE.items()}
 _LEVEL_WORD = re.compile(r"(?<![a-z0-9])(" + "|".join(LABEL_OF_LEVEL) + r")(?![a-z0-9])", re.IGNORECASE)
@@ -44,7 +44,8 @@ def read_slicer_segmentation(path: Path) -> tuple[dict[str, npt.NDArray[np.bool_
     import SimpleITK as sitk
 
     try:
-        image = sitk.ReadImage(itk_name(path))
+        with readable_by_itk(path) as name:
+            image = sitk.ReadImage(name)
     except RuntimeError:
         raise StudyError(f"Segmentation '{path.name}' is damaged", "a complete .seg.nrrd file", "save it again") from None
     if image.GetDimension() != 3:

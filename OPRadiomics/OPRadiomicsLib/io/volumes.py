@@ -16,7 +16,7 @@ from ..errors import GeometryError, OutputError, StudyError
 from ..geometry import ijk_to_lps, require_same_frame, sagittal_axis, to_sitk, volume_from_sitk
 from ..types import Affine, Role, SeriesRef, Volume
 from .dicom_stack import read_dicom_stack
-from .itk import itk_name
+from .itk import itk_name, itk_scratch, readable_by_itk
 from .nifti import require_intact_nifti
 from .output import IMAGE_SUFFIXES, require_image_suffix
 
@@ -94,8 +94,8 @@ def _encoded(image: Any, suffix: str) -> bytes:
     """The image as a file's content, proved to be whole."""
     import SimpleITK as sitk
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"image{suffix}"
+    with itk_scratch() as folder:
+        path = folder / f"image{suffix}"
         try:
             sitk.WriteImage(image, itk_name(path), useCompression=True)
             if suffix.startswith(".nii"):
@@ -139,7 +139,9 @@ def read_image_file(path: Path, opened: Any = None) -> Any:
         )
     reader.SetExtractSize([*reader.GetSize()[:3], *([0] * (len(reader.GetSize()) - 3))])
     try:
-        image = reader.Execute()
+        with readable_by_itk(path) as name:
+            reader.SetFileName(name)
+            image = reader.Execute()
     except RuntimeError:
         raise _unreadable(path) from None
     if image.GetPixelID() != sitk.sitkFloat64:
@@ -182,9 +184,10 @@ def open_image_file(path: Path) -> Any:
     if path.name.lower().endswith((".nii", ".nii.gz")):
         require_intact_nifti(path)
     reader = sitk.ImageFileReader()
-    reader.SetFileName(itk_name(path))
     try:
-        reader.ReadImageInformation()
+        with readable_by_itk(path) as name:
+            reader.SetFileName(name)
+            reader.ReadImageInformation()
     except RuntimeError as error:
         if "orthonormal" in str(error) or "direction" in str(error).lower():
             raise GeometryError(

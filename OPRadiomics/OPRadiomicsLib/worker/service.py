@@ -34,6 +34,7 @@ from typing import Any, TextIO
 from ..cli import build_parser, keep_libraries_single_threaded
 from ..errors import Cancelled, OPRadiomicsError, refusal_of
 from ..outcome import Outcome, Serve
+from ..processes import speak_utf8
 from ..types import Progress
 
 COMMANDS = ("predict", "segment", "propagate", "marrow", "features", "cohort", "export")
@@ -174,5 +175,6 @@ def main() -> None:
     # Libraries that print must not break the protocol: the real standard output is kept aside, theirs goes to the log.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    speak_utf8()
     with contextlib.suppress(KeyboardInterrupt):
         Worker(answers).serve(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"))

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import GeometryError
+from OPRadiomicsLib.io.itk import readable_by_itk
 from OPRadiomicsLib.io.masks import STUDY_LABEL
 from OPRadiomicsLib.regions import dice
 
@@ -66,7 +67,8 @@ def _labels(path: Path) -> tuple[Labels, float]:
     """Label map (k, j, i) and the volume of a voxel in ml."""
     import SimpleITK as sitk
 
-    image = sitk.ReadImage(str(path))
+    with readable_by_itk(path) as name:
+        image = sitk.ReadImage(name)
     return sitk.GetArrayFromImage(image), float(np.prod(image.GetSpacing())) / 1000.0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 from OPRadiomicsLib.errors import MaskError, StudyError
-from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.files import from_folder, write_text
 from OPRadiomicsLib.io.output import IMAGE_SUFFIXES
 from OPRadiomicsLib.io.tables import read_table
 
@@ -210,12 +209,7 @@ def write_reading_table(rows: Sequence[tuple[str, Path, Mapping[str, Path]]], ou
     mark = {SIMULATED: 1} if simulated else {}
     table.writerow(("case", "study", *names, *mark))
     for case, study, masks in rows:
-        table.writerow((case, _from(study, out.parent), *(_from(masks[name], out.parent) for name in names), *mark.values()))
+        table.writerow(
+            (case, from_folder(study, out.parent), *(from_folder(masks[name], out.parent) for name in names), *mark.values())
+        )
     return write_text(out, text.getvalue())
-
-
-def _from(path: Path, home: Path) -> str:
-    try:
-        return Path(os.path.relpath(path, home)).as_posix()
-    except ValueError:  # another drive of Windows
-        return str(path.resolve())

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from OPRadiomicsLib.errors import OutputError, StudyError
-from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.files import from_folder, write_text
 from OPRadiomicsLib.io.tables import read_table
 
 from .faults import CohortTableError, Fault
@@ -146,11 +146,9 @@ def write_split(cohort: CohortTable, splits: Mapping[int, str], out: Path, featu
 
 def _moved(cells: Sequence[Any], columns: Sequence[str], home: Path, to: Path) -> list[Any]:
     """Cells; those with a path count from the new table's folder."""
-    import os
-
     paths = ("study", "mask", "mask_t2", "mask_fst2", "features")
     return [
-        Path(os.path.relpath(home / str(cell), to)).as_posix() if name in paths and cell != "" else cell
+        from_folder(home / str(cell), to) if name in paths and cell != "" else cell
         for name, cell in zip(columns, cells, strict=True)
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, product
@@ -359,12 +360,18 @@ def _strangers(name: str, cohort: Cohort, rows: Indices, by_centre: Mapping[str,
         yield f"{name}: {len(strange)} patients of no centre that the fit harmonised: the largest centre's signature was taken"
 
 
+def recalibrated_folder(name: str) -> str:
+    """Where the signature goes that a set has recalibrated."""
+    return f"recalibrated-{name.replace(' ', '-')}"
+
+
 def _require_names(sets: Mapping[str, Indices]) -> None:
-    wrong = [name for name in sets if not names_a_folder(name)]
+    counts = Counter(recalibrated_folder(name).casefold() for name in sets)
+    wrong = [name for name in sets if not names_a_folder(name) or counts[recalibrated_folder(name).casefold()] > 1]
     if wrong:
         raise StudyError(
             f"A set is named '{wrong[0][:40]}', and its recalibrated signature gets a folder of that name",
-            "letters, digits, spaces, . _ + -",
+            "letters, digits, spaces, . _ + -, and no other set that differs in capitals, or in spaces for -, alone",
             "rename it in the column split",
         )
 

@@ -20,7 +20,7 @@ from ..fitting.fit_command import save_signatures
 from ..fitting.record import FIT_FILE, software_versions
 from ..fitting.seen import Seen
 from ..statistics.calibration import Anchor, recalibrated_covariance
-from .evaluate import Evaluation, test_sets
+from .evaluate import Evaluation, recalibrated_folder, test_sets
 
 NOTHING_HELD: Final[Mapping[str, Anchor]] = MappingProxyType({})
 
@@ -106,6 +106,6 @@ def write_recalibrated(
                     Seen.of(cohort, sets[one.name], "recalibration").as_dict(),
                 ],
             }
-            own = folder / f"recalibrated-{one.name.replace(' ', '-')}"
+            own = folder / recalibrated_folder(one.name)
             save_signatures(moved, own)
             write_json(content, own / FIT_FILE)

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
+
+from OPRadiomicsLib.files import patiently, write_text
 
 from .exclusive import create_exclusively, parse_initials, silent_s, stamp, utc_now
 from .folder import Project, ProjectError
@@ -108,7 +111,7 @@ def release(project: Project, claim: Claim) -> None:
     """Give the case back; a claim that was broken is left alone."""
     found = claim_of(project, claim.case)
     if found is not None and found.token == claim.token:
-        _path(project, claim.case).unlink(missing_ok=True)
+        patiently(partial(_path(project, claim.case).unlink, missing_ok=True))  # a panel may look at it
 
 
 def break_claim(project: Project, seen: Claim, by: str, reason: str, *, now: datetime | None = None) -> Path:
@@ -134,15 +137,15 @@ def break_claim(project: Project, seen: Claim, by: str, reason: str, *, now: dat
     target = broken / f"{seen.case}_{stamp(now or utc_now())}_{seen.token}.json"
     path = _path(project, seen.case)
     try:
-        path.rename(target)  # of two who break it, one finds nothing to rename
+        patiently(partial(path.rename, target))  # of two who break it, one finds nothing to rename
     except OSError:
         raise _changed(seen.case) from None
     taken = _read(target)
     if taken is None or taken.token != seen.token:
         create_exclusively(path, target.read_text(encoding="utf-8"))
-        target.unlink()
+        patiently(target.unlink)
         raise _changed(seen.case)
-    target.write_text(_text(taken, broken_by=initials, reason=reason.strip()), encoding="utf-8")
+    write_text(target, _text(taken, broken_by=initials, reason=reason.strip()))
     return target
 
 
@@ -164,7 +167,7 @@ def _read(path: Path) -> Claim | None:
     """A claim that is being written now, for a moment, or may not be read is one of nobody known; one that is gone is none."""
     try:
         silent = silent_s(path.stat().st_mtime, path.parent, OWN_AGAIN_AFTER_S)
-        text = path.read_text(encoding="utf-8")
+        text = patiently(partial(path.read_text, encoding="utf-8"))
     except FileNotFoundError:
         return None
     except OSError:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from OPRadiomicsLib.files import is_reserved
 from OPRadiomicsLib.types import Role
 
 from ..agreement.readings import write_reading_table
@@ -117,7 +118,7 @@ def create_design(
         If the name is taken or can't name a file, a case is not in the project, a case lacks a sequence, or a
         reading has no reader of its own.
     """
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or is_reserved(name):
         raise ProjectError(
             f"'{name[:40]}' names no study", "a name of letters, digits, _ and -", "choose a name such as icc-2026"
         )

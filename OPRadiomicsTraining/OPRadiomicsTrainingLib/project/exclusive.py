@@ -8,10 +8,12 @@ import tempfile
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from OPRadiomicsLib.errors import OutputError
+from OPRadiomicsLib.files import patiently
 
 from .folder import ProjectError
 
@@ -30,7 +32,7 @@ def create_exclusively(path: Path, text: str) -> bool:
         If the folder can't be written.
     """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        descriptor = patiently(partial(os.open, path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     except FileExistsError:
         return False
     except OSError as error:

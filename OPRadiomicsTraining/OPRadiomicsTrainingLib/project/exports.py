@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from OPRadiomicsLib.files import all_or_nothing, held_alone, write_text
+from OPRadiomicsLib.files import all_or_nothing, from_folder, held_alone, patiently, write_text
 
 from .adding import CLINICAL
 from .flow import FINAL_STATES, State, current
@@ -113,19 +112,12 @@ def _row(project: Project, item: WorkItem, clinical: Mapping[str, Any], states: 
     features = project.folder / FEATURES_FOLDER / "cases" / case.name / "features.csv"
     return {
         "case": case.name,
-        "study": _from(case.folder, home),
+        "study": from_folder(case.folder, home),
         **{name: known.get(name, "") for name in CLINICAL},
         **{name: cell for name, cell in known.items() if name not in CLINICAL},
-        "mask": "" if mask is None else _from(mask.path, home),
-        "features": _from(features, home) if features.is_file() else "",
+        "mask": "" if mask is None else from_folder(mask.path, home),
+        "features": from_folder(features, home) if features.is_file() else "",
     }
-
-
-def _from(path: Path, home: Path) -> str:
-    try:
-        return Path(os.path.relpath(path, home)).as_posix()
-    except ValueError:  # another drive of Windows
-        return str(path.resolve())
 
 
 def export_training(
@@ -178,7 +170,7 @@ def export_training(
                 write_mask(bodies, folder / f"{TRAINING_SET}_{name}_lab.nii.gz", all_levels=True)
         for path in out.glob(f"{TRAINING_SET}_*_*.nii.gz"):
             if path.name not in names:
-                path.unlink()
+                patiently(path.unlink)
     return tuple(chosen)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from OPRadiomicsLib.files import names_a_folder
 from OPRadiomicsLib.types import Role
 
 from .cases import list_cases
@@ -64,8 +65,12 @@ def commands_to_fit(project: Project, plan: FitPlan) -> list[list[str]]:
     from ..reports.shown import EVALUATION_FOLDER
 
     out = project.models / "signatures" / plan.name
-    if not plan.name or Path(plan.name).name != plan.name or out.exists():
-        raise ProjectError(f"A fit named '{plan.name[:40]}'", "a name that no fit of the project has", "choose another name")
+    if not names_a_folder(plan.name) or out.exists():
+        raise ProjectError(
+            f"A fit named '{plan.name[:40]}'",
+            "letters, digits, spaces, . _ + -, and a name that no fit of the project has",
+            "choose another name",
+        )
     path = write_cohort_table(project)
     patients = [row for _, row in read_cohort_table(path).rows]
     _require_sequences(project, [str(row.case) for row in patients])

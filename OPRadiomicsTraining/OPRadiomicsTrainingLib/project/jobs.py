@@ -28,6 +28,7 @@ from typing import Any, Final
 
 from OPRadiomicsLib.errors import Cancelled, OutputError, refusal_of
 from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.processes import detached, quoted
 
 from .exclusive import create_exclusively, silent_s, stamp, utc_now
 from .folder import Project, ProjectError
@@ -133,9 +134,7 @@ def read_job(project: Project, name: str) -> Job:
 
 def command_line(project: Project, job: Job) -> str:
     """What to type on another computer, with the project's place there in place of this one's."""
-    folder = str(project.folder)
-    quoted = f'"{folder}"' if any(sign in folder for sign in " ()&;'") else folder
-    return f"opradiomics project run {quoted} {job.id}"
+    return f"opradiomics project run {quoted(str(project.folder))} {job.id}"
 
 
 def cancel_job(project: Project, name: str) -> None:
@@ -154,9 +153,6 @@ def start_detached(project: Project, job: Job, python: str = sys.executable) -> 
         If the interpreter can't be started.
     """
     script = Path(__file__).with_name("run_job.py")
-    apart: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        apart = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
     with (project.jobs / job.id / "output.txt").open("ab") as output:
         try:
             process = subprocess.Popen(
@@ -165,7 +161,7 @@ def start_detached(project: Project, job: Job, python: str = sys.executable) -> 
                 stdout=output,
                 stderr=output,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
-                **apart,
+                **detached(),
             )
         except OSError as error:
             raise ProjectError(
@@ -277,10 +273,11 @@ class _Runner:
 
 
 def _placed(word: str, project: Project) -> str:
-    """A path inside the project with `PLACE` for the project's own."""
+    """A path inside the project with `PLACE` for the project's own, also by a link or a drive letter of a share."""
     path = Path(word)
-    if path.is_absolute() and path.is_relative_to(project.folder):
-        return f"{PLACE}/{path.relative_to(project.folder).as_posix()}".removesuffix("/.")
+    for one in (path, path.resolve()) if path.is_absolute() else ():
+        if one.is_relative_to(project.folder):
+            return f"{PLACE}/{one.relative_to(project.folder).as_posix()}".removesuffix("/.")
     return word
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from OPRadiomicsLib.files import write_bytes
+from OPRadiomicsLib.files import patiently, write_bytes
 
 from .claims import Claim, renew
 from .exclusive import parse_initials, stamp, utc_now
@@ -78,7 +79,7 @@ def discard(project: Project, case: str, reader: str, task: str) -> None:
     """Remove a drawing: it was saved, or its reader does not want it."""
     path = _path(project, case, parse_initials(reader), task)
     for one in (path, path.with_name(path.name.removesuffix(SUFFIX) + ".json")):
-        one.unlink(missing_ok=True)
+        patiently(partial(one.unlink, missing_ok=True))
 
 
 def _path(project: Project, case: str, reader: str, task: str) -> Path:
@@ -87,14 +88,13 @@ def _path(project: Project, case: str, reader: str, task: str) -> Path:
 
 def _encoded(mask: Mask) -> bytes:
     """The mask as .nii.gz; `io.write_mask` refuses an empty one, which is a state of drawing like any other."""
-    import tempfile
-
     import SimpleITK as sitk
     from OPRadiomicsLib.geometry import to_sitk
+    from OPRadiomicsLib.io.itk import itk_scratch
 
     image = sitk.GetImageFromArray(mask.labels)
     image.CopyInformation(to_sitk(mask))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"mask{SUFFIX}"
+    with itk_scratch() as folder:
+        path = folder / f"mask{SUFFIX}"
         sitk.WriteImage(image, str(path), useCompression=True)
         return path.read_bytes()

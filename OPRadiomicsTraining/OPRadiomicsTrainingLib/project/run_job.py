@@ -13,12 +13,14 @@ def main() -> int:
         if folder.is_dir() and str(folder) not in sys.path:
             sys.path.append(str(folder))
     from OPRadiomicsLib.cli import keep_libraries_single_threaded
+    from OPRadiomicsLib.processes import speak_utf8
 
     from OPRadiomicsTrainingLib.commands import register
     from OPRadiomicsTrainingLib.project.folder import open_project
     from OPRadiomicsTrainingLib.project.jobs import JobState, run_job
 
     keep_libraries_single_threaded()
+    speak_utf8()
     register()
     return 0 if run_job(open_project(sys.argv[1]), sys.argv[2], own_process=True).state is JobState.DONE else 1
 

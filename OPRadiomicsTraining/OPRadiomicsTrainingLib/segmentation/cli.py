@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from OPRadiomicsLib.arguments import seed_number, whole_number
 from OPRadiomicsLib.errors import Cancelled, ModelError
-from OPRadiomicsLib.files import held_alone
+from OPRadiomicsLib.files import held_alone, write_bytes
 from OPRadiomicsLib.outcome import Outcome, served
 
 if TYPE_CHECKING:
@@ -369,6 +369,7 @@ def _why_none(options: argparse.Namespace, cases: Cases, before: str) -> str:
 def draw_curves(out: Path) -> None:
     """Draw ``out``/curves.png: loss and validation Dice against the epoch, from the curves.csv that training writes."""
     import csv
+    import io
 
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
@@ -391,6 +392,6 @@ def draw_curves(out: Path) -> None:
         right.text(0.5, 0.5, "none yet", ha="center", transform=right.transAxes)
     for axis in (left, right):
         axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    partial, picture = out / "curves.part.png", out / "curves.png"
-    figure.savefig(partial, dpi=100)
-    partial.replace(picture)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=100)
+    write_bytes(out / "curves.png", stream.getvalue())

@@ -156,6 +156,7 @@ def _bodies(bundle: str | Path, cases: Sequence[TrainingCase]) -> list[float]:
 
 def _has_levels(case: TrainingCase, data: Path | None) -> bool:
     """Whether the case's labels name L1, L2 and L3, whatever else they name."""
+    from OPRadiomicsLib.io.itk import readable_by_itk
     from OPRadiomicsLib.io.masks import verse_labels
     from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 
@@ -164,7 +165,8 @@ def _has_levels(case: TrainingCase, data: Path | None) -> bool:
         return False
     import SimpleITK as sitk
 
-    found = np.unique(verse_labels(sitk.GetArrayFromImage(sitk.ReadImage(str(path)))))
+    with readable_by_itk(path) as name:
+        found = np.unique(verse_labels(sitk.GetArrayFromImage(sitk.ReadImage(name))))
     return {LABEL_OF_LEVEL[level] for level in STUDY_LEVELS} <= set(found.tolist())
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+from OPRadiomicsLib.files import write_bytes
 from OPRadiomicsLib.types import Mask, Volume
 
 if TYPE_CHECKING:
@@ -86,8 +88,6 @@ def _outline(axes: Axes, labels: npt.NDArray[np.uint8], colour: str) -> None:
 
 
 def _png(figure: object) -> bytes:
-    import io
-
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=100, metadata={"Software": ""})  # type: ignore[attr-defined]
     return stream.getvalue()
@@ -113,6 +113,6 @@ def draw_preview(network: DeepLabV3Plus, cases: Cases, out: Path, device: str = 
     axis.set_axis_off()
     lines = "labels green, network orange" if found.any() else "labels green, the network finds none yet"
     axis.set_title(f"{case.name} ({'held out' if cases.validation else 'learnt'}): {lines}", fontsize=8)
-    partial = out / "preview.part.png"
-    figure.savefig(partial, dpi=100)
-    partial.replace(out / "preview.png")
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=100)
+    write_bytes(out / "preview.png", stream.getvalue())

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import ModelError, StudyError
-from OPRadiomicsLib.files import write_bytes
+from OPRadiomicsLib.files import WINDOWS, patiently, write_bytes
 from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.types import Progress, no_progress
 
@@ -247,7 +249,8 @@ class Trainer:
         from safetensors.torch import load_file
 
         try:
-            tensors = load_file(path, device=self.settings.device)
+            mapped = load_file(path, device=self.settings.device)
+            tensors = {name: t.clone() for name, t in mapped.items()}  # Windows replaces no file that is mapped into memory
             with safe_open(path, "pt") as file:
                 metadata = file.metadata()
             self.step = int(json.loads(metadata["run"])["step"] if "run" in metadata else metadata["step"])  # as it was once
@@ -345,6 +348,7 @@ def train(
     per_epoch = settings.batches_per_epoch
     last = settings.epochs * per_epoch
     losses: list[float] = []
+    unwritten: list[dict[str, float]] = []
     started = time.monotonic()
     for batch in _batches(cases, settings, range(trainer.step, last), trainer.group.places(settings.batch_size)):
         progress(f"Epoch {trainer.step // per_epoch + 1} of {settings.epochs}", trainer.step / last)
@@ -358,7 +362,8 @@ def train(
             scores = validation_dice(trainer.averaged(), cases.validation, settings.device)
             figures |= {f"dice_{name}": score for name, score in scores.items()}
         trainer.save(out / CHECKPOINT_FILE)
-        _append(out / "curves.csv", figures)
+        unwritten.append(figures)
+        _append(out / "curves.csv", unwritten, last=trainer.step == last)
         progress(", ".join(f"{k} {v:.4g}" for k, v in figures.items()), epoch / settings.epochs)
         if after_epoch is not None:
             after_epoch(trainer.averaged())
@@ -380,11 +385,23 @@ def _restore(trainer: Trainer, out: Path) -> None:
     trainer.restore(path)
 
 
-def _append(path: Path, figures: dict[str, float]) -> None:
-    """One JSON-free row: name=value columns differ by epoch, so the table is long: epoch, figure, value."""
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        if new:
-            writer.writerow(["epoch", "figure", "value"])
-        writer.writerows([int(figures["epoch"]), name, f"{value:.6g}"] for name, value in figures.items() if name != "epoch")
+def _append(path: Path, unwritten: list[dict[str, float]], *, last: bool) -> None:
+    """The figures differ by epoch, so the table is long: epoch, figure, value.
+
+    Under Windows Excel keeps others from writing what it shows: such epochs stay in ``unwritten``, for the next time.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if not path.exists():
+        writer.writerow(["epoch", "figure", "value"])
+    for figures in unwritten:
+        epoch = int(figures["epoch"])
+        writer.writerows([epoch, name, f"{value:.6g}"] for name, value in figures.items() if name != "epoch")
+    try:
+        with patiently(partial(path.open, "a", newline="", encoding="utf-8")) as file:
+            file.write(text.getvalue())
+    except PermissionError:
+        if last or not WINDOWS:
+            raise
+    else:
+        unwritten.clear()

@@ -236,3 +236,12 @@ def test_the_interval_of_a_recalibrated_model_covers_the_new_intercept_s_uncerta
     assert not width(covered)[1]
     result = evaluate(a_fit.signature, fewer, replace(QUICK, recalibrate_intercept=True)).of("external")[0].models["clinical"]
     np.testing.assert_allclose(result.held.centre, held.centre)
+
+
+@pytest.mark.parametrize("names", [("Centre", "centre"), ("b 1", "b-1")])
+def test_sets_whose_signatures_would_share_a_folder_are_refused(a_study, a_fit, names):
+    """On Windows and macOS capitals tell no folders apart."""
+    tests = iter(names * len(a_study.splits))
+    splits = tuple(split if split == "train" else next(tests) for split in a_study.splits)
+    with pytest.raises(StudyError, match=f"A set is named '{names[0]}'"):
+        evaluate(a_fit.signature, replace(a_study, splits=splits), replace(QUICK, recalibrate_intercept=True))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from OPRadiomicsLib import installed
@@ -76,7 +78,34 @@ def test_a_damaged_model_leaves_nothing(models: Path, tmp_path: Path) -> None:
     assert not models.exists() or list(models.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["../elsewhere", "/elsewhere", "..\\elsewhere", ".hidden"])
+def test_a_department_s_folder_gets_models_that_all_may_read(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """os.mkdir with mode 0o700, as tempfile's, gives them under Windows an access list of their own, which they keep."""
+    modes = []
+
+    def noted(path: str, mode: int = 0o777, *, make: Any = os.mkdir, **named: Any) -> None:
+        modes.append(mode)
+        make(path, mode, **named)
+
+    monkeypatch.setattr("os.mkdir", noted)
+    installed.install_signature(model_folder("demo-signature"))
+    assert set(modes) == {0o777}
+
+
+def test_a_virus_scanner_that_looks_into_a_new_model_does_not_stop_its_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    rename, refused = Path.rename, []
+
+    def held(path: Path, target: Path) -> Path:
+        if not refused:
+            refused.append(path)
+            raise PermissionError(13, "Access is denied")
+        return rename(path, target)
+
+    monkeypatch.setattr("OPRadiomicsLib.files.WINDOWS", True)
+    monkeypatch.setattr(Path, "rename", held)
+    assert installed.install_signature(model_folder("demo-signature")).is_dir() and refused
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "/elsewhere", "..\\elsewhere", ".hidden", "aux.own"])
 def test_a_name_that_leads_elsewhere_is_not_installed(name: str, models: Path, tmp_path: Path) -> None:
     """Whoever makes a bundle writes its name and its checksums."""
     copy = Path(shutil.copytree(model_folder("lumbar-bodies"), tmp_path / "copy"))

@@ -156,3 +156,22 @@ def test_a_live_claim_does_not_look_forgotten_where_a_clock_is_fast(project: Pro
     with pytest.raises(claims.ClaimedError) as refused:
         claims.claim_case(project, "sub-0001", "BB", "drawn")
     assert "forgotten" not in str(refused.value)
+
+
+def test_a_claim_that_a_panel_reads_under_windows_is_given_back_all_the_same(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Python has open to read there, nobody removes meanwhile."""
+    claim = claims.claim_case(project, "sub-0001", "AB", "drawn")
+    removed, refused = Path.unlink, []
+
+    def held(path: Path, missing_ok: bool = False) -> None:
+        if len(refused) < 2:
+            refused.append(path)
+            raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+        removed(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr("OPRadiomicsLib.files.WINDOWS", True)
+    monkeypatch.setattr(Path, "unlink", held)
+    claims.release(project, claim)
+    assert claims.claim_of(project, "sub-0001") is None and len(refused) == 2

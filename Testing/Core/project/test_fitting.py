@@ -70,7 +70,7 @@ def test_too_few_patients_for_the_folds_are_refused_and_folds_that_would_do_are_
 
 def test_faults_of_the_table_and_a_taken_name_are_refused(cohort: Project) -> None:
     (cohort.models / "signatures" / "taken").mkdir(parents=True)
-    for name in ("", "a/b", "taken"):
+    for name in ("", "a/b", "taken", "a:b", "taken ", "aux.2026"):
         with pytest.raises(ProjectError, match="A fit named"):
             commands_to_fit(cohort, FitPlan(name, folds=4, lasso_folds=3))
     _write_clinical(cohort, ["7"] * CASES)

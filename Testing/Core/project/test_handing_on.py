@@ -69,6 +69,11 @@ def test_an_agreement_study_knows_what_is_open_and_ends_as_a_table_that_icc_read
     assert not study.simulated
 
 
+def test_a_design_is_not_named_as_a_device_of_windows(stocked: Project) -> None:
+    with pytest.raises(ProjectError, match="names no study"):
+        designs.create_design(stocked, "con", ["sub-0001", "sub-0002"], {"A": "AA", "B": "BB"})
+
+
 def test_a_design_is_never_changed(stocked: Project) -> None:
     designs.create_design(stocked, "icc", ["sub-0001", "sub-0002"], {"A": "AA", "B": "BB"})
     with pytest.raises(ProjectError, match="exists already"):

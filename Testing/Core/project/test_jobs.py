@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,14 @@ def test_paths_inside_the_project_go_with_it_to_another_computer(stocked: Projec
     assert jobs.run_job(open_project(moved), job.id).state is JobState.DONE
     assert (moved / "cohort.csv").is_file()
     assert str(stocked.folder) not in (moved / "jobs" / job.id / "job.json").read_text()
+
+
+def test_paths_by_another_way_into_the_project_go_with_it_too(stocked: Project, tmp_path: Path) -> None:
+    """A link, as the drive letter of a share is one: the project knows itself by the share's own name."""
+    way = tmp_path / "Z"
+    way.symlink_to(stocked.folder, target_is_directory=True)
+    job = jobs.create_job(stocked, "Cohort table", [["project", "export", str(way), "cohort", "-o", str(way / "cohort.csv")]])
+    assert job.commands == (("project", "export", "{project}", "cohort", "-o", "{project}/cohort.csv"),)
 
 
 def test_a_job_runs_once(stocked: Project) -> None:
@@ -148,3 +158,9 @@ def test_a_status_that_cannot_be_written_for_a_while_ends_no_job(stocked: Projec
 def test_the_command_line_for_another_computer_names_project_and_job(project: Project) -> None:
     job = jobs.create_job(project, "x", [["project", "status", str(project.folder)]])
     assert jobs.command_line(project, job).endswith(f"{project.folder} {job.id}")
+
+
+def test_the_command_line_holds_for_folders_with_signs_that_mean_something_to_the_shell(project: Project) -> None:
+    job = jobs.create_job(project, "x", [["project", "status", str(project.folder)]])
+    odd = replace(project, folder=Path("/data/a $HOME `b`"))
+    assert shlex.split(jobs.command_line(odd, job)) == ["opradiomics", "project", "run", str(odd.folder), job.id]

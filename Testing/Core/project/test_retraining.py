@@ -36,7 +36,7 @@ def test_installed_networks_go_along_so_that_another_computer_can_run_it(project
         assert (project.folder / word.removeprefix("{project}/") / "SHA256SUMS").is_file()
 
 
-@pytest.mark.parametrize("name", ["", "a/b", "..", "own"])
+@pytest.mark.parametrize("name", ["", "a/b", "..", "own", "a?b", "own.", "NUL"])
 def test_a_name_that_is_taken_or_no_name_of_a_folder_is_refused(project: Project, name: str) -> None:
     (project.models / "networks" / "own").mkdir(parents=True)
     with pytest.raises(ProjectError, match="A run named"):

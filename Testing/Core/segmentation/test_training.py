@@ -1,6 +1,7 @@
 """Labels are brought to one border, samples are reproducible, and training resumes to the bit."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -463,6 +464,32 @@ def test_a_resumed_run_ends_with_the_same_bits(tiny, tmp_path):
     assert (tmp_path / "broken" / "curves.csv").read_text().count("dice_chu") == 1
     written = [(tmp_path / run / "checkpoint.safetensors").read_bytes() for run in ("straight", "broken")]
     assert written[0] == written[1]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what is mapped")
+def test_a_resumed_run_holds_no_checkpoint_that_windows_could_then_not_replace(tiny, tmp_path):
+    cases, settings = tiny
+    train.train(cases, tmp_path, settings)
+    trainer = train.train(cases, tmp_path, settings, resume=True)
+    assert trainer.step == 4
+    assert str(tmp_path) not in Path("/proc/self/maps").read_text()
+
+
+def test_curves_that_excel_shows_under_windows_are_written_when_it_lets_go(tiny, tmp_path, monkeypatch):
+    cases, settings = tiny
+    monkeypatch.setattr(train, "WINDOWS", True)
+    opened, refused = Path.open, []
+
+    def held(path, mode="r", *rest, **named):
+        if path.name == "curves.csv" and mode == "a" and not refused:
+            refused.append(path)
+            raise PermissionError(13, "Permission denied")
+        return opened(path, mode, *rest, **named)
+
+    monkeypatch.setattr(Path, "open", held)
+    train.train(cases, tmp_path, settings)
+    lines = (tmp_path / "curves.csv").read_text().splitlines()
+    assert refused and [line.split(",")[0] for line in lines if ",loss," in line] == ["1", "2"]
 
 
 def test_the_weights_for_use_are_a_running_average(tiny, tmp_path):
