@@ -7,6 +7,7 @@ the output has gone. Whatever else goes wrong is a fault of the software and sho
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -47,12 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, Cancelled) as stop:
         print(f"{command}: stopped; {str(stop) or 'nothing was written'}", file=sys.stderr)
         return STOPPED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is flushed on exit
-        return READER_GONE
     except (OPRadiomicsError, ModuleNotFoundError, OSError) as error:
+        if _reader_gone(error):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered is flushed on exit
+            return READER_GONE
         print(f"{command}: {_mendable(error)}", file=sys.stderr)
         return BAD_INPUT
+
+
+def _reader_gone(error: Exception) -> bool:
+    """Whether nobody reads the output any more, which Windows' C library calls an invalid argument (cpython issue 79935)."""
+    invalid = isinstance(error, OSError) and error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or (invalid and sys.platform == "win32")
 
 
 def _mendable(error: OPRadiomicsError | ModuleNotFoundError | OSError) -> OPRadiomicsError:

@@ -99,6 +99,11 @@ def is_reserved(name: str) -> bool:
     return _RESERVED.fullmatch(name) is not None
 
 
+def visible(folder: Path, pattern: str) -> list[Path]:
+    """What fits the pattern, by name, but no hidden file: macOS keeps ``._name`` beside each file on a disk of another kind."""
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
+
+
 @contextmanager
 def all_or_nothing(folder: Path, name: str = "") -> Iterator[Path]:
     """A scratch folder inside ``folder``; what was written into it moves to ``folder`` on success and vanishes on failure.

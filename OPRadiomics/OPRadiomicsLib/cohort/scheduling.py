@@ -261,11 +261,14 @@ def _cluster(distributed: Any, workers: int) -> Any:
 def _interrupt_kept_for_later() -> Iterator[None]:
     """Block Ctrl-C, also in what is started meanwhile; one that comes is raised at the end. Windows can only ignore it."""
     if sys.platform == "win32":
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        import ctypes
+
+        console = ctypes.windll.kernel32
+        console.SetConsoleCtrlHandler(None, True)  # which a process inherits; it does not inherit that a signal is ignored
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            console.SetConsoleCtrlHandler(None, False)
         return
     from multiprocessing import resource_tracker
 

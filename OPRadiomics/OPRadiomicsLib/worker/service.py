@@ -22,7 +22,6 @@ import contextlib
 import io
 import json
 import os
-import sys
 import threading
 import traceback
 from collections.abc import Iterable
@@ -176,5 +175,10 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     speak_utf8()
+    # Nor may they meet the pipe that is waited on: scipy's libraries look at standard input while they load, and Windows lets
+    # that wait for the read, which waits for the next request (numpy issue 24290).
+    requests = os.fdopen(os.dup(0), encoding="utf-8", errors="replace")
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123  (a device)
+        os.dup2(nothing.fileno(), 0)
     with contextlib.suppress(KeyboardInterrupt):
-        Worker(answers).serve(io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace"))
+        Worker(answers).serve(requests)

@@ -132,7 +132,7 @@ def _study_below(home: Path) -> Path:
 
 
 def _is_image(path: Path) -> bool:
-    return path.name.lower().endswith(IMAGE_SUFFIXES)
+    return path.name.lower().endswith(IMAGE_SUFFIXES) and not path.name.startswith(".")
 
 
 def _stem(path: Path) -> str:

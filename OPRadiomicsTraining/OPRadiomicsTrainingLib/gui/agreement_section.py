@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from OPRadiomicsLib.files import visible
 from slicer.i18n import tr as _
 
 from ..project import designs
@@ -133,7 +134,7 @@ class AgreementSection:
             self.panel.saveReport(result / "report.html", f"{design.name}.html")
 
     def _listFigures(self, result: Any) -> None:
-        found = {path.stem: path for path in (result / "pictures").glob("*.png")} if result is not None else {}
+        found = {path.stem: path for path in visible(result / "pictures", "*.png")} if result is not None else {}
         order = [name for name in FIGURES if name in found]
         tables.choices(self.ui.iccFigureComboBox, [(resultWord(name, False), str(found[name])) for name in order])
         for widget in (self.ui.iccFigureLabel, self.ui.iccFigureComboBox, self.ui.keptTextEdit):

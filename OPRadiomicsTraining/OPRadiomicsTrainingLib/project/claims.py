@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from OPRadiomicsLib.files import patiently, write_text
+from OPRadiomicsLib.files import patiently, visible, write_text
 
 from .exclusive import create_exclusively, parse_initials, silent_s, stamp, utc_now
 from .folder import Project, ProjectError
@@ -84,7 +84,7 @@ def claim_of(project: Project, case: str) -> Claim | None:
 
 def list_claims(project: Project) -> Mapping[str, Claim]:
     """All claims by case: one look into one folder, which is nearly empty."""
-    found = (_read(path) for path in project.claims.glob("*.json"))
+    found = (_read(path) for path in visible(project.claims, "*.json"))
     return {claim.case: claim for claim in found if claim is not None}
 
 

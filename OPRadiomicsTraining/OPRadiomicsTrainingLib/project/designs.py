@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from OPRadiomicsLib.files import is_reserved
+from OPRadiomicsLib.files import is_reserved, visible
 from OPRadiomicsLib.types import Role
 
 from ..agreement.readings import write_reading_table
@@ -153,7 +153,7 @@ def create_design(
 
 def list_designs(project: Project) -> tuple[Design, ...]:
     """All agreement studies of a project, by name."""
-    return tuple(read_design(project, path.stem) for path in sorted(project.designs.glob("*.json")))
+    return tuple(read_design(project, path.stem) for path in visible(project.designs, "*.json"))
 
 
 def read_design(project: Project, name: str) -> Design:
@@ -169,7 +169,7 @@ def read_design(project: Project, name: str) -> Design:
             content["seed"],
         )
     except (OSError, ValueError, KeyError, TypeError):
-        known = ", ".join(path.stem for path in sorted(project.designs.glob("*.json"))) or "none"
+        known = ", ".join(path.stem for path in visible(project.designs, "*.json")) or "none"
         raise ProjectError(f"No readable design '{name[:40]}'", f"one of the project's: {known}", "create it first") from None
 
 

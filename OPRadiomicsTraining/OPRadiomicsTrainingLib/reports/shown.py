@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from OPRadiomicsLib.files import visible
 
 from ..evaluation.evaluate import DECISION_THRESHOLDS
 from ..fitting.record import read_training_predictions
@@ -46,7 +47,7 @@ def tables_of(fit: Path) -> tuple[ShownTable, ...]:
     """The fit's tables, then those of its test patients; files that can't be read are left out."""
     found = []
     for home, tested in ((fit, False), (fit / EVALUATION_FOLDER, True)):
-        for path in sorted((home / "tables").glob("*.csv")):
+        for path in visible(home / "tables", "*.csv"):
             try:
                 rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
             except (OSError, ValueError):
@@ -59,7 +60,7 @@ def tables_of(fit: Path) -> tuple[ShownTable, ...]:
 def figures_of(fit: Path) -> tuple[tuple[Path, bool], ...]:
     """PNG files of the fit, then those of its test patients; and whether they are of test patients."""
     homes = ((fit, False), (fit / EVALUATION_FOLDER, True))
-    return tuple((path, tested) for home, tested in homes for path in sorted((home / "figures").glob("*.png")))
+    return tuple((path, tested) for home, tested in homes for path in visible(home / "figures", "*.png"))
 
 
 def curves_of(fit: Path) -> tuple[Curves, ...]:

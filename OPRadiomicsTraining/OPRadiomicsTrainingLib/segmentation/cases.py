@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import OPRadiomicsError, StudyError
-from OPRadiomicsLib.files import write_bytes
+from OPRadiomicsLib.files import visible, write_bytes
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL
 from OPRadiomicsLib.types import FloatArray, Progress, Volume, no_progress
 
@@ -118,7 +118,7 @@ def images_of(data: Path, name: str) -> list[Path]:
 
 def case_files(*folders: Path | None) -> list[Path]:
     """The prepared cases of folders, by name; a folder that is None holds none."""
-    return [path for folder in folders if folder is not None for path in sorted(folder.glob("*.npz"))]
+    return [path for folder in folders if folder is not None for path in visible(folder, "*.npz")]
 
 
 def load_case(path: Path) -> TrainingCase:

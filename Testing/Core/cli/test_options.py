@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from OPRadiomicsLib import commands
+from OPRadiomicsLib import cli, commands
 from OPRadiomicsLib.cli import build_parser, main
 from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, OutputError, StudyError
 from OPRadiomicsLib.models.clinical import validate_clinical
@@ -124,7 +125,6 @@ def test_an_age_with_an_underscore_is_no_number() -> None:
         validate_clinical("7_1", "F")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGPIPE there")
 def test_a_reader_that_has_gone_is_no_fault_of_the_software() -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -133,6 +133,12 @@ def test_a_reader_that_has_gone_is_no_fault_of_the_software() -> None:
     os.close(writing)
     assert done.returncode == 141
     assert done.stderr == ""
+
+
+def test_windows_calls_a_reader_that_has_gone_an_invalid_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert cli._reader_gone(OSError(errno.EINVAL, "Invalid argument"))
+    assert not cli._reader_gone(OSError(errno.EINVAL, "Invalid argument", "C:/a?.csv"))
 
 
 @pytest.mark.parametrize(

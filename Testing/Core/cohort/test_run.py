@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import gc
 import json
 import os
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pydicom
@@ -230,6 +232,24 @@ def test_ctrl_c_while_worker_processes_start_is_heard_once_they_have() -> None:
         scheduling._cluster(Starting(), 2)
     assert started == [0], "what is started does not hear it"
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_worker_processes_of_windows_inherit_that_ctrl_c_is_not_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    ignored = [False]
+    at_start: list[bool] = []
+
+    class Kernel32:
+        def SetConsoleCtrlHandler(self, handler: None, add: bool) -> None:
+            ignored[0] = add
+
+    class Starting:
+        def LocalCluster(self, **_: object) -> None:
+            at_start.append(ignored[0])
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "windll", SimpleNamespace(kernel32=Kernel32()), raising=False)
+    scheduling._cluster(Starting(), 2)
+    assert (at_start, ignored) == ([True], [False])
 
 
 def test_a_killed_run_goes_on_and_ends_as_an_unbroken_one(

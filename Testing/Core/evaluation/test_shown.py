@@ -51,5 +51,12 @@ def test_test_patients_follow_the_training_patients(written):
     assert [(path.stem, tested) for path, tested in figures_of(written)][-1] == ("figure3", True)
 
 
+def test_what_macos_keeps_beside_each_file_of_a_shared_disk_is_not_shown(tmp_path):
+    for name in ("tables/._a.csv", "figures/._a.png"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(b"\0\5\x16\7")
+    assert (tables_of(tmp_path), figures_of(tmp_path)) == ((), ())
+
+
 def test_a_folder_without_a_fit_shows_nothing(tmp_path):
     assert (tables_of(tmp_path), figures_of(tmp_path), curves_of(tmp_path)) == ((), (), ())

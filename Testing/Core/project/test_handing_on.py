@@ -15,6 +15,7 @@ from OPRadiomicsTrainingLib.agreement.readings import read_reader_study
 from OPRadiomicsTrainingLib.cohort.table import read_cohort_table
 from OPRadiomicsTrainingLib.project import designs, exports
 from OPRadiomicsTrainingLib.project.cases import list_cases
+from OPRadiomicsTrainingLib.project.claims import list_claims
 from OPRadiomicsTrainingLib.project.exclusive import utc_now
 from OPRadiomicsTrainingLib.project.folder import Project, ProjectError
 from OPRadiomicsTrainingLib.project.session import begin
@@ -79,6 +80,14 @@ def test_a_design_is_never_changed(stocked: Project) -> None:
     with pytest.raises(ProjectError, match="exists already"):
         designs.create_design(stocked, "icc", ["sub-0001", "sub-0003"], {"A": "AA", "B": "BB"})
     assert designs.list_designs(stocked)[0].cases == ("sub-0001", "sub-0002")
+
+
+def test_what_macos_keeps_beside_each_file_of_a_shared_disk_is_no_design_and_no_claim(stocked: Project) -> None:
+    designs.create_design(stocked, "icc", ["sub-0001", "sub-0002"], {"A": "AA", "B": "BB"})
+    for hidden in (stocked.designs / "._icc.json", stocked.claims / "._sub-0001.json"):
+        hidden.write_bytes(b"\0\5\x16\7")
+    assert [one.name for one in designs.list_designs(stocked)] == ["icc"]
+    assert list_claims(stocked) == {}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from OPRadiomicsTrainingLib.segmentation.augment import CROP, draw_sample  # noq
 from OPRadiomicsTrainingLib.segmentation.cases import (  # noqa: E402
     SACRUM_SEED,
     TrainingCase,
+    case_files,
     load_case,
     prepare_real_cases,
     sacrum_seed,
@@ -194,6 +195,11 @@ def test_an_image_without_labels_is_named(tmp_path):
 def test_a_folder_of_images_that_is_absent_is_named(tmp_path):
     with pytest.raises(StudyError, match=r"No folder .*absent"):
         prepare_real_cases(tmp_path / "absent", tmp_path / "cases", sets=("own",))
+
+
+def test_what_macos_keeps_beside_each_file_of_a_shared_disk_is_no_case(tmp_path):
+    (tmp_path / "._own_sub-0001.npz").write_bytes(b"\0\5\x16\7")
+    assert case_files(tmp_path) == []
 
 
 def test_cases_of_images_that_are_gone_go_too(tmp_path):

@@ -21,9 +21,9 @@ SCRIPT = Path(__file__).resolve().parents[3] / "OPRadiomics" / "OPRadiomicsLib" 
 class Client:
     """A parent process that speaks the protocol."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *program: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(SCRIPT)],
+            [sys.executable, *(program or [str(SCRIPT)])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -179,3 +179,21 @@ def test_the_end_of_the_input_ends_the_process(worker: Client, images: dict[str,
     worker.process.stdin.close()
     assert worker.process.wait(timeout=60) == 0
     worker.process.stdin = None
+
+
+WHAT_IS_STANDARD_INPUT = """
+import os, stat, sys
+sys.path.insert(0, sys.argv[1])
+from OPRadiomicsLib.outcome import Outcome
+from OPRadiomicsLib.worker import service
+service.perform = lambda options, progress: Outcome((str(stat.S_ISFIFO(os.fstat(0).st_mode)),))
+service.main()
+"""
+
+
+def test_no_library_finds_the_pipe_that_the_worker_waits_on(tmp_path: Path) -> None:
+    """scipy's libraries look at standard input while they load: under Windows that waits until the next request comes."""
+    worker = Client(tmp_path, "-c", WHAT_IS_STANDARD_INPUT, str(SCRIPT.parents[2]))
+    worker.send({"id": 1, "arguments": ["segment", "image", "-o", "mask.nii.gz"]})
+    assert worker.last_answer()["lines"] == ["False"]
+    worker.process.communicate()
