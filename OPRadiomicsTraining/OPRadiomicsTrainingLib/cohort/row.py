@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from OPRadiomicsLib.errors import ClinicalDataError
-from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_male, parse_yes_no
+from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_exclusion, parse_male, parse_yes_no
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
@@ -116,7 +116,7 @@ class Row(BaseModel):
     patient: _Text = None
     centre: _Text = None
     split: _Text = None
-    exclusion: _Text = None
+    exclusion: Annotated[str | None, _cell(parse_exclusion)] = None
     age: Annotated[float | None, _cell(parse_age)] = None
     sex: Annotated[bool | None, _cell(parse_male)] = None
     label: Annotated[bool | None, _cell(parse_label)] = None

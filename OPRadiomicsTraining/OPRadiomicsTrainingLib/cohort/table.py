@@ -202,7 +202,7 @@ def _repeated(table: Table, rows: Mapping[int, Row], column: str) -> Iterator[Fa
     by_name: defaultdict[str, list[int]] = defaultdict(list)
     for index, row in rows.items():
         if (name := getattr(row, column)) is not None and row.exclusion is None:
-            by_name[name.casefold() if column == "case" else name].append(index)  # cases name folders: a is A on Windows
+            by_name[name.casefold()].append(index)  # cases name folders: a is A on Windows; and p1 is who P1 is
     for places in by_name.values():
         if len(places) > 1:
             names = " or ".join(f"'{name}'" for name in dict.fromkeys(getattr(rows[place], column) for place in places))
