@@ -31,7 +31,7 @@ _MALE: Final = {"m", "male", "man", "1", "男"}
 _FEMALE: Final = {"f", "female", "woman", "0", "女"}
 _YES: Final = {"yes", "y", "1", "true", "是", "有"}
 _NO: Final = {"no", "n", "0", "false", "否", "无"}
-_NO_REASON: Final = _NO | set("none nil nan null na n/a #n/a - -- / included 纳入 未排除 不排除".split())
+_NO_REASON: Final = {*_NO, "none", "nil", "nan", "null", "na", "n/a", "#n/a", "-", "--", "/", "included", "纳入", "未排除"}
 """What people write in a column of reasons where there is none."""
 
 Given = str | float | None

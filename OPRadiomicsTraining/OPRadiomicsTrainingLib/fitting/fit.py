@@ -14,6 +14,7 @@ from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, Role, no_progress
 
 from ..cohort.cohort import Cohort
+from ..cohort.directions import direction_doubts
 from ..statistics.arrays import Flags, FloatTable, Indices
 from .candidates import drop_constant, drop_duplicates, keep_features
 from .clinical import clinical_table, require_independent
@@ -151,7 +152,12 @@ def fit_signature(
         optimism = procedure_optimism(distinct, rows, apparent, settings, part(progress, share[1], 0.9))
     compared = compare_classifiers(stages, nested, distinct, rows, settings=settings, progress=part(progress, 0.9, 1.0))
     three = fit_three_classes(stages, nested, distinct, rows) if settings.classes == 3 else None
-    notes = (*((LIMITS,) if settings.combat else ()), *_about_features(features, constant, repeated), *stages.notes)
+    notes = (
+        *((LIMITS,) if settings.combat else ()),
+        *_about_features(features, constant, repeated),
+        *stages.notes,
+        *direction_doubts(cohort.ages[rows], cohort.male[rows], cohort.osteoporosis[rows]),
+    )
     result = FitResult(
         signatures=_signatures(
             distinct, rows, stages, nested, apparent, profile=profile, settings=settings, three=three, notes=notes

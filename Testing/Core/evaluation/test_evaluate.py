@@ -236,3 +236,11 @@ def test_the_interval_of_a_recalibrated_model_covers_the_new_intercept_s_uncerta
     assert not width(covered)[1]
     result = evaluate(a_fit.signature, fewer, replace(QUICK, recalibrate_intercept=True)).of("external")[0].models["clinical"]
     np.testing.assert_allclose(result.held.centre, held.centre)
+
+
+def test_a_test_set_in_which_osteoporosis_goes_with_youth_is_said(a_fit, a_study):
+    in_test = np.array(a_study.splits) == "test"
+    younger = replace(a_study, ages=np.where(in_test, a_study.ages - 20.0 * a_study.osteoporosis, a_study.ages))
+    (note,) = [note for note in evaluate(a_fit.signature, younger, QUICK).notes if "may be inverted" in note]
+    assert note.startswith("test: patients with osteoporosis are the younger ones")
+    assert not any("may be inverted" in note for note in evaluate(a_fit.signature, a_study, QUICK).notes)

@@ -324,3 +324,8 @@ def test_each_classifier_is_compared_under_its_own_name(a_cohort):
     kinds = [type(make_classifier(name, 1)).__name__ for name in CLASSIFIERS]
     assert kinds == ["RandomForestClassifier", "CalibratedClassifierCV", "GradientBoostingClassifier"]
     assert all(((other.probabilities >= 0.0) & (other.probabilities <= 1.0)).all() for other in fit.compared)
+
+
+def test_a_label_that_seems_coded_the_other_way_is_said_in_the_signature(a_cohort):
+    fit = fit_signature(replace(a_cohort, osteoporosis=~a_cohort.osteoporosis), PROFILE, replace(QUICK, tune=0))
+    assert any(note.startswith("Patients with osteoporosis are the younger ones") for note in fit.signature.provenance.notes)
