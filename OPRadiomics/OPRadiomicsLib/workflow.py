@@ -194,7 +194,8 @@ def analyse(
     from .preprocessing.prepare import as_acquired
     from .preprocessing.resampling import analysis_grid
     from .segmentation.blemishes import blemishes
-    from .segmentation.quality import volume_doubts
+    from .segmentation.odd_levels import odd_levels
+    from .segmentation.quality import size_doubts
     from .segmentation.weighting import weighting_doubts
 
     io.require_levels(bodies, STUDY_LEVELS)
@@ -225,7 +226,8 @@ def analyse(
                 for role, one in carried.items()
                 for text in (
                     *blemishes(volumes[role]),
-                    *(volume_doubts(one.bodies) if role is study.reference or role in drawn else ()),
+                    *(size_doubts(one.bodies) if role is study.reference or role in drawn else ()),
+                    *odd_levels(volumes[role], one.marrow, role),
                     *one.warnings,
                 )
             ),

@@ -1,4 +1,4 @@
-"""Whether osteoporosis goes with age and with being a woman, as it does in people: labels and sex may be coded the other way."""
+"""Whether osteoporosis goes with age and with women, as it does in people: labels and sex may be coded the other way."""
 
 from __future__ import annotations
 
