@@ -75,7 +75,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
         clinical=clinical,
         profile=profile,
         quality=reviewed.quality,
-        warnings=(*exclusions, *reviewed.warnings),
+        warnings=(*study.doubts_about_patient(clinical.age, clinical.male), *exclusions, *reviewed.warnings),
         segmentation_model=reviewed.origin,
         timings_s=clock.laps_s,
     )

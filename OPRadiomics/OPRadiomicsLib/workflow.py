@@ -62,6 +62,13 @@ class Study:
         """The sequence that is segmented: T1WI; where it is missing, the first of T2WI and FS-T2WI."""
         return next(role for role in Role if role in self.volumes)
 
+    def doubts_about_patient(self, age: float | None, male: bool | None) -> tuple[str, ...]:
+        """A sentence where DICOM says another age or sex than were entered: another patient's images, or row of a table."""
+        from .io import contradicted
+
+        found = contradicted(age, male, self.age, self.male)
+        return (f"Are these the patient's images? {found[0].upper()}{found[1:]}.",) if found else ()
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is missing, and what in the series that were taken speaks against them."""
