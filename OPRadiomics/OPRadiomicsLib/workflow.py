@@ -62,6 +62,13 @@ class Study:
         """The sequence that is segmented: T1WI; where it is missing, the first of T2WI and FS-T2WI."""
         return next(role for role in Role if role in self.volumes)
 
+    @property
+    def slice_mm(self) -> float:
+        """Distance of neighbouring sagittal slices, of the sequence in which it is largest."""
+        from .geometry import sagittal_axis
+
+        return max(one.spacing_mm[sagittal_axis(one.affine)] for one in self.volumes.values())
+
     def doubts_about_patient(self, age: float | None, male: bool | None) -> tuple[str, ...]:
         """A sentence where DICOM says another age or sex than were entered: another patient's images, or row of a table."""
         from .io import contradicted
@@ -362,7 +369,7 @@ def conclude(
     ModelError, FeatureError, ClinicalDataError
         As `models.prediction.predict`.
     """
-    from .models.extrapolation import other_network, other_scanner
+    from .models.extrapolation import other_network, other_scanner, other_slices
     from .models.prediction import predict
     from .models.signature import load_signature
     from .reports.case import CaseResult
@@ -384,6 +391,7 @@ def conclude(
         warnings=(
             *study.warnings,
             *other_scanner(trained.scanners, study.scanner),
+            *other_slices(trained.slice_mm, study.slice_mm),
             *other_network([network_of(origin) for origin in trained.masks], network_of(segmentation_model)),
             *warnings,
             *analysis.warnings,

@@ -143,7 +143,7 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
         predictions, warnings = _concluded(settings, study, bodies, analysis, clinical=clinical, doubts=doubts, scratch=scratch)
         stage.name = "writing"
         io.write_study_masks(analysis.bodies, analysis.marrow, scratch / "masks")
-        write_features({UNION: analysis.features, **analysis.by_level}, scratch / "features.csv")
+        write_features({UNION: analysis.features, **analysis.by_level}, scratch / "features.csv", slice_mm=study.slice_mm)
         names = sorted(path.relative_to(scratch) for path in scratch.rglob("*") if path.is_file())
     remove_earlier_results(folder, [folder / name for name in names])
     proof = {

@@ -53,6 +53,19 @@ def parse_bmd(given: Any) -> float:
     raise ClinicalDataError(f"BMD {bmd:g}", expected, _bmd_remedy(bmd))
 
 
+def parse_slice_mm(given: Any) -> float:
+    """Distance of slices, as `opradiomics cohort` writes it; raises `ClinicalDataError` where it is no positive number."""
+    try:
+        distance = math.nan if isinstance(given, bool) else float(given)
+    except (TypeError, ValueError):
+        distance = math.nan
+    if not 0 < distance < math.inf:
+        raise ClinicalDataError(
+            f"slice_mm '{given}'", "the distance of slices in mm", "leave the cell empty where it is not known"
+        )
+    return distance
+
+
 def _bmd_remedy(bmd: float) -> str:
     low, high = BMD_RANGE
     if low <= 1000 * bmd <= high:
@@ -139,6 +152,7 @@ class Row(BaseModel):
     profile_hash: _Text = None
     masks: _Text = None
     scanner: _Text = None
+    slice_mm: Annotated[float | None, _cell(parse_slice_mm)] = None
     region: _Text = None
     engine: _Text = None
     seed: _Text = None

@@ -304,6 +304,7 @@ def _signatures(
                 stages,
                 settings,
                 scanners=_scanners(cohort, rows, centre),
+                slice_mm=_slices(cohort, rows, centre),
                 apparent=apparent,
                 nested=nested_logits,
                 notes=said,
@@ -319,6 +320,14 @@ def _signatures(
 def _scanners(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
     """Of the training images that a signature is for: one centre's, or all."""
     return tuple(cohort.scanners[row] for row in rows if cohort.scanners and (not centre or cohort.centres[row] == centre))
+
+
+def _slices(cohort: Cohort, rows: Indices, centre: str) -> tuple[float, float] | None:
+    """Least and largest distance of the same images' slices; None where one is not recorded."""
+    if cohort.slice_mm is None:
+        return None
+    own = np.array([cohort.slice_mm[row] for row in rows if not centre or cohort.centres[row] == centre])
+    return (float(own.min()), float(own.max())) if np.isfinite(own).all() else None
 
 
 def _about_features(features: tuple[str, ...] | None, constant: tuple[str, ...], repeated: tuple[str, ...]) -> list[str]:
