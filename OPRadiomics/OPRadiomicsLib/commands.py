@@ -75,7 +75,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
         clinical=clinical,
         profile=profile,
         quality=reviewed.quality,
-        warnings=(*exclusions, *reviewed.warnings),
+        warnings=(*study.doubts_about_patient(clinical.age, clinical.male), *exclusions, *reviewed.warnings),
         segmentation_model=reviewed.origin,
         timings_s=clock.laps_s,
     )
@@ -83,7 +83,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     with all_or_nothing(out) as folder:
         write_report(result, folder, LANGUAGES[options.language])
         io.write_study_masks(analysis.bodies, analysis.marrow, folder / "masks")
-        write_features({UNION: analysis.features}, folder / "features.csv")
+        write_features({UNION: analysis.features}, folder / "features.csv", slice_mm=study.slice_mm)
         names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     written = tuple(out / name for name in names)
     remove_earlier_results(out, written)
@@ -167,7 +167,7 @@ def features(options: argparse.Namespace, progress: Progress) -> Outcome:
         engine=options.engine,
         progress=part(progress, 0.3, 1.0),
     )
-    write_features({UNION: analysis.features, **analysis.by_level}, options.out)
+    write_features({UNION: analysis.features, **analysis.by_level}, options.out, slice_mm=study.slice_mm)
     warnings = (*study.warnings, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
     line = f"{options.out}: {len(analysis.features.names)} features, profile {profile.name} {profile.hash}"
     return Outcome((line, *warning_lines(warnings)), (options.out,))

@@ -11,13 +11,15 @@ from .files import write_text
 from .types import FeatureVector
 
 
-def write_features(regions: Mapping[str, FeatureVector], path: Path) -> Path:
-    """Write CSV with the columns region, profile_hash, engine and one a feature; values in full precision.
+def write_features(regions: Mapping[str, FeatureVector], path: Path, *, slice_mm: float) -> Path:
+    """Write CSV with the columns region, profile_hash, engine, slice_mm and one a feature; values in full precision.
 
     Parameters
     ----------
     regions
         Region ("L1-L3", "L1", ...) to its features; all hold the same names.
+    slice_mm
+        `workflow.Study.slice_mm` of the images.
 
     Raises
     ------
@@ -27,7 +29,7 @@ def write_features(regions: Mapping[str, FeatureVector], path: Path) -> Path:
     text = StringIO()
     table = csv.writer(text, lineterminator="\n")
     first = next(iter(regions.values()))
-    table.writerow(("region", "profile_hash", "engine", *first.names))
+    table.writerow(("region", "profile_hash", "engine", "slice_mm", *first.names))
     for region, vector in regions.items():
-        table.writerow((region, vector.profile_hash, vector.engine, *map(repr, vector.values.tolist())))
+        table.writerow((region, vector.profile_hash, vector.engine, f"{slice_mm:.4g}", *map(repr, vector.values.tolist())))
     return write_text(path, text.getvalue())

@@ -63,6 +63,20 @@ class Study:
         return next(role for role in Role if role in self.volumes)
 
     @property
+    def slice_mm(self) -> float:
+        """Distance of neighbouring sagittal slices, of the sequence in which it is largest."""
+        from .geometry import sagittal_axis
+
+        return max(one.spacing_mm[sagittal_axis(one.affine)] for one in self.volumes.values())
+
+    def doubts_about_patient(self, age: float | None, male: bool | None) -> tuple[str, ...]:
+        """A sentence where DICOM says another age or sex than were entered: another patient's images, or row of a table."""
+        from .io import contradicted
+
+        found = contradicted(age, male, self.age, self.male)
+        return (f"Are these the patient's images? {found[0].upper()}{found[1:]}.",) if found else ()
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What is missing, and what in the series that were taken speaks against them."""
         from .io.roles import judge
@@ -194,7 +208,8 @@ def analyse(
     from .preprocessing.prepare import as_acquired
     from .preprocessing.resampling import analysis_grid
     from .segmentation.blemishes import blemishes
-    from .segmentation.quality import volume_doubts
+    from .segmentation.odd_levels import odd_levels
+    from .segmentation.quality import size_doubts
     from .segmentation.weighting import weighting_doubts
 
     io.require_levels(bodies, STUDY_LEVELS)
@@ -225,7 +240,8 @@ def analyse(
                 for role, one in carried.items()
                 for text in (
                     *blemishes(volumes[role]),
-                    *(volume_doubts(one.bodies) if role is study.reference or role in drawn else ()),
+                    *(size_doubts(one.bodies) if role is study.reference or role in drawn else ()),
+                    *odd_levels(volumes[role], one.marrow, role),
                     *one.warnings,
                 )
             ),
@@ -353,7 +369,7 @@ def conclude(
     ModelError, FeatureError, ClinicalDataError
         As `models.prediction.predict`.
     """
-    from .models.extrapolation import other_network, other_scanner
+    from .models.extrapolation import other_network, other_scanner, other_slices
     from .models.prediction import predict
     from .models.signature import load_signature
     from .reports.case import CaseResult
@@ -375,6 +391,7 @@ def conclude(
         warnings=(
             *study.warnings,
             *other_scanner(trained.scanners, study.scanner),
+            *other_slices(trained.slice_mm, study.slice_mm),
             *other_network([network_of(origin) for origin in trained.masks], network_of(segmentation_model)),
             *warnings,
             *analysis.warnings,

@@ -22,6 +22,8 @@ from ..types import Role
 FINISHED: Final = "finished.json"
 """Written last into a case's folder: it says what with the case was computed, and so proves the rest."""
 
+COMPARED: Final = ("age", "sex")
+"""Clinical values that are compared with the images' header, and so count in runs without a signature too."""
 
 SERIES_COLUMNS: Final[Mapping[Role, str]] = {Role.T1WI: "t1_series", Role.T2WI: "t2_series", Role.FST2WI: "fst2_series"}
 """Columns that say which series of a DICOM study is meant, as the options of `OPTION_OF_ROLE` do."""
@@ -126,7 +128,9 @@ def key_of(case: Case, settings: CohortSettings) -> dict[str, Any]:
         "images": _digest_of_folder(case.study),
         **({"series": {role.value: name for role, name in sorted(case.series.items())}} if case.series else {}),
         "masks": {role.value: _digest(path) for role, path in sorted(case.masks.items())},
-        "clinical": {name: str(value) for name, value in sorted(case.clinical.items())} if settings.signature else {},
+        "clinical": {
+            name: str(value) for name, value in sorted(case.clinical.items()) if settings.signature or name in COMPARED
+        },
     }
 
 

@@ -6,17 +6,18 @@ import dataclasses
 import json
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .. import io, workflow
-from ..errors import Cancelled, OPRadiomicsError, OutputError, StudyError
+from ..errors import Cancelled, ClinicalDataError, OPRadiomicsError, OutputError, StudyError
 from ..features_table import write_features
 from ..files import all_or_nothing, patiently, write_text
 from ..levels import UNION
-from ..models.clinical import validate_clinical
+from ..models.clinical import parse_age, parse_male, validate_clinical
 from ..options import remove_earlier_results
 from ..progress import part
 from ..segmentation.review import UNREVIEWED
@@ -139,10 +140,11 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
     )
     with all_or_nothing(folder) as scratch:
         stage.name = "prediction and report"
-        predictions, warnings = _concluded(settings, study, bodies, analysis, clinical=clinical, scratch=scratch)
+        doubts = study.doubts_about_patient(*_age_and_sex(case))
+        predictions, warnings = _concluded(settings, study, bodies, analysis, clinical=clinical, doubts=doubts, scratch=scratch)
         stage.name = "writing"
         io.write_study_masks(analysis.bodies, analysis.marrow, scratch / "masks")
-        write_features({UNION: analysis.features, **analysis.by_level}, scratch / "features.csv")
+        write_features({UNION: analysis.features, **analysis.by_level}, scratch / "features.csv", slice_mm=study.slice_mm)
         names = sorted(path.relative_to(scratch) for path in scratch.rglob("*") if path.is_file())
     remove_earlier_results(folder, [folder / name for name in names])
     proof = {
@@ -175,6 +177,16 @@ def _clinical(case: Case, study: workflow.Study) -> Clinical:
     return validate_clinical(**given)
 
 
+def _age_and_sex(case: Case) -> tuple[float | None, bool | None]:
+    """As the table gives them; None where it doesn't, or nobody can read them, of which `check` tells."""
+    age, male = None, None
+    with suppress(ClinicalDataError):
+        age = parse_age(case.clinical.get("age"))
+    with suppress(ClinicalDataError):
+        male = parse_male(case.clinical.get("sex"))
+    return age, male
+
+
 def _bodies(case: Case, settings: CohortSettings, study: workflow.Study, progress: Progress) -> _Bodies:
     volume = study.volumes[study.reference]
     if study.reference in case.masks:
@@ -201,11 +213,12 @@ def _concluded(
     analysis: workflow.Analysis,
     *,
     clinical: Clinical | None,
+    doubts: tuple[str, ...],
     scratch: Path,
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """The predictions as rows, and every warning; the report goes into ``scratch``. Without a signature the warnings alone."""
     if settings.signature is None or clinical is None:
-        return [], (*study.warnings, *bodies.warnings, *analysis.warnings, *analysis.features.warnings)
+        return [], (*study.warnings, *doubts, *bodies.warnings, *analysis.warnings, *analysis.features.warnings)
     from ..reports.report import write_report
 
     result = workflow.conclude(
@@ -215,7 +228,7 @@ def _concluded(
         clinical=clinical,
         profile=settings.profile,
         quality=bodies.quality,
-        warnings=bodies.warnings,
+        warnings=(*doubts, *bodies.warnings),
         segmentation_model=bodies.mask.origin,
     )
     write_report(result, scratch)

@@ -13,6 +13,7 @@ from ..files import names_a_folder
 from ..io.headers import Frame, read_frames
 from ..io.index import files_below
 from ..io.output import IMAGE_SUFFIXES
+from ..models.clinical import parse_exclusion
 from ..types import Role
 from .case import SERIES_COLUMNS, Case
 
@@ -55,6 +56,8 @@ def list_cases(source: str | Path) -> CaseList:
     ------
     StudyError
         If there is no case, or names are absent, stand twice or can't name a folder; all of them are listed.
+    ClinicalDataError
+        As `models.clinical.parse_exclusion`.
     MissingDependencyError
         As `io.read_table`.
     """
@@ -145,7 +148,7 @@ def _of_table(path: Path) -> CaseList:
             "add it",
         )
     rows = list(table.records())
-    taking_part = [row for row in rows if str(row.get(EXCLUSION_COLUMN, "")) == ""]
+    taking_part = [row for row in rows if parse_exclusion(row.get(EXCLUSION_COLUMN)) is None]
     cases = tuple(_case(row, path.parent) for row in taking_part)
     return CaseList(cases, (*table.notes, *_notes(cases, len(rows))))
 

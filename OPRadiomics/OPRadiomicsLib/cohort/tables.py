@@ -14,7 +14,7 @@ from ..files import all_or_nothing
 from ..types import Role
 from .case import FINISHED, Failure, read_finished
 
-_REGION_COLUMNS: Final = ("region", "profile_hash", "engine")
+_REGION_COLUMNS: Final = ("region", "profile_hash", "engine", "slice_mm")
 _FAILURE_COLUMNS: Final = tuple(field.name for field in fields(Failure))
 _PREDICTION_COLUMNS: Final = (
     "case", "signature", "demo", "model", "probability", "lower", "upper", "threshold", "osteoporosis",
@@ -69,7 +69,7 @@ def _features(results: Sequence[tuple[str, Path]], proofs: Mapping[str, Mapping[
             rows.append({"case": case, "masks": proofs[case]["masks"], "scanner": proofs[case].get("scanner", ""), **row})
     # A case without a sequence must not decide the order: roles in theirs, features in the extractor's.
     ordered = sorted(names, key=lambda name: [name.startswith(f"{role}_") for role in Role].index(True))
-    return _text(("case", "region", "profile_hash", "engine", "masks", "scanner", *ordered), rows)
+    return _text(("case", "region", "profile_hash", "engine", "masks", "scanner", "slice_mm", *ordered), rows)
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:

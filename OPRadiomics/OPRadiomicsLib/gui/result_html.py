@@ -12,6 +12,8 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
+from ..reports.strings import percent, percents_apart
+
 Content = Mapping[str, Any]
 
 BAR = 120
@@ -73,11 +75,6 @@ def _use() -> str:
     return _("Research use only, not for diagnosis.")
 
 
-def percent(share: float) -> str:
-    """0.634 as "63 %"."""
-    return f"{100 * share:.0f} %"
-
-
 def _said(model: Content) -> str:
     interval = model["interval_95"]
     between = f" ({percent(interval[0])} - {percent(interval[1])})" if isinstance(interval, list) else ""
@@ -115,13 +112,15 @@ def _probabilityRow(name: str, model: Content, palette: Palette) -> str:
     interval, threshold = model["interval_95"], model["threshold"]
     colour = palette.towards if model["osteoporosis"] is True else palette.away
     between = f"{percent(interval[0])} – {percent(interval[1])}" if isinstance(interval, list) else _("not published")
-    cut = percent(threshold) if isinstance(threshold, float) else _("not published")
+    said, cut = percent(model["probability"]), _("not published")
+    if isinstance(threshold, float):
+        said, cut = percents_apart(model["probability"], threshold)
     cells = (
         f"<b>{escape(_modelName(name))}</b>",
-        f"<b>{percent(model['probability'])}</b>",
+        f"<b>{escape(said)}</b>",
         _bar(round(60 * model["probability"]), 60, colour, palette.rule),
-        between,
-        cut,
+        escape(between),
+        escape(cut),
         escape(_class(model["osteoporosis"])),
     )
     return "<tr>" + "".join(f"{CELL}{cell}</td>" for cell in cells) + "</tr>"
@@ -142,7 +141,7 @@ def _shap(name: str, model: Content, palette: Palette) -> str:
     rows = "".join(
         f"<tr>{CELL}{escape(_predictor(term))}</td><td align='right'>{_half(-term['shap'], longest, palette.away, True)}</td>"
         f"<td>{_half(term['shap'], longest, palette.towards, False)}</td>"
-        f"<td align='right'>{term['shap']:+.2f}</td><td align='right'>{percent(term['share'])}</td></tr>"
+        f"<td align='right'>{term['shap']:+.2f}</td><td align='right'>{escape(percent(term['share']))}</td></tr>"
         for term in terms
     )
     heads = (_("Predictor"), _("← away"), _("towards OP →"), "SHAP", _("share"))
@@ -186,7 +185,7 @@ def _shares(model: Content, palette: Palette) -> str:
         return ""
     rows = "".join(
         f"<tr>{CELL}{escape(name)}</td><td>{_bar(round(BAR * share), BAR, palette.neutral, palette.rule)}</td>"
-        f"<td align='right'>{percent(share)}</td></tr>"
+        f"<td align='right'>{escape(percent(share))}</td></tr>"
         for name, share in grouped.items()
     )
     return f"<h4>{_('Share of each sequence in the sum of |SHAP|')}</h4><table cellpadding='2'>{rows}</table>"

@@ -3,7 +3,7 @@
 Heavy packages (SimpleITK, pydicom, highdicom) are imported at the point of use.
 """
 
-from .demographics import read_demographics
+from .demographics import contradicted, read_demographics
 from .index import index_dicom
 from .masks import STUDY_LABEL, read_mask, require_levels, study_labels, write_mask, write_study_masks
 from .output import IMAGE_SUFFIXES, require_image_suffix, require_writable, write_json, write_text
@@ -16,6 +16,7 @@ __all__ = [
     "OPTION_OF_ROLE",
     "STUDY_LABEL",
     "Table",
+    "contradicted",
     "describe_series",
     "index_dicom",
     "number_of",

@@ -10,6 +10,8 @@ from ..types import SeriesRef
 YEARS_PER_UNIT = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
 """DICOM value representation AS (PS3.5 6.2): three digits and D, W, M or Y."""
 DISAGREEMENT_YEARS = 1.5
+PERSONS_YEARS = (1.0, 110.0)
+"""Outside, an age stands for none: 000Y, or a birth in 1900, as after de-identification."""
 
 
 def read_demographics(series: SeriesRef) -> tuple[float | None, bool | None]:
@@ -28,6 +30,20 @@ def read_demographics(series: SeriesRef) -> tuple[float | None, bool | None]:
     if recorded is not None and computed is not None and abs(recorded - computed) > DISAGREEMENT_YEARS:
         recorded = computed = None
     return (computed if recorded is None else recorded), {"M": True, "F": False}.get(sex)
+
+
+def contradicted(age: float | None, male: bool | None, said_age: float | None, said_male: bool | None) -> str:
+    """That the header of a T1WI, ``said_...``, gives another age or sex than were entered; "" where it does not.
+
+    Nothing is compared where one is None, or the header's age is no person's.
+    """
+    doubts = []
+    known = said_age is not None and PERSONS_YEARS[0] <= said_age <= PERSONS_YEARS[1]
+    if age is not None and said_age is not None and known and abs(said_age - age) > DISAGREEMENT_YEARS:
+        doubts.append(f"age {age:.0f} was entered, the T1WI's header says {said_age:.0f}")
+    if None not in (male, said_male) and male != said_male:
+        doubts.append(f"sex {'M' if male else 'F'} was entered, the T1WI's header says {'M' if said_male else 'F'}")
+    return "; ".join(doubts)
 
 
 def _stored(element: object) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile, ZipFile
 
 from ..errors import MissingDependencyError, StudyError
 
@@ -151,8 +152,6 @@ def _decoded(file: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def _read_excel(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:
-    from zipfile import BadZipFile
-
     try:
         from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
@@ -169,9 +168,26 @@ def _read_excel(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:
             "an .xlsx file with a sheet",
             "save it again from Excel, or as CSV UTF-8",
         ) from None
+    _require_rows_in_view(file, sheet, lines)
     others = [one.title for one in book.worksheets[1:]]
     notes = (f"{file.name}: only the first sheet was read; {len(others)} more were not.",) if others else ()
     return lines, notes
+
+
+def _require_rows_in_view(file: Path, sheet: Any, lines: list[list[Cell]]) -> None:
+    """Refuse rows that a filter hides: who hid them meant to leave them out, or forgot them."""
+    with ZipFile(file) as book, book.open(sheet._worksheet_path) as stream:  # read-only sheets tell no dimensions
+        found = re.findall(rb"<row [^>]*>", stream.read())
+    hidden = [re.search(rb' r="(\d+)"', row) for row in found if re.search(rb' hidden="(?:1|true)"', row)]
+    numbers = [int(match[1]) for match in hidden if match]
+    held = [number for number in numbers if number <= len(lines) and any(_plain(cell) != "" for cell in lines[number - 1])]
+    if held:
+        shown = ", ".join(map(str, held[:10])) + (", ..." if len(held) > 10 else "")
+        raise StudyError(
+            f"Table {file.name} hides {len(held)} rows that hold values (row {shown})",
+            "rows in view: a hidden row would count as any other",
+            "clear the filter and show all rows; leave patients out by the column exclusion",
+        )
 
 
 def _read_parquet(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:

@@ -31,6 +31,8 @@ _MALE: Final = {"m", "male", "man", "1", "男"}
 _FEMALE: Final = {"f", "female", "woman", "0", "女"}
 _YES: Final = {"yes", "y", "1", "true", "是", "有"}
 _NO: Final = {"no", "n", "0", "false", "否", "无"}
+_NO_REASON: Final = {*_NO, "none", "nil", "nan", "null", "na", "n/a", "#n/a", "-", "--", "/", "included", "纳入", "未排除"}
+"""What people write in a column of reasons where there is none."""
 
 Given = str | float | None
 """As typed on a command line or read from a table."""
@@ -138,6 +140,25 @@ def _bmi_remedy(bmi: float) -> str:
         if low <= corrected <= high:
             return f"if it was written or computed {how}, give {corrected:.1f}; else divide kg by the square of metres"
     return "divide the weight in kg by the square of the height in metres"
+
+
+def parse_exclusion(given: Given) -> str | None:
+    """The reason for which a table leaves a patient out, None where the cell is empty.
+
+    Raises
+    ------
+    ClinicalDataError
+        If it is a word that denies, which would leave out the patients who take part.
+    """
+    if _missing(given):
+        return None
+    if _word(given) in _NO_REASON:
+        raise ClinicalDataError(
+            f"exclusion '{given}'",
+            "the reason why the patient is left out, else an empty cell",
+            "empty the cells of those who take part",
+        )
+    return str(int(given)) if isinstance(given, float) and given.is_integer() else str(given).strip()
 
 
 def parse_yes_no(name: str, given: Given) -> bool | None:

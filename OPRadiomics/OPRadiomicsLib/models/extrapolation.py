@@ -12,6 +12,10 @@ from .signature import RADSCORE_PREFIX, Radscore, Signature, Training
 FAR_SD: Final = 5.0
 """A feature farther than this from its training mean hints at another scanner, sequence or region, not at another patient."""
 
+SLICE_RATIO: Final = 1.25
+"""Slices 3.3 mm apart are unlike 4.4 mm ones. Every second slice alone moved the DEMO radiomics probability of one simulated
+study from 0.29 to 0.51, no feature farther than 5 SD from training."""
+
 
 def outside_training(training: Training | None, values: Mapping[str, float]) -> tuple[str, ...]:
     """Sentences on predictors beyond the training patients' range, and on an unusual combination of them.
@@ -44,6 +48,17 @@ def other_scanner(scanners: Sequence[str], scanner: str) -> tuple[str, ...]:
     return (
         f"Scanner '{scanner}' is not among those of the training images ({'; '.join(scanners)}): features depend on the "
         "scanner, and the probability is an extrapolation.",
+    )
+
+
+def other_slices(trained_mm: tuple[float, float] | None, slice_mm: float) -> tuple[str, ...]:
+    """A sentence where slices lie much closer or farther apart than in training, least and most there; none if not recorded."""
+    if trained_mm is None or trained_mm[0] / SLICE_RATIO <= slice_mm <= trained_mm[1] * SLICE_RATIO:
+        return ()
+    least, most = (f"{mm:.3g}" for mm in trained_mm)
+    return (
+        f"Slices {slice_mm:.3g} mm apart, those of training {least if least == most else f'{least} to {most}'} mm: features "
+        "depend on it, and the probability is an extrapolation.",
     )
 
 

@@ -66,7 +66,8 @@ class Provenance(_Record):
     """Where a signature comes from; shown with every result.
 
     ``scanners``: those of the training images, as `io.headers.scanner_of` writes them; ``masks``: where their masks came
-    from, as `types.Mask.origin`, each origin once. Either is empty where it is not recorded.
+    from, as `types.Mask.origin`, each origin once. Either is empty where it is not recorded. ``slice_mm``: least and largest
+    distance of the slices, as `workflow.Study.slice_mm`; None where one is not recorded.
     """
 
     trained_on: Name
@@ -77,6 +78,7 @@ class Provenance(_Record):
     use: Literal["Research use only, not for diagnosis"] = RESEARCH_USE_ONLY
     scanners: tuple[Name, ...] = ()
     masks: tuple[Name, ...] = ()
+    slice_mm: tuple[Positive, Positive] | None = None
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -293,8 +295,11 @@ class Signature(_Record):
         return checksum(self.content())
 
     def content(self) -> dict[str, Any]:
-        """What signature.json holds besides its checksum. ``ordinal``, younger than the schema, only where it is set."""
-        return self.model_dump(mode="json", exclude=None if self.ordinal is not None else {"ordinal"})
+        """What signature.json holds besides its checksum; what is younger than the schema only where it is set."""
+        younger: dict[str, Any] = {} if self.ordinal is not None else {"ordinal": True}
+        if self.provenance.slice_mm is None:
+            younger["provenance"] = {"slice_mm"}
+        return self.model_dump(mode="json", exclude=younger)
 
     @model_validator(mode="after")
     def _consistent(self) -> Signature:

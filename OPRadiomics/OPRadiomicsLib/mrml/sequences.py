@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import StudyError
 from ..geometry import sagittal_axis
-from ..io.demographics import DISAGREEMENT_YEARS, read_demographics
+from ..io.demographics import contradicted, read_demographics
 from ..io.headers import Frame, read_frames
 from ..io.index import plane_of
 from ..io.roles import Verdict, judge
@@ -81,12 +81,7 @@ def other_patient(t1wi: Any, age: float, male: bool | None, files_of: FilesOf = 
     if _examination(t1wi, files_of) is None:
         return ""
     said_age, said_male = read_demographics(SeriesRef("", "", None, "", tuple(files_of(t1wi))))
-    doubts = []
-    if age > 0 and said_age is not None and abs(said_age - age) > DISAGREEMENT_YEARS:
-        doubts.append(f"age {age:.0f} was entered, the T1WI's header says {said_age:.0f}")
-    if None not in (male, said_male) and male != said_male:
-        doubts.append(f"sex {'M' if male else 'F'} was entered, the T1WI's header says {'M' if said_male else 'F'}")
-    return "; ".join(doubts)
+    return contradicted(age if age > 0 else None, male, said_age, said_male)
 
 
 def _examination(node: Any, files_of: FilesOf) -> tuple[str, ...] | None:

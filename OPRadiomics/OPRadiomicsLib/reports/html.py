@@ -13,7 +13,7 @@ from ..resources import resources_folder
 from ..types import Contribution, LevelQuality, Prediction
 from .case import CaseResult
 from .prediction_pictures import fullest
-from .strings import percent, predictor_label, predictor_value
+from .strings import percent, percents_apart, predictor_label, predictor_value
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -91,11 +91,14 @@ def _card(prediction: Prediction, strings: Strings) -> dict[str, str]:
     outcome = (
         absent if prediction.osteoporosis is None else strings["osteoporosis" if prediction.osteoporosis else "no_osteoporosis"]
     )
+    said, cut = (
+        (percent(prediction.probability), absent) if threshold is None else percents_apart(prediction.probability, threshold)
+    )
     return {
         "name": strings[prediction.model],
-        "probability": percent(prediction.probability),
+        "probability": said,
         "interval": absent if interval is None else f"{percent(interval[0])} – {percent(interval[1])}",
-        "threshold": absent if threshold is None else percent(threshold),
+        "threshold": cut,
         "outcome": outcome,
         "classes": ", ".join(
             f"{strings.get(name, name)} {percent(share)}" for name, share in prediction.class_probabilities.items()

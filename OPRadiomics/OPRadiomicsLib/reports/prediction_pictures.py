@@ -11,7 +11,7 @@ from ..models.explanation import sequence_shares, shares
 from ..models.prediction import probability
 from ..models.signature import ClassQuantiles, Signature, Training
 from ..types import Prediction
-from .strings import percent, predictor_label, predictor_value
+from .strings import percent, percents_apart, predictor_label, predictor_value
 from .style import ACCENT, AWAY, INK, MUTED, RULE, TOWARDS, calm, new_figure, place_axes, png
 
 if TYPE_CHECKING:
@@ -46,17 +46,20 @@ def probabilities_picture(predictions: Sequence[Prediction], *, demo: bool, stri
 def _probability_row(axes: Axes, row: int, prediction: Prediction, strings: Strings) -> None:
     colour = TOWARDS if prediction.osteoporosis else ACCENT
     axes.plot([0, 1], [row, row], color=RULE, linewidth=0.8, zorder=1)
-    said = percent(prediction.probability)
+    threshold = prediction.threshold
+    said, cut = (
+        (percent(prediction.probability), "") if threshold is None else percents_apart(prediction.probability, threshold)
+    )
     if prediction.interval is not None:
         axes.plot(prediction.interval, [row, row], color=colour, linewidth=5, alpha=0.35, solid_capstyle="round", zorder=2)
         said += f"  ({percent(prediction.interval[0])} – {percent(prediction.interval[1])})"
     axes.plot([prediction.probability], [row], "o", color=colour, markersize=10, zorder=4)
-    if prediction.threshold is not None:
-        axes.plot([prediction.threshold] * 2, [row - 0.3, row + 0.3], color=INK, linewidth=1.6, zorder=3)
+    if threshold is not None:
+        axes.plot([threshold] * 2, [row - 0.3, row + 0.3], color=INK, linewidth=1.6, zorder=3)
         axes.text(
-            prediction.threshold,
+            threshold,
             row - 0.33,
-            f"{strings['threshold']} {percent(prediction.threshold)}",
+            f"{strings['threshold']} {cut}",
             fontsize=7,
             color=MUTED,
             ha="center",

@@ -126,9 +126,21 @@ LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"en": ENGL
 """The languages of a report by their ISO 639 code."""
 
 
-def percent(share: float) -> str:
-    """0.634 as "63 %", with the space that ISO 80000 asks for."""
-    return f"{100 * share:.0f} %"
+def percent(share: float, decimals: int = 0) -> str:
+    """0.634 as "63 %", with the space that ISO 80000 asks for; what is not certain never as "0 %" or "100 %"."""
+    said = f"{100 * share:.{decimals}f}"
+    if share > 0 and float(said) == 0:
+        return "< 1 %"
+    return "> 99 %" if share < 1 and float(said) == 100 else f"{said} %"
+
+
+def percents_apart(one: float, other: float) -> tuple[str, str]:
+    """Both, with as many decimals as tell them apart: "49.8 %" and "50.2 %", where "50 %" twice would hide which side it is."""
+    for decimals in range(6):
+        said = percent(one, decimals), percent(other, decimals)
+        if said[0] != said[1]:
+            return said
+    return percent(one), percent(other)
 
 
 def predictor_label(name: str, strings: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What no patient shows: voxels of a defect receiver or export, and slices without an image."""
+"""What no patient shows: voxels of a defect receiver or export, a display window's cut, and slices without an image."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ BRIGHTEST: Final = 4.0
 wide variety 1.08 to 1.65."""
 
 
+CLIPPED_SHARE: Final = 0.01
+"""Of the voxels, at the image's largest value, as a display window leaves them: over 40 simulated studies 1.1e-6 at most, over
+73 real images of three origins 0.0055; 13 of 41 of a fourth, scaled to 8 bits by others, have 0.012 to 0.036. A window that
+ends at the 97th percentile moved the DEMO radiomics probability of one simulated study from 0.29 to 0.44."""
+
+
 def brightest_plausible(image: npt.NDArray[np.floating]) -> float:
     """Intensity beyond which a voxel is a spike; padding, which is all at the minimum, counts for nothing."""
     lowest = float(image.min())
@@ -23,7 +29,7 @@ def brightest_plausible(image: npt.NDArray[np.floating]) -> float:
 
 
 def blemishes(volume: Volume) -> tuple[str, ...]:
-    """A sentence each on spikes and on blank slices between others: both move features.
+    """A sentence each on spikes, on values cut off at the top and on blank slices between others: all move features.
 
     Blank slices at the ends are padding, which moves none.
 
@@ -36,12 +42,18 @@ def blemishes(volume: Volume) -> tuple[str, ...]:
     limit = brightest_plausible(slices)
     spikes = int((slices > limit).sum())
     within = slices[held_slices(slices)]
+    clipped = float((slices == slices.max()).mean())
     blank = int((within.min(axis=(1, 2)) == within.max(axis=(1, 2))).sum())
     found = []
     if spikes:
         found.append(
             f"Voxels brighter than {limit:.4g}, {BRIGHTEST:g} times the image's 99.9th percentile: {spikes}. "
             "Features may follow them: export the series again, or check it"
+        )
+    if clipped > CLIPPED_SHARE:
+        found.append(
+            f"Voxels at the largest value, {float(slices.max()):.4g}: {100 * clipped:.2g} %. What was brighter is cut off, as "
+            "by a display window. Features follow it: export the original series"
         )
     if blank:
         found.append(f"Blank slices between others: {blank}. Features take them for signal: export the series again")

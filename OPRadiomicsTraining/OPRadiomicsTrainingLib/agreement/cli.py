@@ -67,7 +67,7 @@ def icc(options: argparse.Namespace, progress: Progress) -> Outcome:
     _require_one_source(options)
     if options.draw is not None:
         return _draw(options)
-    from .comparison import feature_agreement, network_warnings, size_warnings, with_cases
+    from .comparison import copy_warnings, feature_agreement, network_warnings, size_warnings, with_cases
     from .results import Report, write_results
 
     require_writable(options.out)
@@ -76,7 +76,7 @@ def icc(options: argparse.Namespace, progress: Progress) -> Outcome:
     comparisons, left_out = with_cases(comparisons, ratings)
     levels = tuple(row for row in levels if row.comparison in {one.key for one in comparisons})
     agreement = feature_agreement(ratings, comparisons, threshold=options.threshold, bound=options.by)
-    warnings = (*warnings, *left_out, *size_warnings(agreement), *network_warnings(agreement))
+    warnings = (*warnings, *left_out, *copy_warnings(agreement), *size_warnings(agreement), *network_warnings(agreement))
     simulated = options.simulated or (study is not None and study.simulated)
     progress("Writing the report", 0.95)
     write_results(Report(agreement, levels, warnings, simulated), options.out)

@@ -212,6 +212,25 @@ def size_warnings(agreement: FeatureAgreement) -> tuple[str, ...]:
     )
 
 
+def copy_warnings(agreement: FeatureAgreement) -> tuple[str, ...]:
+    """A sentence for each comparison in which cases have the same features to the last bit, as of one mask given twice.
+
+    A reader who revises may leave a mask as it is: of that comparison only where all cases are so.
+    """
+    found = []
+    for one in agreement.comparisons:
+        stacked = agreement.ratings.stacked(one.readings)
+        same = np.all(stacked == stacked[:, :1], axis=(1, 2))
+        if same.any() and (one.key != REVISION.key or same.all()):
+            complete = np.flatnonzero(agreement.ratings.complete(one.readings))
+            cases = ", ".join(agreement.ratings.cases[place] for place in complete[same][:10])
+            found.append(
+                f"{one.title}: {same.sum()} of {len(same)} cases have the same features in all readings ({cases}): "
+                "was one mask given twice? It raises the ICC"
+            )
+    return tuple(found)
+
+
 def network_warnings(agreement: FeatureAgreement) -> tuple[str, ...]:
     """A sentence where fewer than half of the features survive the change from the network's masks to reviewed ones."""
     if NETWORK_REVIEWED.key not in agreement.found:

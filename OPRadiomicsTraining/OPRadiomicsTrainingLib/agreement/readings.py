@@ -14,6 +14,7 @@ from OPRadiomicsLib.errors import MaskError, StudyError
 from OPRadiomicsLib.files import from_folder, write_text
 from OPRadiomicsLib.io.output import IMAGE_SUFFIXES
 from OPRadiomicsLib.io.tables import read_table
+from OPRadiomicsLib.models.clinical import parse_exclusion
 
 READINGS: Final[Mapping[str, str]] = {
     "A": "reader A's first mask",
@@ -102,7 +103,7 @@ def _of_table(path: Path) -> ReaderStudy:
             "the columns case, study and one for each reading",
             "add it",
         )
-    rows = [row for row in table.records() if str(row.get("exclusion", "")) == ""]
+    rows = [row for row in table.records() if parse_exclusion(row.get("exclusion")) is None]
     names = [name for name in table.columns if name not in _NOT_READINGS and _is_reading([row[name] for row in rows])]
     _require_unique([str(row["case"]) for row in rows], table.name)
     return ReaderStudy(
@@ -182,7 +183,7 @@ def draw_cases(table: Path, count: int, seed: int, out: Path) -> tuple[str, ...]
     """
     found = read_table(table)
     absent = [name for name in ("case", "study") if name not in found.columns]
-    rows = [] if absent else [row for row in found.records() if str(row.get("exclusion", "")) == ""]
+    rows = [] if absent else [row for row in found.records() if parse_exclusion(row.get("exclusion")) is None]
     if len(rows) < count or count < 2:
         raise StudyError(
             f"{count} cases to draw from {len(rows)} in {found.name}{f', without the columns {absent}' if absent else ''}",

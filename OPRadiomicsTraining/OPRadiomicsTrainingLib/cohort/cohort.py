@@ -46,6 +46,8 @@ class Cohort:
         (n,) names ("A", "B"; "train", "test", "external"); empty where the table has no such column.
     scanners
         (n,) as `OPRadiomicsLib.io.headers.scanner_of` writes them, "" where a patient's is not recorded; empty where none is.
+    slice_mm
+        (n,), as `OPRadiomicsLib.workflow.Study.slice_mm`, NaN where a patient's is not recorded; None where none is told.
     excluded
         The flow of patients: reason to number of patients that the table lists and leaves out.
 
@@ -72,6 +74,7 @@ class Cohort:
     centres: tuple[str, ...] = ()
     splits: tuple[str, ...] = ()
     scanners: tuple[str, ...] = ()
+    slice_mm: FloatTable | None = None
     excluded: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -123,6 +126,7 @@ def read_cohort(path: Path, profile_hash: str, features: Path | None = None) -> 
         centres=_texts(table, "centre"),
         splits=_texts(table, "split"),
         scanners=found.scanners,
+        slice_mm=found.slice_mm,
         excluded=table.excluded,
         **{name: _numbers(table, name) for name in OPTIONAL_VARIABLES},
     )
@@ -156,7 +160,7 @@ def _require_cases(cohort: Cohort) -> None:
 
 
 def _require_lengths(cohort: Cohort) -> None:
-    for name in ("bmi", "diabetes", "smoking", "drinking", "bmd", "centres", "splits", "scanners"):
+    for name in ("bmi", "diabetes", "smoking", "drinking", "bmd", "centres", "splits", "scanners", "slice_mm"):
         values = getattr(cohort, name)
         if values is not None and len(values) not in {len(cohort.cases), 0 if isinstance(values, tuple) else -1}:
             raise StudyError(

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from OPRadiomicsLib.errors import FeatureError, StudyError
+from OPRadiomicsLib.errors import ClinicalDataError, FeatureError, StudyError
 from OPRadiomicsLib.io.tables import Table, read_table
 from OPRadiomicsLib.levels import UNION
 
 from ..statistics.arrays import FloatTable
 from .faults import CohortTableError, Fault
+from .row import parse_slice_mm
 from .table import FEATURE_PREFIXES, CohortTable
 
 PROFILE_COLUMN: Final = "profile_hash"
 MASKS_COLUMN: Final = "masks"
 SCANNER_COLUMN: Final = "scanner"
+SLICE_COLUMN: Final = "slice_mm"
 REGION_COLUMN: Final = "region"
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """Names (p), values (n, p) in the order of the patients, where the masks came from, each origin once, and scanners (n)."""
+    """Names (p), values (n, p) in the order of the patients, where the masks came from, each origin once, scanners (n) and
+    distances of slices (n), NaN where one is not recorded.
+    """
 
     names: tuple[str, ...]
     values: FloatTable
     masks: tuple[str, ...] = ()
     scanners: tuple[str, ...] = ()
+    slice_mm: FloatTable | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +77,24 @@ def read_features(cohort: CohortTable, profile_hash: str, features: Path | None 
     scanners = [
         row.scanner or str(line.cells.get(SCANNER_COLUMN, "")) for (_, row), line in zip(cohort.rows, lines, strict=True)
     ]
-    return Features(names, _values(cohort.name, lines, names), tuple(sorted(masks)), tuple(scanners) if any(scanners) else ())
+    slices = [_slice_mm(row.slice_mm, line) for (_, row), line in zip(cohort.rows, lines, strict=True)]
+    return Features(
+        names,
+        _values(cohort.name, lines, names),
+        tuple(sorted(masks)),
+        tuple(scanners) if any(scanners) else (),
+        np.array(slices, dtype=np.float64),
+    )
+
+
+def _slice_mm(given: float | None, line: Line) -> float:
+    cell = line.cells.get(SLICE_COLUMN, "")
+    if given is not None or cell == "":
+        return math.nan if given is None else given
+    try:
+        return parse_slice_mm(cell)
+    except ClinicalDataError as error:
+        raise FeatureError(f"{error.found} in {line.place}", error.expected, "extract the case's features again") from None
 
 
 def _lines(cohort: CohortTable, features: Path | None) -> tuple[list[Line], tuple[str, ...]]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from OPRadiomicsLib.errors import ClinicalDataError
-from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_male, parse_yes_no
+from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_exclusion, parse_male, parse_yes_no
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
@@ -51,6 +51,19 @@ def parse_bmd(given: Any) -> float:
     if low <= bmd <= high:
         return bmd
     raise ClinicalDataError(f"BMD {bmd:g}", expected, _bmd_remedy(bmd))
+
+
+def parse_slice_mm(given: Any) -> float:
+    """Distance of slices, as `opradiomics cohort` writes it; raises `ClinicalDataError` where it is no positive number."""
+    try:
+        distance = math.nan if isinstance(given, bool) else float(given)
+    except (TypeError, ValueError):
+        distance = math.nan
+    if not 0 < distance < math.inf:
+        raise ClinicalDataError(
+            f"slice_mm '{given}'", "the distance of slices in mm", "leave the cell empty where it is not known"
+        )
+    return distance
 
 
 def _bmd_remedy(bmd: float) -> str:
@@ -116,7 +129,7 @@ class Row(BaseModel):
     patient: _Text = None
     centre: _Text = None
     split: _Text = None
-    exclusion: _Text = None
+    exclusion: Annotated[str | None, _cell(parse_exclusion)] = None
     age: Annotated[float | None, _cell(parse_age)] = None
     sex: Annotated[bool | None, _cell(parse_male)] = None
     label: Annotated[bool | None, _cell(parse_label)] = None
@@ -139,6 +152,7 @@ class Row(BaseModel):
     profile_hash: _Text = None
     masks: _Text = None
     scanner: _Text = None
+    slice_mm: Annotated[float | None, _cell(parse_slice_mm)] = None
     region: _Text = None
     engine: _Text = None
     seed: _Text = None

@@ -154,13 +154,13 @@ def _moved(cells: Sequence[Any], columns: Sequence[str], home: Path, to: Path) -
 
 
 def _joined(cohort: CohortTable, features: Path | None) -> dict[int, dict[str, Any]]:
-    """Profile, masks, scanner and features of each patient that takes part, by the row's index; what the table has stays."""
+    """Profile, masks, acquisition and features of each patient that takes part, by row's index; what the table has stays."""
     if features is None:
         return {}
     if cohort.feature_names:
         raise StudyError(f"{cohort.name} holds features already", "a table without, or no --features", "leave one out")
     table = read_table(features)
     by_case = lines_by_case(cohort, table)
-    named = [name for name in ("profile_hash", "masks", "scanner") if name not in cohort.table.columns]
+    named = [name for name in ("profile_hash", "masks", "scanner", "slice_mm") if name not in cohort.table.columns]
     kept = [name for name in table.columns if name in named or name.startswith(FEATURE_PREFIXES)]
     return {index: {name: by_case[str(row.case)].cells[name] for name in kept} for index, row in cohort.rows}

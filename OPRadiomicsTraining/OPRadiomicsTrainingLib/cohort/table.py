@@ -5,15 +5,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from OPRadiomicsLib.io.tables import Table, read_table
 from OPRadiomicsLib.types import Role
 from pydantic import ValidationError
 
+from .directions import direction_doubts
 from .faults import CohortTableError, Fault
 from .row import OSTEOPOROSIS_BMD, Row
 
@@ -202,7 +204,7 @@ def _repeated(table: Table, rows: Mapping[int, Row], column: str) -> Iterator[Fa
     by_name: defaultdict[str, list[int]] = defaultdict(list)
     for index, row in rows.items():
         if (name := getattr(row, column)) is not None and row.exclusion is None:
-            by_name[name.casefold() if column == "case" else name].append(index)  # cases name folders: a is A on Windows
+            by_name[name.casefold()].append(index)  # cases name folders: a is A on Windows; and p1 is who P1 is
     for places in by_name.values():
         if len(places) > 1:
             names = " or ".join(f"'{name}'" for name in dict.fromkeys(getattr(rows[place], column) for place in places))
@@ -243,7 +245,7 @@ def _sifted(file: Path, table: Table, rows: Mapping[int, Row]) -> CohortTable:
         tuple(kept),
         {reason: excluded[reason] for reasons in order.values() for reason in reasons},
         missing,
-        (*table.notes, *_notes(table, missing, excluded)),
+        (*table.notes, *_notes(table, missing, excluded), *_direction_notes([row for _, row in kept])),
     )
 
 
@@ -268,6 +270,12 @@ def _notes(table: Table, missing: Mapping[str, int], excluded: Mapping[str, int]
         yield f"Not recorded: {', '.join(absent)}."
     if any(reason.startswith("missing") for reason in excluded):
         yield f"Rule: {MISSING_RULE}."
+
+
+def _direction_notes(rows: Sequence[Row]) -> tuple[str, ...]:
+    ages = np.array([row.age for row in rows], dtype=np.float64)
+    male, ill = (np.array([getattr(row, name) for row in rows], dtype=np.bool_) for name in ("sex", "osteoporosis"))
+    return tuple(f"{doubt[0].upper()}{doubt[1:]}." for doubt in direction_doubts(ages, male, ill))
 
 
 def flow_lines(cohort: CohortTable) -> list[str]:

@@ -16,6 +16,7 @@ from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
 from OPRadiomicsLib.types import Progress, no_progress
 
 from ..cohort.cohort import Cohort
+from ..cohort.directions import direction_doubts
 from ..fitting.fit import TRAINING_SPLITS
 from ..fitting.record import TrainingPredictions
 from ..fitting.second_stage import Table, columns_of
@@ -168,6 +169,10 @@ def evaluate(
             *_notes(result, signature, settings),
             *_namesakes(name, cohort, rows, seen),
             *_strangers(name, cohort, rows, by_centre or {}),
+            *(
+                f"{name}: {doubt}"
+                for doubt in direction_doubts(cohort.ages[rows], cohort.male[rows], cohort.osteoporosis[rows])
+            ),
         )
     progress("Evaluated", 1.0)
     return Evaluation(signature, settings, tuple(results), tuple(notes))

@@ -14,6 +14,7 @@ from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, Role, no_progress
 
 from ..cohort.cohort import Cohort
+from ..cohort.directions import direction_doubts
 from ..statistics.arrays import Flags, FloatTable, Indices
 from .candidates import drop_constant, drop_duplicates, keep_features
 from .clinical import clinical_table, require_independent
@@ -151,7 +152,12 @@ def fit_signature(
         optimism = procedure_optimism(distinct, rows, apparent, settings, part(progress, share[1], 0.9))
     compared = compare_classifiers(stages, nested, distinct, rows, settings=settings, progress=part(progress, 0.9, 1.0))
     three = fit_three_classes(stages, nested, distinct, rows) if settings.classes == 3 else None
-    notes = (*((LIMITS,) if settings.combat else ()), *_about_features(features, constant, repeated), *stages.notes)
+    notes = (
+        *((LIMITS,) if settings.combat else ()),
+        *_about_features(features, constant, repeated),
+        *stages.notes,
+        *direction_doubts(cohort.ages[rows], cohort.male[rows], cohort.osteoporosis[rows]),
+    )
     result = FitResult(
         signatures=_signatures(
             distinct, rows, stages, nested, apparent, profile=profile, settings=settings, three=three, notes=notes
@@ -298,6 +304,7 @@ def _signatures(
                 stages,
                 settings,
                 scanners=_scanners(cohort, rows, centre),
+                slice_mm=_slices(cohort, rows, centre),
                 apparent=apparent,
                 nested=nested_logits,
                 notes=said,
@@ -313,6 +320,14 @@ def _signatures(
 def _scanners(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
     """Of the training images that a signature is for: one centre's, or all."""
     return tuple(cohort.scanners[row] for row in rows if cohort.scanners and (not centre or cohort.centres[row] == centre))
+
+
+def _slices(cohort: Cohort, rows: Indices, centre: str) -> tuple[float, float] | None:
+    """Least and largest distance of the same images' slices; None where one is not recorded."""
+    if cohort.slice_mm is None:
+        return None
+    own = np.array([cohort.slice_mm[row] for row in rows if not centre or cohort.centres[row] == centre])
+    return (float(own.min()), float(own.max())) if np.isfinite(own).all() else None
 
 
 def _about_features(features: tuple[str, ...] | None, constant: tuple[str, ...], repeated: tuple[str, ...]) -> list[str]:

@@ -22,6 +22,7 @@ def provenance_of(
     settings: FitSettings,
     *,
     scanners: tuple[str, ...],
+    slice_mm: tuple[float, float] | None,
     apparent: Mapping[ModelName, FloatTable],
     nested: Mapping[ModelName, FloatTable] | None,
     notes: tuple[str, ...],
@@ -34,6 +35,8 @@ def provenance_of(
         Class of the training patients.
     scanners
         Of the training images, "" where one is not recorded; the signature names them only where all are.
+    slice_mm
+        Least and largest distance of the training images' slices, or None.
     apparent, nested
         Their logits by model; the nested ones count where they exist.
     """
@@ -56,6 +59,7 @@ def provenance_of(
         citation=demo if settings.demo else "Not published; procedure of Wang et al., Radiologic Practice 2026(4):453-459",
         scanners=tuple(sorted(set(scanners))) if all(scanners) else (),
         masks=cohort.masks,
+        slice_mm=slice_mm,
         notes=(*_procedure(cohort, stages, settings), *(f"{note[0].upper()}{note[1:]}." for note in (*notes, *_gap(scanners)))),
     )
 

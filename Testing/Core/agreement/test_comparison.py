@@ -10,6 +10,7 @@ from OPRadiomicsTrainingLib.agreement.comparison import (
     Comparison,
     FeatureAgreement,
     Ratings,
+    copy_warnings,
     feature_agreement,
     parse_comparison,
     standard_comparisons,
@@ -56,6 +57,24 @@ def test_what_only_informs_rejects_nothing() -> None:
     ratings = Ratings(tuple(map(str, range(30))), ("T1WI_original_firstorder_F",), values, "hash")
     network = Comparison("network", "Network", ("network", "B"), decides=False)
     assert feature_agreement(ratings, (PAIR, network)).kept.all()
+
+
+def test_a_mask_that_was_given_twice_is_said_and_one_that_its_reviser_left_is_not() -> None:
+    rng = np.random.default_rng(3)
+    first = rng.normal(size=(30, 2))
+    again = first + 0.1 * rng.normal(size=first.shape)
+    again[[4, 7]] = first[[4, 7]]
+    intra = Comparison("intra", "Intra-observer", ("A", "A2"))
+
+    def said(**values: np.ndarray) -> tuple[str, ...]:
+        names = ("T1WI_original_firstorder_F", "T1WI_original_firstorder_G")
+        ratings = Ratings(tuple(f"c{n}" for n in range(30)), names, {"A": first, **values}, "hash")
+        return copy_warnings(feature_agreement(ratings, tuple(one for one in (PAIR, intra) if one.readings[1] in values)))
+
+    (sentence,) = said(A2=again)
+    assert sentence.startswith("Intra-observer: 2 of 30 cases have the same features in all readings (c4, c7)")
+    assert said(B=again) == ()
+    assert len(said(B=first)) == 1
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,16 @@ def test_a_choice_that_the_header_contradicts_is_a_warning(untouched_dicom: Path
     assert workflow.open_study(untouched_dicom, choices={Role.T1WI: "2"}).warnings == ()
 
 
+def test_an_age_or_sex_that_the_header_contradicts_is_a_warning(untouched_dicom: Path) -> None:
+    study = workflow.open_study(untouched_dicom)
+    assert study.age is not None
+    assert study.doubts_about_patient(study.age + 1, study.male) == study.doubts_about_patient(None, None) == ()
+    (sentence,) = study.doubts_about_patient(study.age - 9, not study.male)
+    assert sentence.startswith("Are these the patient's images? Age ")
+    assert sentence.count("was entered, the T1WI's header says") == 2
+    assert replace(study, age=126.0).doubts_about_patient(71, study.male) == ()  # born in 1900, as de-identification writes
+
+
 def test_a_series_that_was_compressed_with_loss_is_a_warning(dicom_study: Path) -> None:
     assert workflow.open_study(dicom_study).warnings == ()
     for path in next(dicom_study.glob("*T2_FSE_FS")).iterdir():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.cohort import list_cases
-from OPRadiomicsLib.errors import StudyError
+from OPRadiomicsLib.errors import ClinicalDataError, StudyError
 from OPRadiomicsLib.types import Role
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
@@ -131,3 +131,9 @@ def test_a_table_without_cases_is_refused(tmp_path: Path, text: str, named: str)
     (tmp_path / "cases.csv").write_text(text)
     with pytest.raises(StudyError, match=named):
         list_cases(tmp_path / "cases.csv")
+
+
+def test_a_reason_for_exclusion_that_denies_one_is_refused(a_table: Callable[..., Path]) -> None:
+    assert [case.name for case in list_cases(a_table(exclusion=["", "fracture", ""])).cases] == ["case_0001", "case_0003"]
+    with pytest.raises(ClinicalDataError, match="exclusion 'no'"):
+        list_cases(a_table(exclusion=["no", "fracture", "no"]))

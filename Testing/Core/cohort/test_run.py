@@ -152,6 +152,29 @@ def test_a_table_may_name_the_series_of_a_dicom_study(settings: CohortSettings, 
         run_cohort(list_cases(table).cases, replace(settings, allow_missing=True), tmp_path / "out")
 
 
+@pytest.mark.parametrize("signature", [None, "demo-signature"])
+def test_a_row_whose_age_and_sex_are_another_patients_is_said_and_gone_once_mended(
+    signature: str | None, settings: CohortSettings, tmp_path: Path
+) -> None:
+    """Sorting one column of a table alone gives each image another patient's values, and label."""
+    simulate_cohort(CohortPlan({"A": 2}, seed=3, options=Options(slices=5, pixels=96)), tmp_path / "cases")
+    rows = [json.loads((tmp_path / "cases" / f"case_000{n}" / "case.json").read_text(encoding="utf-8")) for n in (1, 2)]
+    truth = [(row["age"], row["sex"]) for row in rows]
+    assert truth[0] != truth[1]
+
+    def run(values: list[tuple[float, int]]) -> list[str]:
+        lines = [f"case_000{n},{tmp_path}/cases/case_000{n}/dicom,{age},{sex}" for n, (age, sex) in enumerate(values, 1)]
+        (tmp_path / "table.csv").write_text("case,study,age,sex\n" + "\n".join(lines) + "\n")
+        chosen = settings if signature is None else settings_of(settings.profile, load_signature(signature))
+        result = run_cohort(list_cases(tmp_path / "table.csv").cases, chosen, tmp_path / "out")
+        return [
+            row["case"] for row in rows_of(result.tables["warnings"]) if "Are these the patient's images?" in row["warning"]
+        ]
+
+    assert run(truth[::-1]) == ["case_0001", "case_0002"]
+    assert run(truth) == []
+
+
 def test_a_failure_stays_readable_where_dicom_files_are_named_by_numbers(settings: CohortSettings, tmp_path: Path) -> None:
     plan = CohortPlan({"A": 1}, format="dicom", truth=False, options=Options(slices=5, pixels=96))
     simulate_cohort(plan, tmp_path / "studies")

@@ -129,6 +129,38 @@ def test_one_patient_in_training_and_test_is_refused(tmp_path: Path) -> None:
         read(text, tmp_path)
 
 
+def test_pseudonyms_of_a_patient_that_differ_in_upper_and_lower_case_alone_are_one_patient(tmp_path: Path) -> None:
+    with pytest.raises(CohortTableError, match=r"'P1' or 'p1' stands 2 times"):
+        read("case,patient,age,sex,label\na,P1,71,M,1\nb,p2,66,F,0\nc,p1,72,M,1\n", tmp_path)
+
+
+@pytest.mark.parametrize("word", ["no", "No", "0", "0.0", "none", "无", "否", "-", "N/A", "FALSE"])
+def test_a_reason_for_exclusion_that_denies_one_is_refused_instead_of_leaving_the_patient_out(
+    word: str, tmp_path: Path
+) -> None:
+    assert faults_of(f"case,age,sex,label,exclusion\na,71,M,1,\nb,66,F,0,{word}\n", tmp_path) == [(3, "exclusion")]
+
+
+def test_a_mark_or_a_reason_leaves_the_patient_out(tmp_path: Path) -> None:
+    text = "case,age,sex,label,exclusion\na,71,M,1,\nb,66,F,0,1\nc,66,F,0,no consent\nd,66,F,0,\n"
+    assert dict(read_cohort_table(read_path(text, tmp_path)).excluded) == {"1": 1, "no consent": 1}
+
+
+def test_rows_that_excel_hides_are_refused_where_they_hold_a_patient(tmp_path: Path) -> None:
+    """A filter hides patients whom its user takes for left out."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in ("case,age,sex,bmd", "a,71,F,62", "b,66,M,130", "c,50,M,140"):
+        book.active.append(row.split(","))
+    book.active.row_dimensions[9].hidden = True  # holds nothing
+    book.save(tmp_path / "table.xlsx")
+    assert len(read_cohort_table(tmp_path / "table.xlsx").rows) == 3
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "table.xlsx")
+    with pytest.raises(StudyError, match=r"hides 1 rows that hold values \(row 3\)"):
+        read_cohort_table(tmp_path / "table.xlsx")
+
+
 def test_a_label_that_contradicts_the_bmd_is_refused(tmp_path: Path) -> None:
     assert faults_of("case,age,sex,label,bmd\na,71,M,1,95\nb,66,F,0,95\n", tmp_path) == [(2, "label")]
 

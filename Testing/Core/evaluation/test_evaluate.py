@@ -245,3 +245,11 @@ def test_sets_whose_signatures_would_share_a_folder_are_refused(a_study, a_fit, 
     splits = tuple(split if split == "train" else next(tests) for split in a_study.splits)
     with pytest.raises(StudyError, match=f"A set is named '{names[0]}'"):
         evaluate(a_fit.signature, replace(a_study, splits=splits), replace(QUICK, recalibrate_intercept=True))
+
+
+def test_a_test_set_in_which_osteoporosis_goes_with_youth_is_said(a_fit, a_study):
+    in_test = np.array(a_study.splits) == "test"
+    younger = replace(a_study, ages=np.where(in_test, a_study.ages - 20.0 * a_study.osteoporosis, a_study.ages))
+    (note,) = [note for note in evaluate(a_fit.signature, younger, QUICK).notes if "may be inverted" in note]
+    assert note.startswith("test: patients with osteoporosis are the younger ones")
+    assert not any("may be inverted" in note for note in evaluate(a_fit.signature, a_study, QUICK).notes)

@@ -249,6 +249,39 @@ def test_scanners_of_the_cohort_s_table_warn_when_another_one_s_images_are_predi
     assert "not among those of the training images" in said
 
 
+def test_slices_that_lie_much_farther_apart_than_in_training_are_told(a_table):
+    """As `cohort` writes their distance beside each row; one patient without it leaves the signature without."""
+
+    def with_slices(header, rows):
+        header.append("slice_mm")
+        for number, row in enumerate(rows):
+            row.append("3.3" if number % 2 else "4")
+
+    def fitted(edit):
+        return fit_signature(read_cohort(a_table(edit), PROFILE.hash), PROFILE, replace(QUICK, tune=0)).signature
+
+    def said(signature, step_mm):
+        study = workflow.Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.diag([step_mm, 1, 1, 1]))})
+        features = FeatureVector(("T1WI_original_firstorder_Mean",), np.zeros(1), PROFILE.hash)
+        settings = {"signature": signature, "clinical": Clinical(70.0, False), "profile": PROFILE}
+        case = workflow.conclude(study, workflow.Analysis({}, {}, features), **settings)
+        return [text for text in case.warnings if text.startswith("Slices")]
+
+    signature = fitted(with_slices)
+    assert signature.provenance.slice_mm == (3.3, 4.0)
+    assert said(signature, 2.7) == said(signature, 4.9) == []
+    (sentence,) = said(signature, 6.6)
+    assert sentence.startswith("Slices 6.6 mm apart, those of training 3.3 to 4 mm")
+    assert said(signature, 1.0) != []
+
+    def with_a_gap(header, rows):
+        with_slices(header, rows)
+        rows[0][-1] = ""
+
+    assert fitted(with_a_gap).provenance.slice_mm is None
+    assert "slice_mm" not in fitted(with_a_gap).content()["provenance"]  # as signatures that are older, and their checksum
+
+
 def test_masks_of_another_network_than_training_s_are_named(a_table):
     """As `features` and `cohort` write their origin beside each row."""
     own, other = (f"model mine {version}, SHA-256 {version[-1] * 64}, at 1 mm, int8" for version in ("1.0", "1.1"))
@@ -324,3 +357,8 @@ def test_each_classifier_is_compared_under_its_own_name(a_cohort):
     kinds = [type(make_classifier(name, 1)).__name__ for name in CLASSIFIERS]
     assert kinds == ["RandomForestClassifier", "CalibratedClassifierCV", "GradientBoostingClassifier"]
     assert all(((other.probabilities >= 0.0) & (other.probabilities <= 1.0)).all() for other in fit.compared)
+
+
+def test_a_label_that_seems_coded_the_other_way_is_said_in_the_signature(a_cohort):
+    fit = fit_signature(replace(a_cohort, osteoporosis=~a_cohort.osteoporosis), PROFILE, replace(QUICK, tune=0))
+    assert any(note.startswith("Patients with osteoporosis are the younger ones") for note in fit.signature.provenance.notes)

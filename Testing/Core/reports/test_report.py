@@ -12,7 +12,7 @@ from OPRadiomicsLib.errors import OutputError
 from OPRadiomicsLib.models.signature import load_signature
 from OPRadiomicsLib.reports.prediction_pictures import training_picture
 from OPRadiomicsLib.reports.report import render_pictures, write_report
-from OPRadiomicsLib.reports.strings import ENGLISH
+from OPRadiomicsLib.reports.strings import ENGLISH, percent, percents_apart
 from OPRadiomicsLib.types import Role
 from PIL import Image
 
@@ -212,3 +212,33 @@ def test_a_yes_or_no_has_no_percentile(a_case):
         training_picture(a_case.signature, prediction, strings=ENGLISH),
     ]
     assert pictures[0] == pictures[1]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0 %"), (0.004, "< 1 %"), (0.006, "1 %"), (0.634, "63 %"), (0.9949, "99 %"), (0.9996, "> 99 %"), (1.0, "100 %")],
+)
+def test_what_is_not_certain_is_never_0_or_100_percent(share, text):
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "texts"),
+    [
+        (0.634, 0.5, ("63 %", "50 %")),
+        (0.4984, 0.5021, ("49.8 %", "50.2 %")),
+        (0.9996, 0.9971, ("> 99 %", "99.7 %")),
+        (0.5, 0.5, ("50 %", "50 %")),
+    ],
+)
+def test_a_probability_and_its_threshold_are_told_apart(one, other, texts):
+    assert percents_apart(one, other) == texts
+
+
+def test_the_report_shows_a_probability_just_below_its_threshold_as_below_it(a_case, tmp_path):
+    model = a_case.predictions[-1]
+    close = dataclasses.replace(model, probability=0.4984, threshold=0.5021, osteoporosis=False)
+    case = dataclasses.replace(a_case, predictions=(*a_case.predictions[:-1], close))
+    write_report(case, tmp_path / "out")
+    html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "49.8 %" in html and "50.2 %" in html

@@ -43,3 +43,10 @@ def test_a_blank_slice_between_others_is_said_and_those_at_the_ends_are_not(imag
     image[4] = 7
     (sentence,) = blemishes(Volume(image, AFFINE))
     assert sentence.startswith("Blank slices between others: 1.")
+
+
+def test_values_cut_off_by_a_display_window_are_said(image: FloatArray) -> None:
+    assert blemishes(Volume(np.minimum(image, np.percentile(image, 99.5)), AFFINE)) == ()  # moves features little
+    (sentence,) = blemishes(Volume(np.minimum(image, np.percentile(image, 97)), AFFINE))
+    assert sentence.startswith("Voxels at the largest value, ")
+    assert ": 3 %. What was brighter is cut off" in sentence

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.segmentation.cleanup import split_bodies
 from OPRadiomicsLib.segmentation.numbering import number_levels
-from OPRadiomicsLib.segmentation.quality import assess_levels, body_heights, describe
+from OPRadiomicsLib.segmentation.quality import assess_levels, body_heights, describe, size_doubts
 from OPRadiomicsLib.types import Mask, Segmentation
 
 SPACING_MM = (3.3, 1.0, 1.0)
@@ -96,3 +96,14 @@ def test_description_is_json_with_snomed_codes_and_no_more_than_it_knows(block_s
     assert [level["snomed_ct"] for level in described["levels"][1:4]] == ["66794005", "14293000", "36470004"]
     assert described["needs_confirmation"] is True
     assert described["warnings"] == ["a warning"]
+
+
+def test_a_body_that_is_drawn_in_a_few_slices_is_said():
+    labels = np.zeros((15, 120, 60), np.uint8)
+    for label, top in ((20, 10), (21, 45), (22, 80)):
+        labels[2:12, top : top + 26, 10:44] = label
+    affine = np.array([[0, 0, 3.3, 0], [1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1.0]])
+    assert size_doubts(Mask(labels, affine)) == ()
+    labels[:, 45:71][[2, 3, 4, 5, 9, 10, 11]] = 0
+    (sentence,) = size_doubts(Mask(labels, affine))
+    assert sentence.startswith("Narrow from side to side: L2 (3 slices, 10 mm);")

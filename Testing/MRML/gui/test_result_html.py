@@ -91,12 +91,20 @@ def test_a_bare_formula_shows_no_interval_and_no_class() -> None:
     assert resultHtml(content, Palette()).count("not published") >= 3
 
 
+def test_a_probability_just_below_its_threshold_is_not_shown_as_equal_to_it() -> None:
+    content = copy.deepcopy(CONTENT)
+    content["models"]["combined"] |= {"probability": 0.4984, "threshold": 0.5021, "interval_95": [0.0004, 0.9996]}
+    html = resultHtml(content, Palette())
+    assert "<b>49.8 %</b>" in html and ">50.2 %<" in html
+    assert "&lt; 1 % – &gt; 99 %" in html
+
+
 def test_the_text_names_models_and_warnings() -> None:
     text = resultText(CONTENT)
     assert "Combined: 72 % (60 % - 80 %), OP" in text
     assert "! Second" in text
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.0, "0 %"), (0.634, "63 %"), (1.0, "100 %")])
+@pytest.mark.parametrize(("share", "text"), [(0.0, "0 %"), (0.634, "63 %"), (0.9996, "> 99 %"), (1.0, "100 %")])
 def test_percent(share: float, text: str) -> None:
     assert percent(share) == text
