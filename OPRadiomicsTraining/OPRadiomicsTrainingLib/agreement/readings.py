@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +12,7 @@ import numpy as np
 from OPRadiomicsLib.errors import MaskError, StudyError
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.output import IMAGE_SUFFIXES
-from OPRadiomicsLib.io.tables import read_table
+from OPRadiomicsLib.io.tables import csv_text, read_table
 
 READINGS: Final[Mapping[str, str]] = {
     "A": "reader A's first mask",
@@ -204,14 +202,13 @@ def write_reading_table(rows: Sequence[tuple[str, Path, Mapping[str, Path]]], ou
     simulated
         Marks every row so, which the report then says.
     """
-    text = io.StringIO()
     names = list(dict.fromkeys(name for _, _, masks in rows for name in masks))
-    table = csv.writer(text, lineterminator="\n")
     mark = {SIMULATED: 1} if simulated else {}
-    table.writerow(("case", "study", *names, *mark))
-    for case, study, masks in rows:
-        table.writerow((case, _from(study, out.parent), *(_from(masks[name], out.parent) for name in names), *mark.values()))
-    return write_text(out, text.getvalue())
+    lines = (
+        (case, _from(study, out.parent), *(_from(masks[name], out.parent) for name in names), *mark.values())
+        for case, study, masks in rows
+    )
+    return write_text(out, csv_text(("case", "study", *names, *mark), lines))
 
 
 def _from(path: Path, home: Path) -> str:

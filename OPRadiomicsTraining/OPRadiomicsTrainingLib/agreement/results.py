@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Any
 import numpy as np
 from OPRadiomicsLib import __version__
 from OPRadiomicsLib.files import all_or_nothing
+from OPRadiomicsLib.io.tables import csv_of_records
 from OPRadiomicsLib.levels import STUDY_LEVELS
 from OPRadiomicsLib.resources import resources_folder
 from OPRadiomicsLib.types import Role
@@ -191,11 +190,7 @@ def dice_rows(levels: Sequence[LevelAgreement], comparisons: Sequence[Comparison
 
 def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
     listed = list(rows)
-    stream = io.StringIO()
-    table = csv.DictWriter(stream, list(listed[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(listed)
-    return stream.getvalue()
+    return csv_of_records(list(listed[0]), listed)
 
 
 def _html(report: Report, pictures: Mapping[str, bytes], limits: Mapping[tuple[str, str], BlandAltman]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from OPRadiomicsLib.errors import OPRadiomicsError
 from OPRadiomicsLib.files import all_or_nothing
 from OPRadiomicsLib.io import index_dicom, read_table, select_series
 from OPRadiomicsLib.io.headers import scanner_of
+from OPRadiomicsLib.io.tables import csv_of_records
 from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, Role, SeriesRef, no_progress
 
@@ -192,22 +191,14 @@ def write_acquisition(found: Acquisition, out: Path) -> tuple[Path, ...]:
     """
     failures, table = [vars(failure) for failure in found.failures], paper_table(found.rows)
     texts = {
-        out.name: _csv((*KEYS, *TEXTS, *NUMBERS), found.rows),
-        f"{out.stem}_summary.csv": _csv(
+        out.name: csv_of_records((*KEYS, *TEXTS, *NUMBERS), found.rows),
+        f"{out.stem}_summary.csv": csv_of_records(
             ("centre", "sequence", "parameter", "n", "median", "least", "most", "values"), summarise(found.rows)
         ),
-        f"{out.stem}_table1.csv": _csv(list(table[0]) if table else ("Parameter",), table),
-        f"{out.stem}_failures.csv": _csv(("case", "stage", "kind", "found", "expected", "remedy"), failures),
+        f"{out.stem}_table1.csv": csv_of_records(list(table[0]) if table else ("Parameter",), table),
+        f"{out.stem}_failures.csv": csv_of_records(("case", "stage", "kind", "found", "expected", "remedy"), failures),
     }
     with all_or_nothing(out.parent, out.name) as folder:
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
     return tuple(out.parent / name for name in texts)
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    stream = io.StringIO()
-    table = csv.DictWriter(stream, columns, lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    return stream.getvalue()

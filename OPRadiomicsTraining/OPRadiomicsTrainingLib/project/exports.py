@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from OPRadiomicsLib.files import all_or_nothing, held_alone, write_text
+from OPRadiomicsLib.io.tables import csv_of_records
 
 from .adding import CLINICAL
 from .flow import FINAL_STATES, State, current
@@ -97,11 +96,7 @@ def write_cohort_table(
     columns = [
         name for name in dict.fromkeys(name for row in rows for name in row) if any(row.get(name, "") != "" for row in rows)
     ]
-    text = io.StringIO()
-    table = csv.DictWriter(text, columns, lineterminator="\n", restval="", extrasaction="ignore")
-    table.writeheader()
-    table.writerows(rows)
-    return write_text(target, text.getvalue())
+    return write_text(target, csv_of_records(columns, rows))
 
 
 def _row(project: Project, item: WorkItem, clinical: Mapping[str, Any], states: Sequence[State], home: Path) -> dict[str, Any]:

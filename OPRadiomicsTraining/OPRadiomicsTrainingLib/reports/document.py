@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from OPRadiomicsLib.files import write_bytes
+from OPRadiomicsLib.io.tables import csv_text
 from OPRadiomicsLib.resources import resources_folder
 
 from .checklists import ChecklistResult
@@ -59,8 +60,6 @@ def write_document(document: Document, folder: Path) -> tuple[Path, ...]:
     OutputError
         If the folder cannot be written.
     """
-    from ..fitting.record import csv_text
-
     contents = {"report.html": document_html(document).encode()}
     for table in document.tables:
         contents[f"tables/{table.name}.csv"] = csv_text(table.header, table.rows).encode()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.io.tables import csv_text
 from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.types import Mask, Progress, Volume, no_progress
 
@@ -128,10 +127,7 @@ def write_comparison(compared: NetworkComparison, folder: Path) -> Path:
     """comparison.json, and comparison.csv for other programs."""
     from OPRadiomicsLib.io.output import write_json
 
-    header, rows = compared.table()
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    write_text(folder / "comparison.csv", text.getvalue())
+    write_text(folder / "comparison.csv", csv_text(*compared.table()))
     return write_json({**asdict(compared), "new": compared.new, "before": compared.before}, folder / COMPARISON_FILE)
 
 
