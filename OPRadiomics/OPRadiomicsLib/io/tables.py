@@ -106,6 +106,14 @@ def csv_of_records(columns: Sequence[str], records: Iterable[Mapping[str, Cell]]
     return csv_text(columns, ([record.get(name, "") for name in columns] for record in records))
 
 
+def path_from(path: Path, folder: Path) -> str:
+    """A path as a table in ``folder`` holds it: relative, with slashes; absolute where it lies on another drive of Windows."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return str(path.resolve())
+
+
 def _table(name: str, lines: list[list[Cell]], notes: tuple[str, ...]) -> Table:
     heading = [str(_plain(cell)) for cell in lines[0]] if lines else []
     while heading and not heading[-1]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from OPRadiomicsLib.errors import MaskError, StudyError
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.output import IMAGE_SUFFIXES
-from OPRadiomicsLib.io.tables import csv_text, read_table
+from OPRadiomicsLib.io.tables import csv_text, path_from, read_table
 
 READINGS: Final[Mapping[str, str]] = {
     "A": "reader A's first mask",
@@ -205,14 +204,7 @@ def write_reading_table(rows: Sequence[tuple[str, Path, Mapping[str, Path]]], ou
     names = list(dict.fromkeys(name for _, _, masks in rows for name in masks))
     mark = {SIMULATED: 1} if simulated else {}
     lines = (
-        (case, _from(study, out.parent), *(_from(masks[name], out.parent) for name in names), *mark.values())
+        (case, path_from(study, out.parent), *(path_from(masks[name], out.parent) for name in names), *mark.values())
         for case, study, masks in rows
     )
     return write_text(out, csv_text(("case", "study", *names, *mark), lines))
-
-
-def _from(path: Path, home: Path) -> str:
-    try:
-        return Path(os.path.relpath(path, home)).as_posix()
-    except ValueError:  # another drive of Windows
-        return str(path.resolve())

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from OPRadiomicsLib.errors import OutputError, StudyError
 from OPRadiomicsLib.files import write_text
-from OPRadiomicsLib.io.tables import csv_text, read_table
+from OPRadiomicsLib.io.tables import csv_text, path_from, read_table
 
 from .faults import CohortTableError, Fault
 from .features import lines_by_case
@@ -144,11 +144,9 @@ def write_split(cohort: CohortTable, splits: Mapping[int, str], out: Path, featu
 
 def _moved(cells: Sequence[Any], columns: Sequence[str], home: Path, to: Path) -> list[Any]:
     """Cells; those with a path count from the new table's folder."""
-    import os
-
     paths = ("study", "mask", "mask_t2", "mask_fst2", "features")
     return [
-        Path(os.path.relpath(home / str(cell), to)).as_posix() if name in paths and cell != "" else cell
+        path_from(home / str(cell), to) if name in paths and cell != "" else cell
         for name, cell in zip(columns, cells, strict=True)
     ]
 

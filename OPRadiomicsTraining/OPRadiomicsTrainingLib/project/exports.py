@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from OPRadiomicsLib.files import all_or_nothing, held_alone, write_text
-from OPRadiomicsLib.io.tables import csv_of_records
+from OPRadiomicsLib.io.tables import csv_of_records, path_from
 
 from .adding import CLINICAL
 from .flow import FINAL_STATES, State, current
@@ -108,19 +107,12 @@ def _row(project: Project, item: WorkItem, clinical: Mapping[str, Any], states: 
     features = project.folder / FEATURES_FOLDER / "cases" / case.name / "features.csv"
     return {
         "case": case.name,
-        "study": _from(case.folder, home),
+        "study": path_from(case.folder, home),
         **{name: known.get(name, "") for name in CLINICAL},
         **{name: cell for name, cell in known.items() if name not in CLINICAL},
-        "mask": "" if mask is None else _from(mask.path, home),
-        "features": _from(features, home) if features.is_file() else "",
+        "mask": "" if mask is None else path_from(mask.path, home),
+        "features": path_from(features, home) if features.is_file() else "",
     }
-
-
-def _from(path: Path, home: Path) -> str:
-    try:
-        return Path(os.path.relpath(path, home)).as_posix()
-    except ValueError:  # another drive of Windows
-        return str(path.resolve())
 
 
 def export_training(
