@@ -9,6 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -44,8 +45,8 @@ def install_signature(source: str | Path) -> Path:
     return _install(f"{signature.name}-{signature.version}", {FILE_NAME: home / FILE_NAME, **files, **centres}, load_signature)
 
 
-def install_network(source: str | Path, *, activate: bool = True) -> Path:
-    """Copy a trained network's bundle into the user's models and, if asked, use it from now on.
+def install_network(source: str | Path) -> Path:
+    """Copy a trained network's bundle into the user's models and use it from now on.
 
     In use means in the panels and for a project's proposals; commands take it by its folder's name: `--model`.
 
@@ -62,8 +63,7 @@ def install_network(source: str | Path, *, activate: bool = True) -> Path:
     model = load_segmentation_model(folder)
     files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
     made = _install(f"{model.name}-{model.version}", files, load_segmentation_model)
-    if activate:
-        activate_network(made.name)
+    activate_network(made.name)
     return made
 
 
@@ -95,7 +95,8 @@ def activate_network(name: str | None) -> None:
     if name is not None and name not in [path.name for path in installed_networks()]:
         raise ModelError(f"No installed network '{name[:60]}'", "one that was installed", "install it first")
     active = active_network()
-    before = _noted("before") if (active.name if active else None) == name else (active.name if active else None)
+    in_use = None if active is None else active.name
+    before = _noted("before") if in_use == name else in_use
     write_text(user_models_folder() / ACTIVE, json.dumps({"network": name, "before": before}) + "\n")
 
 
@@ -139,13 +140,8 @@ def _install(name: str, files: dict[str, Path], check: Callable[[Path], object])
                 (copy / relative).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy / relative)
             check(copy)
-            number = 1
-            while True:
-                target = home / (name if number == 1 else f"{name}_{number}")
-                if not target.exists():
-                    copy.rename(target)
-                    return target
-                number += 1
+            free = (home / (name if number == 1 else f"{name}_{number}") for number in count(1))
+            return copy.rename(next(target for target in free if not target.exists()))
     except OSError as error:
         raise OutputError(
             f"The model cannot be installed ({error.strerror})",

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,6 @@ from .folder import Project, ProjectError
 
 STALE_AFTER_S: Final = 30 * 60.0
 """A claim is renewed with every autosave; after half an hour without one its Slicer is gone."""
-
 
 OWN_AGAIN_AFTER_S: Final = 120.0
 """A reader's own claim that missed two autosaves is of a Slicer that was killed: its reader takes the case up again."""
@@ -111,7 +109,7 @@ def release(project: Project, claim: Claim) -> None:
         _path(project, claim.case).unlink(missing_ok=True)
 
 
-def break_claim(project: Project, seen: Claim, by: str, reason: str, *, now: datetime | None = None) -> Path:
+def break_claim(project: Project, seen: Claim, by: str, reason: str) -> Path:
     """Take a claim away from its reader; who broke it and why stays in claims/broken.
 
     Parameters
@@ -131,7 +129,7 @@ def break_claim(project: Project, seen: Claim, by: str, reason: str, *, now: dat
     initials = parse_initials(by)
     broken = project.claims / "broken"
     broken.mkdir(exist_ok=True)
-    target = broken / f"{seen.case}_{stamp(now or utc_now())}_{seen.token}.json"
+    target = broken / f"{seen.case}_{stamp(utc_now())}_{seen.token}.json"
     path = _path(project, seen.case)
     try:
         path.rename(target)  # of two who break it, one finds nothing to rename

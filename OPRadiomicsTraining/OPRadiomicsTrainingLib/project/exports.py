@@ -64,46 +64,42 @@ def read_clinical(project: Project) -> dict[str, dict[str, Any]]:
     }
 
 
-def write_cohort_table(
-    project: Project, out: Path | None = None, *, states: Sequence[State] = DRAWN_STATES, only_drawn: bool = False
-) -> Path:
+def write_cohort_table(project: Project, out: Path | None = None) -> Path:
     """Write the cohort as `opradiomics check`, `cohort`, `split` and `fit` read it.
 
-    A row a case: what came with its images, over that what clinical.csv says, its mask where it is in one of ``states``, and
-    its features where `FEATURES_FOLDER` holds them. Cases without such a mask get the network's there.
+    A row a case: what came with its images, over that what clinical.csv says, its mask where it is in one of `DRAWN_STATES`,
+    and its features where `FEATURES_FOLDER` holds them. Cases without such a mask get the network's there.
 
     Parameters
     ----------
     out
         Default: cohort.csv in the project.
-    only_drawn
-        Leave out cases without such a mask.
 
     Raises
     ------
     ProjectError
-        If no case is left, or from `read_clinical`.
+        If there is no case, or from `read_clinical`.
     OutputError
         If it can't be written.
     """
     target = out or project.folder / COHORT_TABLE
     clinical = read_clinical(project)
-    items = [item for item in list_work(project) if not only_drawn or item.state in states]
+    items = list_work(project)
     if not items:
-        raise ProjectError("No case to export", "cases in the project, with masks if only such are wanted", "add or draw some")
-    rows = [_row(project, item, clinical.get(item.name, {}), states, target.parent) for item in items]
+        raise ProjectError("No case to export", "cases in the project", "add some")
+    rows = [_row(project, item, clinical.get(item.name, {}), target.parent) for item in items]
     columns = [
         name for name in dict.fromkeys(name for row in rows for name in row) if any(row.get(name, "") != "" for row in rows)
     ]
     return write_text(target, csv_of_records(columns, rows))
 
 
-def _row(project: Project, item: WorkItem, clinical: Mapping[str, Any], states: Sequence[State], home: Path) -> dict[str, Any]:
+def _row(project: Project, item: WorkItem, clinical: Mapping[str, Any], home: Path) -> dict[str, Any]:
     case = item.case
     age = "" if case.age is None else f"{case.age:g}"
     own: dict[str, Any] = {"age": age, "sex": case.sex, "centre": case.centre, "scanner": case.scanner}
     known = {**own, **case.clinical, **clinical}
-    mask = current(item.versions) if item.state in states else None
+    mask = current(item.versions) if item.state in DRAWN_STATES else None
     features = project.folder / FEATURES_FOLDER / "cases" / case.name / "features.csv"
     return {
         "case": case.name,
