@@ -304,10 +304,9 @@ def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
 
 
 def _clinical(options: argparse.Namespace, study: workflow.Study) -> Clinical:
-    from_dicom = None if study.male is None else ("M" if study.male else "F")
     return validate_clinical(
         study.age if options.age is None else options.age,
-        from_dicom if options.sex is None else options.sex,
+        study.sex if options.sex is None else options.sex,
         bmi=options.bmi,
         diabetes=options.diabetes,
         smoking=options.smoking,

@@ -170,7 +170,7 @@ def _begin_anew(folder: Path) -> None:
 def _clinical(case: Case, study: workflow.Study) -> Clinical:
     given = dict(case.clinical)
     given.setdefault("age", study.age)
-    given.setdefault("sex", None if study.male is None else ("M" if study.male else "F"))
+    given.setdefault("sex", study.sex)
     return validate_clinical(**given)
 
 

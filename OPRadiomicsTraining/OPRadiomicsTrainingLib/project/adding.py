@@ -95,12 +95,11 @@ def add_study(
     try:
         append_key(project, replace(key or KeyRow(""), case=folder.name))
         _write_images(study, folder, progress)
-        known_sex = sex or ({True: "M", False: "F"}[study.male] if study.male is not None else "")
         content = {
             "case": folder.name,
             "added": stamp(utc_now()),
             "age": _whole_years(study.age if age is None else age),
-            "sex": known_sex,
+            "sex": sex or study.sex or "",
             "centre": centre,
             "clinical": dict(clinical or {}),
             "scanner": study.scanner,
