@@ -68,7 +68,7 @@ def export_bundle(
             raise ModelError(
                 f"Logits of ONNX Runtime and torch {difference:.1e} apart", f"at most {AGREEMENT}", "check the versions"
             )
-        write_json(made / METADATA_FILE, _metadata(name, version, provenance))
+        write_metadata(made, _metadata(name, version, provenance))
         if learnt is not None:
             learnt.save(made)
         write_checksums(made)
@@ -82,9 +82,9 @@ def write_checksums(folder: Path) -> None:
     write_text(folder / CHECKSUMS, "".join(f"{sha256_of(folder / file)}  {file}\n" for file in files))
 
 
-def write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Write a bundle's metadata, by way of a temporary file."""
-    write_text(path, json.dumps(content, indent=2) + "\n")
+def write_metadata(folder: Path, content: Mapping[str, object]) -> None:
+    """Write a bundle's metadata, whole or not at all."""
+    write_text(folder / METADATA_FILE, json.dumps(content, indent=2) + "\n")
 
 
 def _write_weights(network: DeepLabV3Plus, path: Path) -> None:
