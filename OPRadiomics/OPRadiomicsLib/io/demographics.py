@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from ..types import SeriesRef
+from .headers import raw_text
 
 YEARS_PER_UNIT = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
 """DICOM value representation AS (PS3.5 6.2): three digits and D, W, M or Y."""
@@ -23,17 +24,11 @@ def read_demographics(series: SeriesRef) -> tuple[float | None, bool | None]:
 
     keywords = ["PatientAge", "PatientBirthDate", "StudyDate", "PatientSex"]
     dataset = dcmread(series.files[0], stop_before_pixels=True, force=True, specific_tags=list(keywords))
-    age, birth, study, sex = (_stored(dataset.get_item(keyword) if keyword in dataset else None) for keyword in keywords)
+    age, birth, study, sex = (raw_text(dataset, keyword) for keyword in keywords)
     recorded, computed = _years(age), _years_between(birth, study)
     if recorded is not None and computed is not None and abs(recorded - computed) > DISAGREEMENT_YEARS:
         recorded = computed = None
     return (computed if recorded is None else recorded), {"M": True, "F": False}.get(sex)
-
-
-def _stored(element: object) -> str:
-    """Bytes as stored: pydicom's own conversion would print a malformed date in a warning."""
-    value = getattr(element, "value", None)
-    return value.decode("latin-1").strip(" \0") if isinstance(value, bytes) else str(value or "").strip()
 
 
 def _years(age: str) -> float | None:

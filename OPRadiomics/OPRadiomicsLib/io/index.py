@@ -92,7 +92,11 @@ def files_below(folder: Path) -> list[Path]:
             raise StudyError("The study folder does not exist", "a folder of DICOM files", "check the path")
         return _files_below(folder)
     except OSError as error:
-        raise _unreadable(error) from None
+        raise StudyError(
+            f"A folder of the study cannot be read ({error.strerror})",
+            "folders that you may read",
+            "check permissions and the medium",
+        ) from None
 
 
 def _all_frames(paths: Sequence[Path], progress: Progress) -> list[Frame]:
@@ -163,14 +167,6 @@ def _files_below(folder: Path) -> list[Path]:
 
 def _stop(error: OSError) -> None:
     raise error
-
-
-def _unreadable(error: OSError) -> StudyError:
-    return StudyError(
-        f"A folder of the study cannot be read ({error.strerror})",
-        "folders that you may read",
-        "check permissions and the medium",
-    )
 
 
 def _one_study(frames: Sequence[Frame], study_uid: str | None) -> list[Frame]:
