@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import GeometryError, StudyError
+from ..errors import StudyError
 from ..profile import BiasField
 from ..types import FloatArray, Progress, Volume, no_progress
-from .body import BoolArray, cell_counts, cell_means, cell_voxels
+from .body import BoolArray, cell_counts, cell_means, cell_voxels, require_body_of
 from .n4 import fit_log_field
 
 
@@ -45,10 +45,7 @@ def correct_bias_field(
     StudyError
         If the body holds no signal.
     """
-    if body.shape != volume.shape:
-        raise GeometryError(
-            f"Body mask {body.shape} for an image {volume.shape} (slices, rows, columns)", "one shape", "use body_mask(volume)"
-        )
+    require_body_of(volume, body)
     factors = (1, 1, 1) if settings.grid_mm is None else cell_voxels(volume, settings.grid_mm)
     log_cells, inside = _log_cells(volume.array, body, factors)
     fitted = fit_log_field(log_cells, inside, settings, progress)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import StudyError
+from ..errors import GeometryError, StudyError
 from ..geometry import sagittal_axis
 from ..types import FloatArray, Volume
 
@@ -36,6 +36,14 @@ def body_mask(volume: Volume) -> BoolArray:
     factors = cell_voxels(volume, CELL_MM)
     tissue = _largest_piece(_log_contrast(cell_means(volume.array, factors), _padding_cells(volume.array, factors)) > 0)
     return spread_cells(_closed_and_filled(tissue, 2 - sagittal_axis(volume.affine)), factors, volume.shape)
+
+
+def require_body_of(volume: Volume, body: BoolArray) -> None:
+    """Raise `GeometryError` unless the body has the image's shape."""
+    if body.shape != volume.shape:
+        raise GeometryError(
+            f"Body mask {body.shape} for an image {volume.shape} (slices, rows, columns)", "one shape", "use body_mask(volume)"
+        )
 
 
 def cell_voxels(volume: Volume, cell_mm: float) -> tuple[int, int, int]:
