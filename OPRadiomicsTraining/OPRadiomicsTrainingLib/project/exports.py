@@ -168,22 +168,11 @@ def export_training(
 def in_sagittal_order(image: Volume, mask: Mask) -> tuple[Volume, Mask]:
     """Image and mask with slices left-right, rows head to foot and columns from anterior to posterior; no voxel moves.
 
-    Training reads arrays in this order.
+    Training reads arrays in this order, which is the canonical one.
     """
-    import numpy as np
-    from OPRadiomicsLib.segmentation.sagittal import sagittal_order
+    from OPRadiomicsLib.geometry import reoriented
 
-    order = sagittal_order(image)
-    old_of_new = np.zeros((4, 4))
-    old_of_new[3, 3] = 1
-    for new, (old, flip) in enumerate(zip(order.axes, order.flips, strict=True)):
-        old_of_new[2 - old, 2 - new] = -1 if flip else 1  # array axis n counts along i, j or k = 2 - n
-        old_of_new[2 - old, 3] = image.shape[old] - 1 if flip else 0
-    affine = image.affine @ old_of_new
-    return (
-        replace(image, array=order.apply(image.array), affine=affine),
-        replace(mask, labels=order.apply(mask.labels), affine=affine),
-    )
+    return reoriented(image), reoriented(mask)
 
 
 def only_levels(mask: Mask, levels: Sequence[str]) -> Mask:
