@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ..errors import GeometryError, StudyError
 from ..geometry import sagittal_axis
+from ..regions import largest_piece
 from ..types import FloatArray, Volume
 
 BoolArray = npt.NDArray[np.bool_]
@@ -34,7 +35,7 @@ def body_mask(volume: Volume) -> BoolArray:
         If the image is constant.
     """
     factors = cell_voxels(volume, CELL_MM)
-    tissue = _largest_piece(_log_contrast(cell_means(volume.array, factors), _padding_cells(volume.array, factors)) > 0)
+    tissue = largest_piece(_log_contrast(cell_means(volume.array, factors), _padding_cells(volume.array, factors)) > 0)
     return spread_cells(_closed_and_filled(tissue, 2 - sagittal_axis(volume.affine)), factors, volume.shape)
 
 
@@ -124,16 +125,6 @@ def _lower_otsu(values: npt.NDArray[np.float64]) -> float:
 
     variance = between(np.zeros_like(lower), lower) + between(lower, upper) + between(upper, end)
     return float(edges[lower[np.argmax(variance)]])
-
-
-def _largest_piece(tissue: BoolArray) -> BoolArray:
-    from scipy import ndimage
-
-    pieces, _ = ndimage.label(tissue)
-    sizes = np.bincount(pieces.ravel())
-    sizes[0] = 0
-    largest: BoolArray = pieces == np.argmax(sizes)
-    return largest
 
 
 def _closed_and_filled(tissue: BoolArray, slice_axis: int) -> BoolArray:

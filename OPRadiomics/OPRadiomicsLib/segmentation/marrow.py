@@ -12,6 +12,7 @@ from ..errors import MaskError
 from ..geometry import sagittal_axis
 from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from ..profile import Region
+from ..regions import bounding_box
 from ..types import Affine, Mask
 
 BoolArray = npt.NDArray[np.bool_]
@@ -49,7 +50,7 @@ def marrow_region(bodies: Mask, region: Region, levels: Sequence[str] = STUDY_LE
                 f"the bodies of {', '.join(levels)}",
                 f"draw {level}, or shift the levels if they are misnumbered",
             )
-        box = tuple(slice(int(w.min()), int(w.max()) + 1) for w in np.nonzero(voxels))
+        box = bounding_box(voxels)
         body = np.moveaxis(voxels[box], axis, 0)
         _require_no_gap(body, level)
         marrow = np.moveaxis(_marrow_of(body, plane, region), 0, axis)
