@@ -381,7 +381,7 @@ def _restore(trainer: Trainer, out: Path) -> None:
 
 
 def _append(path: Path, figures: dict[str, float]) -> None:
-    """One JSON-free row: name=value columns differ by epoch, so the table is long: epoch, figure, value."""
+    """A row a figure (epoch, figure, value): not every epoch has the same ones."""
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
