@@ -6,11 +6,12 @@ import numpy as np
 
 from ..errors import StudyError
 from ..profile import Normalisation
+from ..regions import Bools
 from ..types import FloatArray, Volume
-from .body import BoolArray, require_body_of
+from .body import require_body_of
 
 
-def normalise(volume: Volume, settings: Normalisation, body: BoolArray) -> Volume:
+def normalise(volume: Volume, settings: Normalisation, body: Bools) -> Volume:
     """Scale linearly so that the limits become 0 and ``settings.output_max``.
 
     Computed in float64, so that scaling the input's intensities by any positive factor changes the result by rounding alone.

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..regions import bounding_box, largest_piece
+from ..regions import Bools, bounding_box, largest_piece
 
-Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int16]
 

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
 from ..progress import part
+from ..regions import Bools
 from ..types import LevelQuality, Mask, Progress, Segmentation, Volume, no_progress
 from .blemishes import brightest_plausible
 from .bundle import SegmentationModel
-from .cleanup import Bodies, Bools, Floats, split_bodies
+from .cleanup import Bodies, Floats, split_bodies
 from .gaps import one_piece
 from .numbering import Numbering, in_range, number_levels, settle_lowest
 from .outline import as_drawn

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
-from ..regions import largest_piece
-from .cleanup import Bodies, Bools, Floats, sacral_share, without_lowest
+from ..regions import Bools, largest_piece
+from .cleanup import Bodies, Floats, sacral_share, without_lowest
 
 _L5 = LABEL_OF_LEVEL["L5"]
 _TOP = min(LEVEL_OF_LABEL)

@@ -16,12 +16,12 @@ import numpy.typing as npt
 from OPRadiomicsLib.errors import OPRadiomicsError, StudyError
 from OPRadiomicsLib.files import write_bytes
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL
+from OPRadiomicsLib.regions import Bools
 from OPRadiomicsLib.types import FloatArray, Progress, Volume, no_progress
 
 from . import labels
 
 Bytes = npt.NDArray[np.uint8]
-Bools = npt.NDArray[np.bool_]
 
 BODY, SACRUM, CANAL, DISC = 1, 2, 3, 4
 SACRUM_SEED = 5
