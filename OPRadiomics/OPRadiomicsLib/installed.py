@@ -106,7 +106,7 @@ def active_network() -> Path | None:
 
 
 def network_option() -> list[str]:
-    """The words by which a panel's command takes the network in use; none where it is the one that ships."""
+    """The option that makes a panel's command use the network in use; empty where that is the one that ships."""
     network = active_network()
     return [] if network is None else ["--model", str(network)]
 

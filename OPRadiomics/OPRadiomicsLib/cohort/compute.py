@@ -38,7 +38,7 @@ class _Bodies:
 
 
 def run_case(case: Case, settings: CohortSettings, folder: Path, progress: Progress) -> Failure | None:
-    """Compute one case into ``folder``, all of it or nothing; what can't be is returned, not raised, so that others go on.
+    """Compute one case into ``folder``, all of it or nothing. A failure is returned, not raised: the other cases go on.
 
     Raises
     ------

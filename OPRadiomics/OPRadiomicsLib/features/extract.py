@@ -116,7 +116,7 @@ def _union(region: Mask, levels: Iterable[str]) -> RegionArray:
 
 
 def _extract(volume: Volume, voxels: RegionArray, profile: Profile, choice: Choice, progress: Progress) -> FeatureVector:
-    # float32 and float64 are what the filters know; their choice is the preprocessing's.
+    # The filters know float32 and float64 alone; anything else becomes the first.
     image = volume.array if volume.array.dtype in (np.float32, np.float64) else volume.array.astype(np.float32)
     result = choice.engine.compute(image, voxels, volume.spacing_mm, profile.features, progress)
     names = names_of(profile.features)

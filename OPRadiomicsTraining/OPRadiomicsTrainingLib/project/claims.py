@@ -25,7 +25,7 @@ OWN_AGAIN_AFTER_S: Final = 120.0
 class Claim:
     """A reader's claim on a case: ``task`` is the step that they work on, ``token`` proves whose it is.
 
-    ``silent_s``: seconds without a renewal when it was read, by the disk's clock where this computer's finds them many.
+    ``silent_s``: seconds since it was last renewed, as of when it was read (see `exclusive.silent_s`).
     """
 
     case: str
@@ -159,7 +159,7 @@ def _text(claim: Claim, **more: str) -> str:
 
 
 def _read(path: Path) -> Claim | None:
-    """A claim that is being written now, for a moment, or may not be read is one of nobody known; one that is gone is none."""
+    """The claim; of "?" where the file cannot be read or is only being written; None where there is none."""
     try:
         silent = silent_s(path.stat().st_mtime, path.parent, OWN_AGAIN_AFTER_S)
         text = path.read_text(encoding="utf-8")
