@@ -118,16 +118,20 @@ def _acquired(value: object) -> str | None:
 
 def summarise(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """For each centre, sequence and parameter: number of cases, median and range; of texts each value with its count."""
+    return [
+        {"centre": centre, "sequence": sequence, **_parameter(name, own)}
+        for (centre, sequence), own in _by_sequence(rows).items()
+        for name in (*TEXTS, *NUMBERS)
+    ]
+
+
+def _by_sequence(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """Rows by centre and sequence: centres by name, sequences in the study's order."""
     groups: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         groups[str(row["centre"]), str(row["sequence"])].append(row)
     order = {str(role): place for place, role in enumerate(Role)}
-    keys = sorted(groups, key=lambda key: (key[0], order[key[1]]))
-    return [
-        {"centre": centre, "sequence": sequence, **_parameter(name, groups[centre, sequence])}
-        for centre, sequence in keys
-        for name in (*TEXTS, *NUMBERS)
-    ]
+    return {key: groups[key] for key in sorted(groups, key=lambda key: (key[0], order[key[1]]))}
 
 
 TABLE_ROWS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -147,13 +151,10 @@ TABLE_ROWS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def paper_table(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Table 1 as it stands in a paper: a row a parameter, a column for each centre and sequence; median, and range if any."""
-    order = {str(role): place for place, role in enumerate(Role)}
-    keys = sorted({(str(row["centre"]), str(row["sequence"])) for row in rows}, key=lambda key: (key[0], order[key[1]]))
     table: list[dict[str, str]] = []
     for title, parts in TABLE_ROWS.items():
         line = {"Parameter": title}
-        for centre, sequence in keys:
-            own = [row for row in rows if (str(row["centre"]), str(row["sequence"])) == (centre, sequence)]
+        for (centre, sequence), own in _by_sequence(rows).items():
             line[f"{centre} {sequence}".strip()] = " x ".join(_printed(name, own) for name in parts)
         if any(text.strip(" x") for text in list(line.values())[1:]):
             table.append(line)
