@@ -12,12 +12,12 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
 from .errors import Cancelled, MissingDependencyError, OPRadiomicsError, refusal_of
+from .outcome import Outcome, served
 
 BAD_INPUT = 2
 STOPPED = 130
@@ -26,7 +26,7 @@ READER_GONE = 141
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-Command = Callable[[argparse.Namespace], int | None]
+    from .types import Progress
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,7 +131,7 @@ def add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for report.html, prediction.json, masks, features, pictures"
     )
-    parser.set_defaults(run=_run("predict"))
+    parser.set_defaults(**_of_commands("predict"))
 
 
 def add_segment(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -148,7 +148,7 @@ def add_segment(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--t1-series", metavar="UID|NUMBER", help="which series is T1WI, where the choice is not clear")
     _add_study_uid(parser)
     _add_network(parser)
-    parser.set_defaults(run=_run("segment"))
+    parser.set_defaults(**_of_commands("segment"))
 
 
 def add_propagate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -164,7 +164,7 @@ def add_propagate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     parser.add_argument(
         "-o", "--out", type=Path, required=True, help="label map to write; a .json with the alignment goes beside it"
     )
-    parser.set_defaults(run=_run("propagate"))
+    parser.set_defaults(**_of_commands("propagate"))
 
 
 def add_marrow(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -174,7 +174,7 @@ def add_marrow(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--on", dest="image", type=Path, required=True, help="image that the mask was drawn on")
     parser.add_argument("--profile", default="standard", help="shipped name or YAML file (default: %(default)s)")
     parser.add_argument("-o", "--out", type=Path, required=True, help="label map to write")
-    parser.set_defaults(run=_run("marrow"))
+    parser.set_defaults(**_of_commands("marrow"))
 
 
 def add_features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -186,7 +186,7 @@ def add_features(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--profile", default="standard", help="shipped name or YAML file (default: %(default)s)")
     parser.add_argument("--per-level", action="store_true", help="also L1, L2 and L3 each on its own")
     parser.add_argument("-o", "--out", type=Path, required=True, help="CSV to write")
-    parser.set_defaults(run=_run("features"))
+    parser.set_defaults(**_of_commands("features"))
 
 
 def add_cohort(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -216,7 +216,7 @@ def add_cohort(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--workers", type=int, help="processes; 0: one case after another, no Dask (default: one a core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler, whose workers see the same files")
     _add_feature_settings(parser)
-    parser.set_defaults(run=_run("cohort"))
+    parser.set_defaults(**_of_commands("cohort"))
 
 
 def add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -244,7 +244,7 @@ def add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--allow-missing", action="store_true", help="leave out sequences whose --...-dicom images are not given"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder for SEG_<sequence>.dcm and SR.dcm")
-    parser.set_defaults(run=_run("export"))
+    parser.set_defaults(**_of_commands("export"))
 
 
 def _add_study(parser: argparse.ArgumentParser) -> None:
@@ -307,15 +307,22 @@ def _add_feature_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=("auto", "native", "pyradiomics"), default="auto", help="feature engine")
 
 
-def _run(name: str) -> Command:
+def _of_commands(name: str) -> dict[str, Callable[..., object]]:
+    """As `served`, of a function of `commands`, which is imported when it runs: `--help` and the first line shall not wait."""
+
+    def serve(options: argparse.Namespace, progress: Progress) -> Outcome:
+        from . import commands
+
+        outcome: Outcome = getattr(commands, name)(options, progress)
+        return outcome
+
+    defaults = served(serve)
+
     def run(options: argparse.Namespace) -> None:
         print(f"opradiomics {__version__} {name}", flush=True)
-        console = import_module(".console", __package__)
-        commands = import_module(".commands", __package__)
-        for line in getattr(commands, name)(options, console.printed_progress()).lines:
-            print(line)
+        defaults["run"](options)
 
-    return run
+    return {**defaults, "run": run}
 
 
 def keep_libraries_single_threaded() -> None:

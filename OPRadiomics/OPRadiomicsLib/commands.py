@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import io, workflow
 from .console import Clock, result_lines, warning_lines
@@ -40,6 +41,9 @@ from .reports.report import write_report
 from .reports.strings import LANGUAGES
 from .segmentation.review import UNREVIEWED, Review, read_review
 from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, SeriesRef, Volume
+
+if TYPE_CHECKING:
+    from .segmentation.bundle import SegmentationModel
 
 
 def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
@@ -176,7 +180,6 @@ def features(options: argparse.Namespace, progress: Progress) -> Outcome:
 def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Every case of a cohort to one table of features, and with a signature to predictions and reports."""
     from .cohort import CohortSettings, list_cases, run_cohort
-    from .segmentation.bundle import DEFAULT_MODEL, load_segmentation_model
 
     require_worker_count(options)
     require_apart(options.out, options.cases)
@@ -184,7 +187,7 @@ def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
     signature = None if options.signature is None else _signature(options.signature)
     settings = CohortSettings(
         profile=_cohort_profile(options.profile, signature),
-        model=load_segmentation_model(DEFAULT_MODEL if options.model is None else options.model),
+        model=_network(options),
         signature=signature,
         register=options.register,
         allow_missing=options.allow_missing,
@@ -228,7 +231,7 @@ def export(options: argparse.Namespace, progress: Progress) -> Outcome:
 
 
 def _other_than_their_headers_say(series: Mapping[Role, SeriesRef]) -> Iterator[str]:
-    """Sequences on one grid that were exchanged: the masks lie on either, and only the header tells."""
+    """A sentence for each series whose header says another sequence: on one grid, masks fit exchanged series just as well."""
     from .io.roles import judge
 
     for role, one in series.items():
@@ -304,10 +307,9 @@ def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
 
 
 def _clinical(options: argparse.Namespace, study: workflow.Study) -> Clinical:
-    from_dicom = None if study.male is None else ("M" if study.male else "F")
     return validate_clinical(
         study.age if options.age is None else options.age,
-        from_dicom if options.sex is None else options.sex,
+        study.sex if options.sex is None else options.sex,
         bmi=options.bmi,
         diabetes=options.diabetes,
         smoking=options.smoking,
@@ -343,11 +345,10 @@ def _by_review(mask: Mask, review: Review) -> _Reviewed:
 
 
 def _segmentation(options: argparse.Namespace, volume: Volume, progress: Progress) -> Segmentation:
-    from .segmentation.bundle import DEFAULT_MODEL, load_segmentation_model
     from .segmentation.inference import GRID_MM, SCALES_MM
     from .segmentation.inference import segment as segment_volume
 
-    model = load_segmentation_model(DEFAULT_MODEL if options.model is None else options.model)
+    model = _network(options)
     scales_mm = (GRID_MM,) if options.single_scale else SCALES_MM
     found = segment_volume(volume, model, backend=options.backend, shift=options.shift, scales_mm=scales_mm, progress=progress)
     if not found.mask.levels:
@@ -357,6 +358,12 @@ def _segmentation(options: argparse.Namespace, volume: Volume, progress: Progres
             "look at the image; if it is one, draw L1, L2 and L3 by hand",
         )
     return found
+
+
+def _network(options: argparse.Namespace) -> SegmentationModel:
+    from .segmentation.bundle import load_segmentation_model
+
+    return load_segmentation_model() if options.model is None else load_segmentation_model(options.model)
 
 
 def _corrected(options: argparse.Namespace, study: workflow.Study) -> dict[Role, Mask]:

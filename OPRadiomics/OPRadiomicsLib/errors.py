@@ -6,11 +6,12 @@ import errno
 from pathlib import Path
 from typing import Final
 
-_USERS_TO_MEND: Final = frozenset(
+_MENDABLE: Final = frozenset(
     getattr(errno, name)
     for name in ("ENAMETOOLONG", "EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EIO", "ESTALE")
     if hasattr(errno, name)  # Windows has fewer
 )
+"""Errors of the system about which a user can do something."""
 
 
 class OPRadiomicsError(Exception):
@@ -78,10 +79,10 @@ class MissingDependencyError(OPRadiomicsError):
 
 
 def refusal_of(error: BaseException) -> OPRadiomicsError | None:
-    """What the user can mend, also an error of the system (a name too long, a place forbidden, full or gone); else None."""
+    """The error as one that the user can mend, also of the system (a path too long, forbidden, full or gone); else None."""
     if isinstance(error, OPRadiomicsError):
         return error
-    if not isinstance(error, OSError) or error.errno not in _USERS_TO_MEND or not isinstance(error.filename, str):
+    if not isinstance(error, OSError) or error.errno not in _MENDABLE or not isinstance(error.filename, str):
         return None
     return OPRadiomicsError(
         f"The system refuses '{Path(error.filename).name[:80]}' ({error.strerror})",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
 
 from .files import write_text
+from .io.tables import csv_text
 from .types import FeatureVector
 
 
@@ -26,10 +25,7 @@ def write_features(regions: Mapping[str, FeatureVector], path: Path, *, slice_mm
     OutputError
         If the file cannot be written.
     """
-    text = StringIO()
-    table = csv.writer(text, lineterminator="\n")
     first = next(iter(regions.values()))
-    table.writerow(("region", "profile_hash", "engine", "slice_mm", *first.names))
-    for region, vector in regions.items():
-        table.writerow((region, vector.profile_hash, vector.engine, f"{slice_mm:.4g}", *map(repr, vector.values.tolist())))
-    return write_text(path, text.getvalue())
+    spacing = f"{slice_mm:.4g}"
+    rows = ((region, one.profile_hash, one.engine, spacing, *one.values.tolist()) for region, one in regions.items())
+    return write_text(path, csv_text(("region", "profile_hash", "engine", "slice_mm", *first.names), rows))

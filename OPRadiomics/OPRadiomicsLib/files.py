@@ -72,14 +72,6 @@ def write_text(path: Path, text: str) -> Path:
     return write_bytes(path, text.encode())
 
 
-def from_folder(path: Path, home: Path) -> str:
-    """``path`` as a table in the folder ``home`` names it: relative, with /; the whole path where Windows has two drives."""
-    try:
-        return Path(os.path.relpath(path, home)).as_posix()
-    except ValueError:
-        return str(path.resolve())
-
-
 def _reason(error: OSError) -> str:
     """What the system says; pydicom wraps its error in one that holds a whole traceback."""
     first = error.__cause__ if error.strerror is None and isinstance(error.__cause__, OSError) else error

@@ -10,6 +10,7 @@ import shutil
 import uuid
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -45,8 +46,8 @@ def install_signature(source: str | Path) -> Path:
     return _install(f"{signature.name}-{signature.version}", {FILE_NAME: home / FILE_NAME, **files, **centres}, load_signature)
 
 
-def install_network(source: str | Path, *, activate: bool = True) -> Path:
-    """Copy a trained network's bundle into the user's models and, if asked, use it from now on.
+def install_network(source: str | Path) -> Path:
+    """Copy a trained network's bundle into the user's models and use it from now on.
 
     In use means in the panels and for a project's proposals; commands take it by its folder's name: `--model`.
 
@@ -63,8 +64,7 @@ def install_network(source: str | Path, *, activate: bool = True) -> Path:
     model = load_segmentation_model(folder)
     files = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
     made = _install(f"{model.name}-{model.version}", files, load_segmentation_model)
-    if activate:
-        activate_network(made.name)
+    activate_network(made.name)
     return made
 
 
@@ -98,7 +98,8 @@ def activate_network(name: str | None) -> None:
     if name is not None and name not in [path.name for path in installed_networks()]:
         raise ModelError(f"No installed network '{name[:60]}'", "one that was installed", "install it first")
     active = active_network()
-    before = _noted("before") if (active.name if active else None) == name else (active.name if active else None)
+    in_use = None if active is None else active.name
+    before = _noted("before") if in_use == name else in_use
     write_text(user_models_folder() / ACTIVE, json.dumps({"network": name, "before": before}) + "\n")
 
 
@@ -108,7 +109,7 @@ def active_network() -> Path | None:
 
 
 def network_option() -> list[str]:
-    """The words by which a panel's command takes the network in use; none where it is the one that ships."""
+    """The option that makes a panel's command use the network in use; empty where that is the one that ships."""
     network = active_network()
     return [] if network is None else ["--model", str(network)]
 
@@ -142,13 +143,9 @@ def _install(name: str, files: dict[str, Path], check: Callable[[Path], object])
                 (copy / relative).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy / relative)
             check(copy)
-            number = 1
-            while True:
-                target = home / (name if number == 1 else f"{name}_{number}")
-                if not target.exists():
-                    patiently(partial(copy.rename, target))
-                    return target
-                number += 1
+            free = (home / (name if number == 1 else f"{name}_{number}") for number in count(1))
+            target = next(target for target in free if not target.exists())
+            return patiently(partial(copy.rename, target))
     except OSError as error:
         raise OutputError(
             f"The model cannot be installed ({error.strerror})",

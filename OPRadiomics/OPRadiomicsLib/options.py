@@ -74,12 +74,12 @@ def dicom_places(options: argparse.Namespace) -> dict[Role, Path]:
 
 
 def require_dicom_places(options: argparse.Namespace, masked: Iterable[Role]) -> None:
-    """Prove that `export` is told once where the DICOM images are, and of each sequence that the result has a mask of.
+    """Prove that `export` is told in one way where the DICOM images are, and for every sequence of which the result has a mask.
 
     Raises
     ------
     StudyError
-        If not.
+        If it is told in both ways or in none, or images and masks are of different sequences.
     """
     places = dicom_places(options)
     if (options.study is None) == (not places):
@@ -163,7 +163,7 @@ def require_worker_count(options: argparse.Namespace) -> None:
 
 
 def require_apart(out: Path, source: Path) -> None:
-    """Raise `OutputError` where results would lie in the folder of studies, of which they would be one the next time."""
+    """Raise `OutputError` where results would lie in the folder of studies: the next run would take them for a study."""
     if source.is_dir() and (source.resolve() == out.resolve() or source.resolve() in out.resolve().parents):
         raise OutputError(
             f"'{out}' lies in the folder of studies", "results apart from what they are made of", "choose another output folder"

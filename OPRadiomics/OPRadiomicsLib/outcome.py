@@ -1,4 +1,4 @@
-"""What a command leaves, and commands that report progress: the command line prints it, the worker and jobs pass it on."""
+"""What a command leaves, and how it is run: the command line prints outcome and progress, the worker and jobs pass them on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How stages share one progress: one after another, or the sequences side by side."""
+"""Several stages report as one: one after another (`part`), or the three sequences in threads (`side_by_side`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regions of voxels as boolean arrays: the box around one, and how far two agree."""
+"""Regions of voxels as boolean arrays: the box around one, its largest piece, its edge, and how far two agree."""
 
 from __future__ import annotations
 
@@ -20,6 +20,23 @@ def bounding_box(region: Bools, margin: tuple[int, int, int] = (0, 0, 0)) -> Box
         for found, more, size in zip(occupied, margin, region.shape, strict=True)
     )
     return k, j, i
+
+
+def edge_of(labels: npt.NDArray[np.uint8]) -> Bools:
+    """Labelled pixels of a plane with a neighbour of another label, or of none, on one of four sides."""
+    around = np.pad(labels, 1)
+    sides = (around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:])
+    differs: Bools = np.logical_or.reduce([side != labels for side in sides])
+    return differs & (labels > 0)
+
+
+def largest_piece(region: Bools) -> Bools:
+    """The connected piece of most voxels, faces touching; of several as large the first. An empty region stays empty."""
+    from scipy import ndimage
+
+    pieces, count = ndimage.label(region)
+    largest: Bools = pieces == 1 + int(np.argmax(np.bincount(pieces.ravel())[1:])) if count else region
+    return largest
 
 
 def dice(first: Bools, second: Bools) -> float:

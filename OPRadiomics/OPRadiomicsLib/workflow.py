@@ -58,6 +58,11 @@ class Study:
     scanner: str = ""
 
     @property
+    def sex(self) -> str | None:
+        """``male`` as people type it: "M", "F", or None where it is not known."""
+        return {True: "M", False: "F", None: None}[self.male]
+
+    @property
     def reference(self) -> Role:
         """The sequence that is segmented: T1WI; where it is missing, the first of T2WI and FS-T2WI."""
         return next(role for role in Role if role in self.volumes)

@@ -15,8 +15,9 @@ import numpy as np
 from harness import Ratio, paired
 from OPRadiomicsLib.geometry import to_sitk
 from OPRadiomicsLib.preprocessing.bias_field import correct_bias_field
-from OPRadiomicsLib.preprocessing.body import BoolArray, body_mask
+from OPRadiomicsLib.preprocessing.body import body_mask
 from OPRadiomicsLib.profile import BiasField, load_profile
+from OPRadiomicsLib.regions import Bools
 from OPRadiomicsLib.types import FloatArray, Role, Volume
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def measure(runs: int = 3) -> Ratio:
     )
 
 
-def full_resolution_log_field(volume: Volume, body: BoolArray, settings: BiasField) -> FloatArray:
+def full_resolution_log_field(volume: Volume, body: Bools, settings: BiasField) -> FloatArray:
     """ITK's N4 on every voxel of the body; log field, (k, j, i)."""
     import SimpleITK as sitk
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from OPRadiomicsLib import files
 from OPRadiomicsLib.errors import OutputError
-from OPRadiomicsLib.files import all_or_nothing, from_folder, held_alone, names_a_folder, write_bytes, write_text
+from OPRadiomicsLib.files import all_or_nothing, held_alone, names_a_folder, write_bytes, write_text
+from OPRadiomicsLib.io.tables import path_from
 
 
 def test_text_is_utf_8_with_its_own_line_feeds(tmp_path):
@@ -255,10 +256,10 @@ def test_names_that_only_resemble_one_do(name):
 
 
 def test_a_table_names_a_file_on_another_drive_of_windows_by_its_whole_path(tmp_path, monkeypatch):
-    assert from_folder(tmp_path / "images" / "a.nii", tmp_path / "tables") == "../images/a.nii"
+    assert path_from(tmp_path / "images" / "a.nii", tmp_path / "tables") == "../images/a.nii"
 
     def on_two_drives(path, start):
         raise ValueError("path is on mount 'C:', start on mount 'D:'")
 
     monkeypatch.setattr("os.path.relpath", on_two_drives)
-    assert from_folder(tmp_path / "a.nii", tmp_path) == str(tmp_path / "a.nii")
+    assert path_from(tmp_path / "a.nii", tmp_path) == str(tmp_path / "a.nii")

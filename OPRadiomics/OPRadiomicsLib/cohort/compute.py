@@ -40,7 +40,7 @@ class _Bodies:
 
 
 def run_case(case: Case, settings: CohortSettings, folder: Path, progress: Progress) -> Failure | None:
-    """Compute one case into ``folder``, all of it or nothing; what can't be is returned, not raised, so that others go on.
+    """Compute one case into ``folder``, all of it or nothing. A failure is returned, not raised: the other cases go on.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def _begin_anew(folder: Path) -> None:
 def _clinical(case: Case, study: workflow.Study) -> Clinical:
     given = dict(case.clinical)
     given.setdefault("age", study.age)
-    given.setdefault("sex", None if study.male is None else ("M" if study.male else "F"))
+    given.setdefault("sex", study.sex)
     return validate_clinical(**given)
 
 

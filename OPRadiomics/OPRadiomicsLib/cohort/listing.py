@@ -46,16 +46,15 @@ def list_cases(source: str | Path) -> CaseList:
     Parameters
     ----------
     source
-        A folder, each of whose subfolders is the study of one case, which it names; one study's own folder, which is one case
-        then; a .txt with the path of one study folder
-        a line; or a table (CSV, Excel, Parquet) with the columns case and study, and where they exist mask, mask_t2, mask_fst2,
-        t1_series, t2_series, fst2_series, age, sex, bmi, diabetes, smoking, drinking, exclusion. Relative
+        One of: a folder of study folders, each a case of that name; the folder of one study, which is one case; a .txt with
+        the path of a study folder a line; a table (CSV, Excel, Parquet) with the columns case and study, and if you like mask,
+        mask_t2, mask_fst2, t1_series, t2_series, fst2_series, age, sex, bmi, diabetes, smoking, drinking, exclusion. Relative
         paths count from the list or table.
 
     Raises
     ------
     StudyError
-        If there is no case, or names are absent, stand twice or can't name a folder; all of them are listed.
+        If there is no case, or a case has no study, or no name of its own that can be a folder's; all such cases are listed.
     ClinicalDataError
         As `models.clinical.parse_exclusion`.
     MissingDependencyError

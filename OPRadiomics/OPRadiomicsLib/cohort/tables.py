@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
 from ..errors import OutputError
 from ..files import all_or_nothing
+from ..io.tables import csv_of_records
 from ..types import Role
 from .case import FINISHED, Failure, read_finished
 
@@ -47,12 +47,12 @@ def write_tables(results: Sequence[tuple[str, Path]], failures: Sequence[Failure
     scores = tuple(dict.fromkeys(key for row in predictions for key in row if key not in _PREDICTION_COLUMNS))
     contents = {
         "features": _features(results, proofs),
-        "predictions": _text((*_PREDICTION_COLUMNS, *scores), predictions),
-        "warnings": _text(
+        "predictions": csv_of_records((*_PREDICTION_COLUMNS, *scores), predictions),
+        "warnings": csv_of_records(
             ("case", "warning"),
             ({"case": name, "warning": text} for name, proof in proofs.items() for text in proof["warnings"]),
         ),
-        "failures": _text(_FAILURE_COLUMNS, (asdict(failure) for failure in failures)),
+        "failures": csv_of_records(_FAILURE_COLUMNS, (asdict(failure) for failure in failures)),
     }
     with all_or_nothing(out) as scratch:
         for name, content in contents.items():
@@ -69,7 +69,7 @@ def _features(results: Sequence[tuple[str, Path]], proofs: Mapping[str, Mapping[
             rows.append({"case": case, "masks": proofs[case]["masks"], "scanner": proofs[case].get("scanner", ""), **row})
     # A case without a sequence must not decide the order: roles in theirs, features in the extractor's.
     ordered = sorted(names, key=lambda name: [name.startswith(f"{role}_") for role in Role].index(True))
-    return _text(("case", "region", "profile_hash", "engine", "masks", "scanner", "slice_mm", *ordered), rows)
+    return csv_of_records(("case", "region", "profile_hash", "engine", "masks", "scanner", "slice_mm", *ordered), rows)
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:
@@ -82,11 +82,3 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
             "the files that the run wrote",
             "remove that case's finished.json and run again",
         ) from None
-
-
-def _text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    stream = io.StringIO()
-    table = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    return stream.getvalue()

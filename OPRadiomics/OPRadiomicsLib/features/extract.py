@@ -65,16 +65,15 @@ def extract_levels(
     *,
     levels: Iterable[str] = STUDY_LEVELS,
     engine: str = "auto",
-    progress: Progress = no_progress,
 ) -> Mapping[str, FeatureVector]:
     """Features of one sequence, each level a region of its own; the vectors are never joined into one.
 
     Parameters and errors as `extract`. Returns a mapping from level to its vector.
     """
     require_same_grid(volume, region)
-    chosen = choose_engine(engine, progress)
+    chosen = choose_engine(engine)
     regions = {level: _union(region, (level,)) for level in levels}
-    return {level: _extract(volume, voxels, profile, chosen, progress) for level, voxels in regions.items()}
+    return {level: _extract(volume, voxels, profile, chosen, no_progress) for level, voxels in regions.items()}
 
 
 def join_sequences(vectors: Mapping[Role, FeatureVector]) -> FeatureVector:
@@ -117,7 +116,7 @@ def _union(region: Mask, levels: Iterable[str]) -> RegionArray:
 
 
 def _extract(volume: Volume, voxels: RegionArray, profile: Profile, choice: Choice, progress: Progress) -> FeatureVector:
-    # float32 and float64 are what the filters know; their choice is the preprocessing's.
+    # The filters know float32 and float64 alone; anything else becomes the first.
     image = volume.array if volume.array.dtype in (np.float32, np.float64) else volume.array.astype(np.float32)
     result = choice.engine.compute(image, voxels, volume.spacing_mm, profile.features, progress)
     names = names_of(profile.features)

@@ -8,20 +8,19 @@ import numpy.typing as npt
 FloatPhantom = npt.NDArray[np.float32]
 
 
-def textured_phantom(shape_kji: tuple[int, int, int], seed: int, octaves: tuple[int, ...] = (1, 2, 4)) -> FloatPhantom:
+_HALF_WIDTHS = (1, 2, 4)
+"""Of the boxes that the texture is summed over, in voxels."""
+
+
+def textured_phantom(shape_kji: tuple[int, int, int], seed: int) -> FloatPhantom:
     """Smooth random texture, 0 to 255, float32, (k, j, i).
 
     White noise from the raw stream of PCG64 (which numpy guarantees) is summed over boxes of several widths; every step is
     exact in integers.
-
-    Parameters
-    ----------
-    octaves
-        Half-widths of the boxes, in voxels.
     """
     generator = np.random.PCG64(seed)
     total = np.zeros(shape_kji, dtype=np.int64)
-    for half_width in octaves:
+    for half_width in _HALF_WIDTHS:
         raw = generator.random_raw(int(np.prod(shape_kji))).reshape(shape_kji)
         noise = _box_sums((raw >> np.uint64(52)).astype(np.int64), half_width)
         # Box sums shrink in spread with the width to the power 1.5; this brings the octaves to like amplitudes.

@@ -6,7 +6,7 @@ Heavy packages (SimpleITK, pydicom, highdicom) are imported at the point of use.
 from .demographics import contradicted, read_demographics
 from .index import index_dicom
 from .masks import STUDY_LABEL, read_mask, require_levels, study_labels, write_mask, write_study_masks
-from .output import IMAGE_SUFFIXES, require_image_suffix, require_writable, write_json, write_text
+from .output import IMAGE_SUFFIXES, require_image_suffix, require_writable, write_json
 from .selection import OPTION_OF_ROLE, describe_series, number_of, select_series
 from .tables import Table, read_table
 from .volumes import read_volume, require_one_examination, require_sagittal, write_volume
@@ -34,6 +34,5 @@ __all__ = [
     "write_json",
     "write_mask",
     "write_study_masks",
-    "write_text",
     "write_volume",
 ]

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from ..types import SeriesRef
+from .headers import raw_text
 
 YEARS_PER_UNIT = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
 """DICOM value representation AS (PS3.5 6.2): three digits and D, W, M or Y."""
@@ -25,7 +26,7 @@ def read_demographics(series: SeriesRef) -> tuple[float | None, bool | None]:
 
     keywords = ["PatientAge", "PatientBirthDate", "StudyDate", "PatientSex"]
     dataset = dcmread(series.files[0], stop_before_pixels=True, force=True, specific_tags=list(keywords))
-    age, birth, study, sex = (_stored(dataset.get_item(keyword) if keyword in dataset else None) for keyword in keywords)
+    age, birth, study, sex = (raw_text(dataset, keyword) for keyword in keywords)
     recorded, computed = _years(age), _years_between(birth, study)
     if recorded is not None and computed is not None and abs(recorded - computed) > DISAGREEMENT_YEARS:
         recorded = computed = None
@@ -44,12 +45,6 @@ def contradicted(age: float | None, male: bool | None, said_age: float | None, s
     if None not in (male, said_male) and male != said_male:
         doubts.append(f"sex {'M' if male else 'F'} was entered, the T1WI's header says {'M' if said_male else 'F'}")
     return "; ".join(doubts)
-
-
-def _stored(element: object) -> str:
-    """Bytes as stored: pydicom's own conversion would print a malformed date in a warning."""
-    value = getattr(element, "value", None)
-    return value.decode("latin-1").strip(" \0") if isinstance(value, bytes) else str(value or "").strip()
 
 
 def _years(age: str) -> float | None:

@@ -322,10 +322,11 @@ def raw_text(dataset: Dataset, keyword: str) -> str:
 
 
 def mended(text: str, charset: Any) -> str:
-    """Text whose bytes say another character set than the header's SpecificCharacterSet, ``charset``.
+    """The text, decoded anew where its bytes are of another character set than ``charset``, the header's own, says.
 
-    Of an undeclared set it is UTF-8, or else GB 18030 (common on Chinese scanners), where its bytes allow. Of Latin 1, which
-    many of them declare all the same, or ISO 2022 IR 58 without its escapes, it is Chinese where two characters stand together.
+    Where the header declares none, the bytes are read as UTF-8, or else as GB 18030 (common on Chinese scanners), if they are
+    valid. Where it declares Latin 1, as many of these scanners do all the same, or ISO 2022 IR 58 without its escapes, they are
+    read as Chinese if that gives two Chinese characters in a row.
     """
     declared = {str(one) for one in (charset if _is_list(charset) else [charset or ""])}
     if text.isascii() or not declared <= _READ_AS_LATIN_1:

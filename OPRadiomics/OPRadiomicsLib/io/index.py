@@ -28,7 +28,7 @@ PLANES = ("sagittal", "coronal", "axial")
 PLANE_COSINE = 0.8
 """A stack whose normal lies more than 37 degrees from every body axis is called oblique."""
 
-_PLACED_APART = {"description", "rows", "columns", "series_number", "lossy"}
+_HELD_ELSEWHERE = {"description", "rows", "columns", "series_number", "lossy"}
 """Attributes that a SeriesRef holds elsewhere or in another form."""
 
 
@@ -92,7 +92,11 @@ def files_below(folder: Path) -> list[Path]:
             raise StudyError("The study folder does not exist", "a folder of DICOM files", "check the path")
         return _files_below(folder)
     except OSError as error:
-        raise _unreadable(error) from None
+        raise StudyError(
+            f"A folder of the study cannot be read ({error.strerror})",
+            "folders that you may read",
+            "check permissions and the medium",
+        ) from None
 
 
 def _all_frames(paths: Sequence[Path], progress: Progress) -> list[Frame]:
@@ -115,7 +119,7 @@ def _all_frames(paths: Sequence[Path], progress: Progress) -> list[Frame]:
 
 
 def _require_no_blank_slice(others: Iterable[Path], frames: Iterable[Frame]) -> None:
-    """An interrupted copy leaves files without bytes, or of null bytes; among slices and named like them: a lost slice."""
+    """Raise `StudyError` for an empty file, or one of null bytes, among slices and named like them: a copy that broke off."""
     homes = {(frame.path.parent, _ending(frame.path)) for frame in frames}
     for path in others:
         if (path.parent, _ending(path)) not in homes:
@@ -163,14 +167,6 @@ def _files_below(folder: Path) -> list[Path]:
 
 def _stop(error: OSError) -> None:
     raise error
-
-
-def _unreadable(error: OSError) -> StudyError:
-    return StudyError(
-        f"A folder of the study cannot be read ({error.strerror})",
-        "folders that you may read",
-        "check permissions and the medium",
-    )
 
 
 def _one_study(frames: Sequence[Frame], study_uid: str | None) -> list[Frame]:
@@ -223,7 +219,7 @@ def _series_of(frames: list[Frame]) -> list[SeriesRef]:
 
 
 def _strays(stack: list[Frame], stacks: Iterable[list[Frame]]) -> int:
-    """Slices of smaller stacks of the series that would continue this one, were their matrix, echo or image type the same."""
+    """How many slices of smaller stacks lie where this one would go on: they differ in matrix, echo or image type."""
     places = np.array([_place(frame)[0] for frame in stack])
     step = _slice_spacing_mm(stack)
     if not step:
@@ -294,7 +290,7 @@ def _series(stack: list[Frame], part: int, stacks: list[list[Frame]], planes: li
     first = stack[0]
     multi_frame = any(frame.number is not None for frame in stack)
     files = tuple(dict.fromkeys(frame.path for frame in stack))
-    acquisition: dict[str, object] = {key: value for key, value in first.attributes.items() if key not in _PLACED_APART}
+    acquisition: dict[str, object] = {key: value for key, value in first.attributes.items() if key not in _HELD_ELSEWHERE}
     acquisition.update(
         kind=_kind(first),
         modality=first.attributes.get("modality", ""),

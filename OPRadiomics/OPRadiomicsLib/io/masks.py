@@ -73,7 +73,7 @@ def read_mask(path: str | Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS
     return mask
 
 
-def read_mask_in_any_order(path: Path, on: Volume, levels: Sequence[str] = STUDY_LEVELS) -> Mask:
+def read_mask_in_any_order(path: Path, on: Volume) -> Mask:
     """As `read_mask`, for a label map of the same voxels whose file may store the axes in another order or direction.
 
     Returns
@@ -93,7 +93,7 @@ def read_mask_in_any_order(path: Path, on: Volume, levels: Sequence[str] = STUDY
     turned = reoriented(stored, axis_codes(on.affine))
     require_same_grid(on, turned)
     mask = Mask(turned.labels, on.affine, on.frame_of_reference_uid, "file")
-    require_levels(mask, levels)
+    require_levels(mask)
     require_order(mask)
     return mask
 
@@ -128,7 +128,7 @@ def require_levels(mask: Mask, levels: Sequence[str] = STUDY_LEVELS) -> None:
     if missing:
         raise MaskError(
             f"Mask without {', '.join(missing)} (it has {', '.join(mask.levels) or 'no voxel'})",
-            f"{', '.join(levels)}",
+            ", ".join(levels),
             f"draw {', '.join(missing)}; if the levels are misnumbered, shift them",
         )
 
@@ -233,10 +233,10 @@ def verse_labels(values: npt.NDArray[Any]) -> LabelArray:
             table[value] = LABEL_OF_LEVEL[level]
         recoded: LabelArray = table[values.astype(np.uint8)]
         return recoded
-    kind = "mix of both codings" if set(present) <= verse | study else "values"
+    found = "an ambiguous mix of both codings" if set(present) <= verse | study else "unknown values"
     shown = ", ".join(f"{value:g}" for value in present[:12]) + (", ..." if len(present) > 12 else "")
     raise MaskError(
-        f"Mask with an ambiguous {kind}: {shown}" if kind != "values" else f"Mask with unknown values: {shown}",
+        f"Mask with {found}: {shown}",
         f"1, 2, 3 for L1, L2, L3; or {min(verse)} to {max(verse)} with L1 = 20",
         "relabel the mask in one of the two codings",
     )

@@ -38,17 +38,6 @@ def require_writable(folder: Path) -> None:
         files.remove_empty(absent)
 
 
-def write_text(text: str, path: str | Path) -> Path:
-    """Write UTF-8 text with a trailing newline, atomically.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    """
-    return files.write_text(Path(path), text if text.endswith("\n") else text + "\n")
-
-
 def write_json(data: Mapping[str, Any] | Sequence[Any], path: str | Path) -> Path:
     """Write JSON atomically: UTF-8, keys sorted, two-space indent, trailing newline; NaN and infinity are refused.
 
@@ -59,7 +48,8 @@ def write_json(data: Mapping[str, Any] | Sequence[Any], path: str | Path) -> Pat
     ValueError
         If the data hold NaN or infinity, which JSON has no word for.
     """
-    return write_text(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False), path)
+    text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return files.write_text(Path(path), text + "\n")
 
 
 def require_image_suffix(path: str | Path) -> Path:

@@ -1,4 +1,4 @@
-"""Tables that people keep, CSV, Excel or Parquet, as columns and rows of plain values; their meaning is the reader's."""
+"""Tables that people keep (CSV, Excel, Parquet) read as rows of plain values, and the CSV text of tables that we write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import io
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -91,6 +91,28 @@ def read_table(path: str | Path) -> Table:
             "check the path",
         ) from None
     return _table(file.name, lines, notes)
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Iterable[Cell]] = ()) -> str:
+    """A table as CSV with Unix line ends; numbers in full precision, None as an empty cell."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(header)
+    table.writerows(rows)
+    return text.getvalue()
+
+
+def csv_of_records(columns: Sequence[str], records: Iterable[Mapping[str, Cell]]) -> str:
+    """As `csv_text`, of rows by heading: only these columns, and an empty cell where a row lacks one."""
+    return csv_text(columns, ([record.get(name, "") for name in columns] for record in records))
+
+
+def path_from(path: Path, folder: Path) -> str:
+    """A path as a table in ``folder`` holds it: relative, with slashes; absolute where it lies on another drive of Windows."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return str(path.resolve())
 
 
 def _table(name: str, lines: list[list[Cell]], notes: tuple[str, ...]) -> Table:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from .. import files
 from ..errors import GeometryError, OutputError, StudyError
 from ..geometry import ijk_to_lps, require_same_frame, sagittal_axis, to_sitk, volume_from_sitk
-from ..types import Affine, Role, SeriesRef, Volume
+from ..types import Role, SeriesRef, Volume
 from .dicom_stack import read_dicom_stack
 from .itk import itk_name, itk_scratch, readable_by_itk
 from .nifti import require_intact_nifti
@@ -275,12 +275,8 @@ def require_one_examination(volumes: Mapping[Role, Volume]) -> None:
 
 def _box_lps(volume: Volume) -> npt.NDArray[np.float64]:
     """Lowest and highest LPS mm of the voxel edges, (2, 3)."""
-    return _extent(volume.affine, volume.shape)
-
-
-def _extent(affine: Affine, shape_kji: tuple[int, int, int]) -> npt.NDArray[np.float64]:
-    k, j, i = shape_kji
-    corners = ijk_to_lps(affine, [[x, y, z] for x in (-0.5, i - 0.5) for y in (-0.5, j - 0.5) for z in (-0.5, k - 0.5)])
+    k, j, i = volume.shape
+    corners = ijk_to_lps(volume.affine, [[x, y, z] for x in (-0.5, i - 0.5) for y in (-0.5, j - 0.5) for z in (-0.5, k - 0.5)])
     return np.stack([corners.min(axis=0), corners.max(axis=0)])
 
 

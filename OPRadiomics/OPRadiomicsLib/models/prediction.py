@@ -10,13 +10,10 @@ import numpy as np
 
 from ..errors import ClinicalDataError, FeatureError, ModelError
 from ..types import Clinical, FeatureVector, Prediction
-from .clinical import validate_clinical
 from .explanation import contributions, logit
 from .extrapolation import far_features, outside_training
 from .ordinal import class_probabilities
 from .signature import RADSCORE_PREFIX, LogisticModel, Radscore, Signature
-
-__all__ = ["predict", "probability", "radscores", "validate_clinical"]
 
 NORMAL_975 = 1.959963984540054
 """97.5 % quantile of the standard normal distribution, for two-sided 95 % intervals."""
@@ -35,7 +32,7 @@ def predict(signature: Signature, features: FeatureVector | None, clinical: Clin
     features
         Of the whole study, or None where sequences are missing: then only the clinical model answers.
     clinical
-        From `validate_clinical`.
+        From `clinical.validate_clinical`.
 
     Returns
     -------
@@ -58,7 +55,7 @@ def predict(signature: Signature, features: FeatureVector | None, clinical: Clin
         scores = radscores(signature, features)
         warnings = far_features(signature, features.as_dict())
     predictions = tuple(
-        _prediction(signature, name, scores=scores, clinical=clinical, warnings=warnings)
+        _prediction(signature, name, model, scores=scores, clinical=clinical, warnings=warnings)
         for name, model in signature.models.present()
         if scores or not _needs_radscores(model)
     )
@@ -148,12 +145,12 @@ def _predictor_value(name: str, scores: Mapping[str, float], clinical: Clinical)
 def _prediction(
     signature: Signature,
     name: str,
+    model: LogisticModel,
     *,
     scores: Mapping[str, float],
     clinical: Clinical,
     warnings: tuple[str, ...],
 ) -> Prediction:
-    model: LogisticModel = getattr(signature.models, name)
     values = np.array([_predictor_value(predictor, scores, clinical) for predictor in model.predictors])
     own_logit = logit(model, values)
     used = {score: scores[score] for score in model.predictors if score in scores}

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import GeometryError, StudyError
+from ..errors import StudyError
 from ..profile import BiasField
+from ..regions import Bools
 from ..types import FloatArray, Progress, Volume, no_progress
-from .body import BoolArray, cell_counts, cell_means, cell_voxels
+from .body import cell_counts, cell_means, cell_voxels, require_body_of
 from .n4 import fit_log_field
 
 
 def correct_bias_field(
-    volume: Volume, settings: BiasField, *, body: BoolArray, progress: Progress = no_progress
+    volume: Volume, settings: BiasField, *, body: Bools, progress: Progress = no_progress
 ) -> tuple[Volume, npt.NDArray[np.float32]]:
     """Divide the coil's smooth shading out of an image.
 
@@ -45,10 +46,7 @@ def correct_bias_field(
     StudyError
         If the body holds no signal.
     """
-    if body.shape != volume.shape:
-        raise GeometryError(
-            f"Body mask {body.shape} for an image {volume.shape} (slices, rows, columns)", "one shape", "use body_mask(volume)"
-        )
+    require_body_of(volume, body)
     factors = (1, 1, 1) if settings.grid_mm is None else cell_voxels(volume, settings.grid_mm)
     log_cells, inside = _log_cells(volume.array, body, factors)
     fitted = fit_log_field(log_cells, inside, settings, progress)
@@ -64,9 +62,7 @@ def correct_bias_field(
     return Volume(corrected, volume.affine, volume.frame_of_reference_uid, volume.source), log_field
 
 
-def _log_cells(
-    array: FloatArray, body: BoolArray, factors_kji: tuple[int, int, int]
-) -> tuple[npt.NDArray[np.float64], BoolArray]:
+def _log_cells(array: FloatArray, body: Bools, factors_kji: tuple[int, int, int]) -> tuple[npt.NDArray[np.float64], Bools]:
     """Log of the mean over each cell's body voxels, and which cells are mostly body with signal; zero elsewhere."""
     share = cell_means(body.astype(np.float32), factors_kji)
     means = cell_means(np.where(body, array, 0), factors_kji) / np.maximum(share, 1 / cell_counts(array.shape, factors_kji))

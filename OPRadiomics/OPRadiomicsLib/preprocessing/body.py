@@ -7,11 +7,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import StudyError
+from ..errors import GeometryError, StudyError
 from ..geometry import sagittal_axis
+from ..regions import Bools, largest_piece
 from ..types import FloatArray, Volume
-
-BoolArray = npt.NDArray[np.bool_]
 
 CELL_MM = 4.0
 """Cells that the image is averaged over: noise falls by the root of their voxel count, anatomy of this size stays."""
@@ -20,7 +19,7 @@ CLOSING_MM = 16.0
 """Dark gaps up to this width inside the body (bowel gas, cortical bone, flow voids) belong to it."""
 
 
-def body_mask(volume: Volume) -> BoolArray:
+def body_mask(volume: Volume) -> Bools:
     """Voxels of the patient, bool, (k, j, i).
 
     The threshold is Otsu's (IEEE Trans SMC 1979) for three classes on the *logarithm* of cell averages: air, tissue far from
@@ -34,8 +33,16 @@ def body_mask(volume: Volume) -> BoolArray:
         If the image is constant.
     """
     factors = cell_voxels(volume, CELL_MM)
-    tissue = _largest_piece(_log_contrast(cell_means(volume.array, factors), _padding_cells(volume.array, factors)) > 0)
+    tissue = largest_piece(_log_contrast(cell_means(volume.array, factors), _padding_cells(volume.array, factors)) > 0)
     return spread_cells(_closed_and_filled(tissue, 2 - sagittal_axis(volume.affine)), factors, volume.shape)
+
+
+def require_body_of(volume: Volume, body: Bools) -> None:
+    """Raise `GeometryError` unless the body has the image's shape."""
+    if body.shape != volume.shape:
+        raise GeometryError(
+            f"Body mask {body.shape} for an image {volume.shape} (slices, rows, columns)", "one shape", "use body_mask(volume)"
+        )
 
 
 def cell_voxels(volume: Volume, cell_mm: float) -> tuple[int, int, int]:
@@ -61,10 +68,10 @@ def cell_counts(shape: tuple[int, ...], factors_kji: tuple[int, int, int]) -> np
     return per_axis[0][:, None, None] * per_axis[1][:, None] * per_axis[2]
 
 
-def spread_cells(cells: BoolArray, factors_kji: tuple[int, int, int], shape: tuple[int, int, int]) -> BoolArray:
+def spread_cells(cells: Bools, factors_kji: tuple[int, int, int], shape: tuple[int, int, int]) -> Bools:
     """Give every voxel the value of its block."""
     index = np.ix_(*(np.arange(n) // factor for n, factor in zip(shape, factors_kji, strict=True)))
-    spread: BoolArray = np.ascontiguousarray(cells[index])
+    spread: Bools = np.ascontiguousarray(cells[index])
     return spread
 
 
@@ -79,13 +86,13 @@ def without_padding(array: FloatArray) -> tuple[slice, ...]:
     return tuple(slice(int(e[0]), int(e[-1]) + 1) if len(e) else slice(None) for e in ends)
 
 
-def _padding_cells(array: FloatArray, factors_kji: tuple[int, int, int]) -> BoolArray:
+def _padding_cells(array: FloatArray, factors_kji: tuple[int, int, int]) -> Bools:
     """Cells in which every voxel equals the image's minimum."""
-    padding: BoolArray = cell_means((array > array.min()).astype(np.float32), factors_kji) == 0
+    padding: Bools = cell_means((array > array.min()).astype(np.float32), factors_kji) == 0
     return padding
 
 
-def _log_contrast(cells: npt.NDArray[np.float64], padding: BoolArray) -> npt.NDArray[np.float64]:
+def _log_contrast(cells: npt.NDArray[np.float64], padding: Bools) -> npt.NDArray[np.float64]:
     """Log of the signal above the darkest cells, minus its threshold.
 
     The darkest cells are air, whose level need not be zero (Rician noise; files rescaled after interpolation). The offset of
@@ -118,17 +125,7 @@ def _lower_otsu(values: npt.NDArray[np.float64]) -> float:
     return float(edges[lower[np.argmax(variance)]])
 
 
-def _largest_piece(tissue: BoolArray) -> BoolArray:
-    from scipy import ndimage
-
-    pieces, _ = ndimage.label(tissue)
-    sizes = np.bincount(pieces.ravel())
-    sizes[0] = 0
-    largest: BoolArray = pieces == np.argmax(sizes)
-    return largest
-
-
-def _closed_and_filled(tissue: BoolArray, slice_axis: int) -> BoolArray:
+def _closed_and_filled(tissue: Bools, slice_axis: int) -> Bools:
     """Plane by plane; repeating the border keeps the closing from eating into a body that the field of view cuts."""
     from scipy import ndimage
 
@@ -139,5 +136,5 @@ def _closed_and_filled(tissue: BoolArray, slice_axis: int) -> BoolArray:
         for plane in np.moveaxis(tissue, slice_axis, 0)
     ]
     inner = slice(radius, -radius)
-    closed: BoolArray = np.moveaxis(np.stack([plane[inner, inner] for plane in planes]), 0, slice_axis)
+    closed: Bools = np.moveaxis(np.stack([plane[inner, inner] for plane in planes]), 0, slice_axis)
     return closed

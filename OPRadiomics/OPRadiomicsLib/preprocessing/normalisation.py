@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import GeometryError, StudyError
+from ..errors import StudyError
 from ..profile import Normalisation
+from ..regions import Bools
 from ..types import FloatArray, Volume
-from .body import BoolArray
+from .body import require_body_of
 
 
-def normalise(volume: Volume, settings: Normalisation, body: BoolArray) -> Volume:
+def normalise(volume: Volume, settings: Normalisation, body: Bools) -> Volume:
     """Scale linearly so that the limits become 0 and ``settings.output_max``.
 
     Computed in float64, so that scaling the input's intensities by any positive factor changes the result by rounding alone.
@@ -31,10 +32,7 @@ def normalise(volume: Volume, settings: Normalisation, body: BoolArray) -> Volum
     StudyError
         If both limits are equal: the image is constant where they are taken.
     """
-    if body.shape != volume.shape:
-        raise GeometryError(
-            f"Body mask {body.shape} for an image {volume.shape} (slices, rows, columns)", "one shape", "use body_mask(volume)"
-        )
+    require_body_of(volume, body)
     values = volume.array[body] if settings.over == "body" else volume.array
     lower, upper = np.percentile(values.astype(np.float64), (settings.lower_percentile, settings.upper_percentile))
     if not upper > lower:

@@ -12,9 +12,10 @@ import numpy.typing as npt
 from ..errors import MaskError, StudyError
 from ..geometry import require_same_frame
 from ..profile import Profile
+from ..regions import Bools
 from ..types import Affine, Mask, Progress, Volume, no_progress
 from .bias_field import correct_bias_field
-from .body import BoolArray, body_mask, without_padding
+from .body import body_mask, without_padding
 from .normalisation import normalise, within_limits
 from .resampling import AnalysisGrid, resample_mask, resample_volume
 
@@ -38,7 +39,7 @@ class PreparedSequence:
     volume: Volume
     region: Mask
     log_field: npt.NDArray[np.float32]
-    body: BoolArray
+    body: Bools
 
 
 def prepare_sequence(

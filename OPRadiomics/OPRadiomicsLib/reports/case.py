@@ -81,7 +81,7 @@ class CaseResult:
     def all_warnings(self) -> tuple[str, ...]:
         """The case's warnings, then the features', then the predictions', each once.
 
-        What segmenting one image said stands again with the sequence in front, where the image was analysed.
+        Segmentation and analysis both warn of a blemished image, the second with the sequence in front: that one stays.
         """
         features = self.features.warnings if self.features is not None else ()
         predicted = tuple(warning for prediction in self.predictions for warning in prediction.warnings)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..levels import SNOMED_CODE
 from ..models.explanation import radscore_contributions, shares
-from ..resources import resources_folder
 from ..types import Contribution, LevelQuality, Prediction
 from .case import CaseResult
 from .prediction_pictures import fullest
 from .strings import percent, percents_apart, predictor_label, predictor_value
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from .templates import template
 
 TOP_FEATURES: Final = 4
 """Rows for each Radscore in the table of features."""
@@ -33,19 +29,7 @@ def report_html(case: CaseResult, pictures: Mapping[str, bytes], strings: String
         PNG by name: masks, slices, probabilities, shap, training; those absent leave no gap.
     """
     embedded = {name: base64.b64encode(content).decode("ascii") for name, content in pictures.items()}
-    return _template().render(t=strings, pictures=embedded, **_content(case, strings))
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    """Compiled once in a process: it takes longer than filling it in."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    folder = resources_folder() / "Templates"
-    environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("report.html.j2")
+    return template("report.html.j2").render(t=strings, pictures=embedded, **_content(case, strings))
 
 
 def _content(case: CaseResult, strings: Strings) -> dict[str, Any]:

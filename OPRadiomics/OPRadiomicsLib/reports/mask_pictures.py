@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..levels import LEVEL_OF_LABEL
+from ..regions import edge_of
 from ..types import FloatArray, LabelArray, Mask, Role, Volume
 from .case import CaseResult
 from .slices import SagittalStack, Voxel, crop, middle_slice, near_the_spine, sagittal_stack, spread_slices
@@ -157,7 +158,7 @@ def _panel(stack: SagittalStack, chosen: int) -> Picture:
     size = (round(rows_mm * scale), round(columns_mm * scale))
     bodies = _resized(stack.bodies[chosen], size)
     picture = _tinted(_resized(_grey(stack, chosen), size), _resized(stack.marrow[chosen], size))
-    edge = _edge(bodies)
+    edge = edge_of(bodies)
     for label in np.unique(bodies[edge]):
         picture[edge & (bodies == label)] = _rgb(_colour(int(label)))
     top, left = ((whole - part) // 2 for whole, part in zip(PANEL_PX, size, strict=True))
@@ -171,15 +172,6 @@ def _resized(array: npt.NDArray[Voxel], size: tuple[int, int]) -> npt.NDArray[Vo
     rows, columns = (((np.arange(n) + 0.5) * full / n).astype(np.intp) for n, full in zip(size, array.shape, strict=True))
     resized: npt.NDArray[Voxel] = array[np.ix_(rows, columns)]
     return resized
-
-
-def _edge(bodies: LabelArray) -> npt.NDArray[np.bool_]:
-    """Pixels of a body that touch another label or the background on one of four sides."""
-    padded = np.pad(bodies, 1)
-    centre = padded[1:-1, 1:-1]
-    sides = (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:])
-    touches: npt.NDArray[np.bool_] = np.logical_or.reduce([side != centre for side in sides])
-    return touches & (centre > 0)
 
 
 def _grey(stack: SagittalStack, chosen: int) -> FloatArray:

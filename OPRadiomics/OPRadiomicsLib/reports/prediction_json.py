@@ -51,9 +51,9 @@ def _prediction(prediction: Prediction) -> dict[str, Any]:
         "demo": prediction.demo,
         "kind": prediction.kind,
         "probability": prediction.probability,
-        "interval_95": _list_or(prediction, prediction.interval),
-        "threshold": _list_or(prediction, prediction.threshold),
-        "osteoporosis": _list_or(prediction, prediction.osteoporosis),
+        "interval_95": _published(prediction, prediction.interval),
+        "threshold": _published(prediction, prediction.threshold),
+        "osteoporosis": _published(prediction, prediction.osteoporosis),
         "logit": prediction.logit,
         "base_logit": prediction.base_logit,
         "approximate_contributions": prediction.approximate,
@@ -84,7 +84,7 @@ def _among_training(case: CaseResult) -> dict[str, Any] | None:
     }
 
 
-def _list_or(prediction: Prediction, value: object) -> object:
+def _published(prediction: Prediction, value: object) -> object:
     """The value, tuples as lists; the words "not published" where a bare formula has none."""
     if value is None and prediction.kind == "published formula":
         return ENGLISH["not_published"]

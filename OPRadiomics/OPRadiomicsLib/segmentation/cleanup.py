@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..regions import bounding_box
+from ..regions import Bools, bounding_box, largest_piece
 
-Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int16]
 
@@ -167,10 +166,8 @@ def _grow(cores: Labels, mask: Bools, spacing_mm: tuple[float, float, float]) ->
         if box is None:
             continue
         region = labels[box]
-        parts, count = ndimage.label(region == number)
-        if count > 1:
-            largest = 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
-            region[(region == number) & (parts != largest)] = 0
+        own = region == number
+        region[own & ~largest_piece(own)] = 0
     return labels
 
 

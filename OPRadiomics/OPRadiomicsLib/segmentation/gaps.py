@@ -6,9 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..levels import LEVEL_OF_LABEL
-
-Bools = npt.NDArray[np.bool_]
-Labels = npt.NDArray[np.uint8]
+from ..regions import Bools
+from ..types import LabelArray
 
 LEAST_SHARE = 0.1
 """A part beyond a gap with less than this share of the body's voxels is a fragment: partial volume, or another structure."""
@@ -17,7 +16,7 @@ WIDEST_GAP = 2
 """Slices; across more the shape between would be invented."""
 
 
-def one_piece(labels: Labels) -> tuple[Labels, tuple[str, ...]]:
+def one_piece(labels: LabelArray) -> tuple[LabelArray, tuple[str, ...]]:
     """Every label drawn in consecutive slices, and a sentence for each level that this changed.
 
     Between two slices the outline is interpolated by signed distance (shape-based interpolation, Raya & Udupa, IEEE Trans Med

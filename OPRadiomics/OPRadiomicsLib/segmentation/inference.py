@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
 from ..progress import part
+from ..regions import Bools
 from ..types import LevelQuality, Mask, Progress, Segmentation, Volume, no_progress
 from .blemishes import brightest_plausible
 from .bundle import SegmentationModel
-from .cleanup import Bodies, Bools, Floats, split_bodies
+from .cleanup import Bodies, Floats, split_bodies
 from .gaps import one_piece
 from .numbering import Numbering, in_range, number_levels, settle_lowest
 from .outline import as_drawn
@@ -57,7 +58,6 @@ def segment(
     backend: Backend = "auto",
     shift: int = 0,
     scales_mm: Sequence[float] = SCALES_MM,
-    threads: int | None = None,
     progress: Progress = no_progress,
 ) -> Segmentation:
     """Find every vertebral body in view and number them.
@@ -74,8 +74,6 @@ def segment(
         Levels by which the numbering is moved down (+1) or up (-1), where the reader knows better.
     scales_mm
         In-plane resolutions for test-time augmentation; ``(GRID_MM,)`` leaves it out.
-    threads
-        For the network alone; None leaves it to the backend.
 
     Returns
     -------
@@ -96,7 +94,7 @@ def segment(
     require_image(volume)
     progress("Loading the network", 0.0)
     chosen = choose_backend(model, backend)
-    runner = make_runner(model, chosen, threads)
+    runner = make_runner(model, chosen)
     order = sagittal_order(volume)
     stack = order.apply(volume.array).astype(np.float32)
     held = held_slices(stack)

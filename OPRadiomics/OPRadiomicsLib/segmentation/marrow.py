@@ -12,9 +12,8 @@ from ..errors import MaskError
 from ..geometry import sagittal_axis
 from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from ..profile import Region
+from ..regions import Bools, bounding_box
 from ..types import Affine, Mask
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 def marrow_region(bodies: Mask, region: Region, levels: Sequence[str] = STUDY_LEVELS) -> Mask:
@@ -49,7 +48,7 @@ def marrow_region(bodies: Mask, region: Region, levels: Sequence[str] = STUDY_LE
                 f"the bodies of {', '.join(levels)}",
                 f"draw {level}, or shift the levels if they are misnumbered",
             )
-        box = tuple(slice(int(w.min()), int(w.max()) + 1) for w in np.nonzero(voxels))
+        box = bounding_box(voxels)
         body = np.moveaxis(voxels[box], axis, 0)
         _require_no_gap(body, level)
         marrow = np.moveaxis(_marrow_of(body, plane, region), 0, axis)
@@ -94,7 +93,7 @@ class _Plane:
         )
 
 
-def _require_no_gap(body: BoolArray, level: str) -> None:
+def _require_no_gap(body: Bools, level: str) -> None:
     """Where the reader skipped slices, area, middle and vein of the body are unknown: only the reader can tell."""
     empty = np.count_nonzero(~body.any(axis=(1, 2)))
     if empty:
@@ -105,7 +104,7 @@ def _require_no_gap(body: BoolArray, level: str) -> None:
         )
 
 
-def _marrow_of(body: BoolArray, plane: _Plane, region: Region) -> BoolArray:
+def _marrow_of(body: Bools, plane: _Plane, region: Region) -> Bools:
     """One body, (slice, row, column)."""
     areas = body.sum(axis=(1, 2))
     kept = areas >= max(1.0, region.lateral_area_fraction * areas.max())
@@ -115,7 +114,7 @@ def _marrow_of(body: BoolArray, plane: _Plane, region: Region) -> BoolArray:
     return marrow & ~_vein_box(body, plane, region)
 
 
-def _depth_mm(body: BoolArray, spacing_mm: tuple[float, float]) -> npt.NDArray[np.float64]:
+def _depth_mm(body: Bools, spacing_mm: tuple[float, float]) -> npt.NDArray[np.float64]:
     """Distance from each voxel's centre to the outline, which runs half a voxel before the nearest centre outside.
 
     Exact along rows and columns; along a diagonal, whose outline is a staircase, within 0.15 voxels.
@@ -130,7 +129,7 @@ def _depth_mm(body: BoolArray, spacing_mm: tuple[float, float]) -> npt.NDArray[n
     return depth[1:-1, 1:-1]
 
 
-def _vein_box(body: BoolArray, plane: _Plane, region: Region) -> BoolArray:
+def _vein_box(body: Bools, plane: _Plane, region: Region) -> Bools:
     """Voxels of the box, whose depth runs forward from the posterior wall along the endplates."""
     box = np.zeros_like(body)
     if min(region.vein_depth_mm, region.vein_height_mm, region.vein_slices_mm) == 0:
@@ -145,7 +144,7 @@ def _vein_box(body: BoolArray, plane: _Plane, region: Region) -> BoolArray:
     return box
 
 
-def _body_axes(outline: BoolArray, plane: _Plane) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _body_axes(outline: Bools, plane: _Plane) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Posterior and superior coordinate (mm, per row and column step) turned so that both endplates together lie level.
 
     The line half-way between the endplates, over the middle 70 % from front to back, gives the tilt; each turn makes the next
@@ -180,9 +179,7 @@ def _midline_slope(along_mm: npt.NDArray[np.float64], height_mm: npt.NDArray[np.
     return float(np.polyfit(held, (top[held] + bottom[held]) / 2, 1)[0]) if len(held) > 2 else 0.0
 
 
-def _box_in_slice(
-    body: BoolArray, posterior: npt.NDArray[np.float64], superior: npt.NDArray[np.float64], region: Region
-) -> BoolArray:
+def _box_in_slice(body: Bools, posterior: npt.NDArray[np.float64], superior: npt.NDArray[np.float64], region: Region) -> Bools:
     """The box in one slice, (row, column): at the middle of the height that the body has where the box lies."""
     row, column = np.indices(body.shape)
     along = row * posterior[0] + column * posterior[1]
@@ -196,5 +193,5 @@ def _box_in_slice(
         return np.zeros_like(body)
     half_voxel = np.hypot(*posterior) / 2
     wall = along[body & in_height].max() + half_voxel
-    box: BoolArray = body & in_height & (along > wall - region.vein_depth_mm)
+    box: Bools = body & in_height & (along > wall - region.vein_depth_mm)
     return box

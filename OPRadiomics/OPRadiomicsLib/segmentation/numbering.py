@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
-from .cleanup import Bodies, Bools, Floats, sacral_share, without_lowest
+from ..regions import Bools, largest_piece
+from .cleanup import Bodies, Floats, sacral_share, without_lowest
 
 _L5 = LABEL_OF_LEVEL["L5"]
 _TOP = min(LEVEL_OF_LABEL)
@@ -141,22 +142,13 @@ def _doubts_at_the_sacrum(gap_mm: float | None) -> list[str]:
 
 
 def _doubts_at_the_edge(sacrum: Bools, row_mm: float) -> list[str]:
-    rows = np.flatnonzero(_largest_piece(sacrum).any(axis=(0, 2)))
+    rows = np.flatnonzero(largest_piece(sacrum).any(axis=(0, 2)))  # stray voxels around it are no height of the sacrum
     if rows.size == 0 or rows[-1] < sacrum.shape[1] - 2:
         return []
     in_view_mm = float(rows[-1] - rows[0] + 1) * row_mm
     if in_view_mm >= _LEAST_SACRUM_MM:
         return []
     return [f"the image's lower edge cuts the sacrum: of the {in_view_mm:.0f} mm in view, a part may be L5"]
-
-
-def _largest_piece(mask: Bools) -> Bools:
-    """Without the stray voxels around it, which are no height of the sacrum."""
-    from scipy import ndimage
-
-    parts, count = ndimage.label(mask)
-    largest: Bools = parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:])) if count else mask
-    return largest
 
 
 def _leaps(bodies: Bodies) -> tuple[list[int], list[str]]:

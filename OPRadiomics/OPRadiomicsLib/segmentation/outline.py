@@ -10,11 +10,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..regions import bounding_box
+from ..regions import Bools, bounding_box
+from ..types import LabelArray
 
-Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
-Labels = npt.NDArray[np.uint8]
 
 BITE_MM = 8.0
 """Radius of the disc that closes an outline in plane; an osteoporotic endplate's curve is wider."""
@@ -27,7 +26,7 @@ LEAST_SHARE = 0.55
 outline: where a slice shows a body through a part of its thickness, it is both smaller and less sure."""
 
 
-def as_drawn(labels: Labels, body: Floats, spacing_mm: tuple[float, float]) -> Labels:
+def as_drawn(labels: LabelArray, body: Floats, spacing_mm: tuple[float, float]) -> LabelArray:
     """Every label with its bites filled and its partial end slices left out; voxels of other labels are never taken.
 
     Parameters

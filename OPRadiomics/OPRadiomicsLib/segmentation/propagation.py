@@ -58,7 +58,7 @@ class Propagation:
     warnings: tuple[str, ...]
 
 
-def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = False, threads: int = 1) -> Propagation:
+def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = False) -> Propagation:
     """Carry a mask to another sequence, and measure at each vertebra whether the patient lay still.
 
     Parameters
@@ -73,8 +73,6 @@ def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = Fals
         Look for a rigid motion (Mattes mutual information of the edges around L1 to L3, at most 10 mm and 10 degrees). It is
         taken only if the alignment gets better; nothing is ever deformed. Where none can be found (fewer than four slices, no
         edges) a warning says so.
-    threads
-        Of the registration.
 
     Raises
     ------
@@ -92,7 +90,7 @@ def propagate(mask: Mask, source: Volume, onto: Volume, *, register: bool = Fals
     before = level_offsets(mask, source, onto, IDENTITY)
     transform, after, notes = IDENTITY, before, list[str]()
     if register:
-        transform, after, notes = _registered(mask, source, onto, before, threads)
+        transform, after, notes = _registered(mask, source, onto, before)
     warnings = (*notes, *_outside_warnings(mask, onto, transform), *_offset_warnings(after, register))
     carried = resample_mask(mask, AnalysisGrid(onto.affine, onto.shape), transform)
     origin = f"propagated, {mask.origin}" if mask.origin else "propagated"
@@ -127,14 +125,14 @@ def describe_propagation(found: Propagation) -> dict[str, Any]:
 
 
 def _registered(
-    mask: Mask, source: Volume, onto: Volume, before: tuple[LevelOffset, ...], threads: int
+    mask: Mask, source: Volume, onto: Volume, before: tuple[LevelOffset, ...]
 ) -> tuple[Affine, tuple[LevelOffset, ...], list[str]]:
     """The transform if it is within bounds and better, else the identity; and what to tell the reader."""
     studied = _studied(reoriented(mask))
     centre = _centre_lps(studied)
     try:
         images = _around_bodies(studied, reoriented(source), reoriented(onto))
-        found = _rigid_registration(images, centre, _typical_offset(before, studied), threads)
+        found = _rigid_registration(images, centre, _typical_offset(before, studied))
     except RuntimeError:  # ITK: too few slices for its filters, or too little that both images show
         note = "Registration not possible: too few slices, or the images share too little; check the outlines"
         return IDENTITY, before, [note]
@@ -163,9 +161,7 @@ def _typical_offset(offsets: tuple[LevelOffset, ...], studied: Mask) -> npt.NDAr
     return median
 
 
-def _rigid_registration(
-    images: tuple[sitk.Image, sitk.Image, sitk.Image], centre_lps: Affine, start_lps_mm: Affine, threads: int
-) -> Affine:
+def _rigid_registration(images: tuple[sitk.Image, sitk.Image, sitk.Image], centre_lps: Affine, start_lps_mm: Affine) -> Affine:
     """Source -> other sequence, 4 x 4, LPS mm; `RuntimeError` where ITK finds nothing to compare.
 
     Samples are taken at every fourth voxel near the bodies: no chance in it. ITK adds its threads' shares in the order in which
@@ -178,7 +174,7 @@ def _rigid_registration(
     transform.SetCenter(centre_lps.tolist())
     transform.SetTranslation(start_lps_mm.tolist())
     method = sitk.ImageRegistrationMethod()
-    method.SetNumberOfThreads(threads)
+    method.SetNumberOfThreads(1)
     method.SetMetricAsMattesMutualInformation(numberOfHistogramBins=32)
     method.SetMetricSamplingStrategy(method.REGULAR)
     method.SetMetricSamplingPercentage(0.25, SEED)

@@ -37,6 +37,7 @@ from ..processes import speak_utf8
 from ..types import Progress
 
 COMMANDS = ("predict", "segment", "propagate", "marrow", "features", "cohort", "export")
+"""Those that an error names; the training library's that report progress (`outcome.served`) are served too."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,8 @@ class Worker:
 
 
 def perform(options: argparse.Namespace, progress: Progress) -> Outcome:
-    """Run a command of `COMMANDS`, or one that declares with ``serve`` that it reports progress."""
-    from .. import commands
-
-    serve: Serve = getattr(options, "serve", None) or getattr(commands, options.command)
+    """Run a command that `parse_command` has taken."""
+    serve: Serve = options.serve
     return serve(options, progress)
 
 
@@ -152,7 +151,7 @@ def parse_command(arguments: list[str]) -> argparse.Namespace:
         raise OPRadiomicsError(
             said.getvalue().strip().splitlines()[-1], "arguments as on the command line", "see opradiomics COMMAND --help"
         ) from None
-    if options.command not in COMMANDS and not hasattr(options, "serve"):
+    if not hasattr(options, "serve"):
         raise OPRadiomicsError(f"Command {options.command}", f"one of {', '.join(COMMANDS)}", "run it from the command line")
     if getattr(options, "workers", 0) is None:
         options.workers = 0  # worker processes would hang under PythonSlicer

@@ -11,6 +11,7 @@ from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.outcome import Outcome, served
 
 if TYPE_CHECKING:
+    from OPRadiomicsLib.profile import Profile
     from OPRadiomicsLib.types import Progress
 
     from .comparison import Comparison, Ratings
@@ -158,16 +159,15 @@ def _ratings(
     if study is None:
         tables = dict(_named(text) for text in options.table)
         return _comparisons(options, list(tables)), read_ratings(tables, profile.hash), (), ()
-    return _extracted(options, study, progress)
+    return _extracted(options, study, profile, progress)
 
 
 def _extracted(
-    options: argparse.Namespace, study: ReaderStudy, progress: Progress
+    options: argparse.Namespace, study: ReaderStudy, profile: Profile, progress: Progress
 ) -> tuple[tuple[Comparison, ...], Ratings, tuple[LevelAgreement, ...], tuple[str, ...]]:
     import os
 
     from OPRadiomicsLib.cohort import settings_of
-    from OPRadiomicsLib.profile import load_profile
     from OPRadiomicsLib.progress import part
 
     from .extraction import extract_readings
@@ -176,7 +176,7 @@ def _extracted(
     comparisons = _comparisons(options, list(study.masks))
     extracted = extract_readings(
         study,
-        settings_of(load_profile(options.profile)),
+        settings_of(profile),
         options.out / "extraction",
         workers=(os.cpu_count() or 1) if options.workers is None and options.scheduler is None else options.workers or 0,
         scheduler=options.scheduler,

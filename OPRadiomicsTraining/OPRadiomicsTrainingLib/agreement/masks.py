@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from OPRadiomicsLib.errors import GeometryError
 from OPRadiomicsLib.io.itk import readable_by_itk
 from OPRadiomicsLib.io.masks import STUDY_LABEL
 from OPRadiomicsLib.regions import dice
+from OPRadiomicsLib.types import LabelArray
 
 from ..statistics.intraclass import BlandAltman, bland_altman
 from .comparison import Comparison
-
-Labels = npt.NDArray[np.uint8]
 
 SAME_LEVEL_DICE: Final = 0.3
 """Below it two masks are of neighbouring vertebrae, not of one."""
@@ -63,7 +61,7 @@ def mask_agreement(
     return tuple(rows)
 
 
-def _labels(path: Path) -> tuple[Labels, float]:
+def _labels(path: Path) -> tuple[LabelArray, float]:
     """Label map (k, j, i) and the volume of a voxel in ml."""
     import SimpleITK as sitk
 
@@ -72,7 +70,7 @@ def _labels(path: Path) -> tuple[Labels, float]:
     return sitk.GetArrayFromImage(image), float(np.prod(image.GetSpacing())) / 1000.0
 
 
-def _levels(key: str, case: str, names: tuple[str, str], read: Mapping[str, tuple[Labels, float]]) -> list[LevelAgreement]:
+def _levels(key: str, case: str, names: tuple[str, str], read: Mapping[str, tuple[LabelArray, float]]) -> list[LevelAgreement]:
     (first, voxel_ml), (second, _) = (read[name] for name in names)
     if first.shape != second.shape:
         raise GeometryError(

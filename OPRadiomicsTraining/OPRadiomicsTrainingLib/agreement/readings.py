@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 from OPRadiomicsLib.errors import MaskError, StudyError
-from OPRadiomicsLib.files import from_folder, write_text
+from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.output import IMAGE_SUFFIXES
-from OPRadiomicsLib.io.tables import read_table
+from OPRadiomicsLib.io.tables import csv_text, path_from, read_table
 from OPRadiomicsLib.models.clinical import parse_exclusion
 
 READINGS: Final[Mapping[str, str]] = {
@@ -204,13 +202,10 @@ def write_reading_table(rows: Sequence[tuple[str, Path, Mapping[str, Path]]], ou
     simulated
         Marks every row so, which the report then says.
     """
-    text = io.StringIO()
     names = list(dict.fromkeys(name for _, _, masks in rows for name in masks))
-    table = csv.writer(text, lineterminator="\n")
     mark = {SIMULATED: 1} if simulated else {}
-    table.writerow(("case", "study", *names, *mark))
-    for case, study, masks in rows:
-        table.writerow(
-            (case, from_folder(study, out.parent), *(from_folder(masks[name], out.parent) for name in names), *mark.values())
-        )
-    return write_text(out, text.getvalue())
+    lines = (
+        (case, path_from(study, out.parent), *(path_from(masks[name], out.parent) for name in names), *mark.values())
+        for case, study, masks in rows
+    )
+    return write_text(out, csv_text(("case", "study", *names, *mark), lines))

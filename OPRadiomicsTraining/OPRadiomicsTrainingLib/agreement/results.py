@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +12,9 @@ from typing import Any
 import numpy as np
 from OPRadiomicsLib import __version__
 from OPRadiomicsLib.files import all_or_nothing
+from OPRadiomicsLib.io.tables import csv_of_records
 from OPRadiomicsLib.levels import STUDY_LEVELS
-from OPRadiomicsLib.resources import resources_folder
+from OPRadiomicsLib.reports.templates import template
 from OPRadiomicsLib.types import Role
 
 from ..statistics.arrays import FloatTable
@@ -191,26 +190,13 @@ def dice_rows(levels: Sequence[LevelAgreement], comparisons: Sequence[Comparison
 
 def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
     listed = list(rows)
-    stream = io.StringIO()
-    table = csv.DictWriter(stream, list(listed[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(listed)
-    return stream.getvalue()
+    return csv_of_records(list(listed[0]), listed)
 
 
 def _html(report: Report, pictures: Mapping[str, bytes], limits: Mapping[tuple[str, str], BlandAltman]) -> str:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     agreement = report.agreement
-    environment = Environment(
-        loader=FileSystemLoader(resources_folder() / "Templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     notes = [NOTE_ON_REVISION] if any(one.key == "inter" and one.decides for one in agreement.comparisons) else []
-    return environment.get_template("agreement.html.j2").render(
+    return template("agreement.html.j2").render(
         pictures={name: base64.b64encode(content).decode("ascii") for name, content in pictures.items()},
         kept=kept_content(agreement),
         summary=summary_rows(agreement),

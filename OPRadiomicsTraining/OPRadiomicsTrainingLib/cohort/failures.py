@@ -1,4 +1,4 @@
-"""Patients whose images could not be used leave the study by a stated reason, and stand in its flow of patients."""
+"""Patients whose images could not be used: excluded from the study, with the reason in its flow of patients."""
 
 from __future__ import annotations
 

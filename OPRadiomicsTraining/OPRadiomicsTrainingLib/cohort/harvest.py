@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from OPRadiomicsLib.errors import OPRadiomicsError
 from OPRadiomicsLib.files import all_or_nothing
 from OPRadiomicsLib.io import index_dicom, read_table, select_series
 from OPRadiomicsLib.io.headers import scanner_of
+from OPRadiomicsLib.io.tables import csv_of_records
 from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, Role, SeriesRef, no_progress
 
@@ -119,16 +118,20 @@ def _acquired(value: object) -> str | None:
 
 def summarise(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """For each centre, sequence and parameter: number of cases, median and range; of texts each value with its count."""
+    return [
+        {"centre": centre, "sequence": sequence, **_parameter(name, own)}
+        for (centre, sequence), own in _by_sequence(rows).items()
+        for name in (*TEXTS, *NUMBERS)
+    ]
+
+
+def _by_sequence(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """Rows by centre and sequence: centres by name, sequences in the study's order."""
     groups: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         groups[str(row["centre"]), str(row["sequence"])].append(row)
     order = {str(role): place for place, role in enumerate(Role)}
-    keys = sorted(groups, key=lambda key: (key[0], order[key[1]]))
-    return [
-        {"centre": centre, "sequence": sequence, **_parameter(name, groups[centre, sequence])}
-        for centre, sequence in keys
-        for name in (*TEXTS, *NUMBERS)
-    ]
+    return {key: groups[key] for key in sorted(groups, key=lambda key: (key[0], order[key[1]]))}
 
 
 TABLE_ROWS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -148,13 +151,10 @@ TABLE_ROWS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def paper_table(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Table 1 as it stands in a paper: a row a parameter, a column for each centre and sequence; median, and range if any."""
-    order = {str(role): place for place, role in enumerate(Role)}
-    keys = sorted({(str(row["centre"]), str(row["sequence"])) for row in rows}, key=lambda key: (key[0], order[key[1]]))
     table: list[dict[str, str]] = []
     for title, parts in TABLE_ROWS.items():
         line = {"Parameter": title}
-        for centre, sequence in keys:
-            own = [row for row in rows if (str(row["centre"]), str(row["sequence"])) == (centre, sequence)]
+        for (centre, sequence), own in _by_sequence(rows).items():
             line[f"{centre} {sequence}".strip()] = " x ".join(_printed(name, own) for name in parts)
         if any(text.strip(" x") for text in list(line.values())[1:]):
             table.append(line)
@@ -192,22 +192,14 @@ def write_acquisition(found: Acquisition, out: Path) -> tuple[Path, ...]:
     """
     failures, table = [vars(failure) for failure in found.failures], paper_table(found.rows)
     texts = {
-        out.name: _csv((*KEYS, *TEXTS, *NUMBERS), found.rows),
-        f"{out.stem}_summary.csv": _csv(
+        out.name: csv_of_records((*KEYS, *TEXTS, *NUMBERS), found.rows),
+        f"{out.stem}_summary.csv": csv_of_records(
             ("centre", "sequence", "parameter", "n", "median", "least", "most", "values"), summarise(found.rows)
         ),
-        f"{out.stem}_table1.csv": _csv(list(table[0]) if table else ("Parameter",), table),
-        f"{out.stem}_failures.csv": _csv(("case", "stage", "kind", "found", "expected", "remedy"), failures),
+        f"{out.stem}_table1.csv": csv_of_records(list(table[0]) if table else ("Parameter",), table),
+        f"{out.stem}_failures.csv": csv_of_records(("case", "stage", "kind", "found", "expected", "remedy"), failures),
     }
     with all_or_nothing(out.parent, out.name) as folder:
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="utf-8", newline="")
     return tuple(out.parent / name for name in texts)
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    stream = io.StringIO()
-    table = csv.DictWriter(stream, columns, lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    return stream.getvalue()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 from OPRadiomicsLib.errors import OutputError, StudyError
-from OPRadiomicsLib.files import from_folder, write_text
-from OPRadiomicsLib.io.tables import read_table
+from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.io.tables import csv_text, path_from, read_table
 
 from .faults import CohortTableError, Fault
 from .features import lines_by_case
@@ -132,23 +130,23 @@ def write_split(cohort: CohortTable, splits: Mapping[int, str], out: Path, featu
             table.name, [Fault(0, "column split", "present already", "a table that isn't split", "drop or rename that column")]
         )
     joined = _joined(cohort, features)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     heading = next(iter(joined.values()), {})
-    writer.writerow((*table.columns, "split", *heading))
-    for index, row in enumerate(table.rows):
-        more = joined.get(index, {})
-        writer.writerow(
-            (*_moved(row, table.columns, cohort.folder, out.parent), splits[index], *(more.get(k, "") for k in heading))
+    rows = (
+        (
+            *_moved(row, table.columns, cohort.folder, out.parent),
+            splits[index],
+            *(joined.get(index, {}).get(name, "") for name in heading),
         )
-    return write_text(out, text.getvalue())
+        for index, row in enumerate(table.rows)
+    )
+    return write_text(out, csv_text((*table.columns, "split", *heading), rows))
 
 
 def _moved(cells: Sequence[Any], columns: Sequence[str], home: Path, to: Path) -> list[Any]:
     """Cells; those with a path count from the new table's folder."""
     paths = ("study", "mask", "mask_t2", "mask_fst2", "features")
     return [
-        from_folder(home / str(cell), to) if name in paths and cell != "" else cell
+        path_from(home / str(cell), to) if name in paths and cell != "" else cell
         for name, cell in zip(columns, cells, strict=True)
     ]
 

@@ -45,6 +45,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
     from OPRadiomicsLib.progress import part
 
     from ..cohort.cohort import read_cohort
+    from ..fitting.fit_command import demo_lines
     from ..fitting.record import file_sha256, read_fit_record, read_training_predictions
     from ..fitting.seen import Seen
     from ..reports.documents import evaluation_summary
@@ -78,9 +79,8 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
     hashes = {"table": file_sha256(options.table)}
     write_evaluation(evaluation, cohort, options.out, record=record, hashes=hashes, by_centre=by_centre)
     progress("Done", 1.0)
-    demo = ("DEMO: fitted on simulated patients; it says nothing about real ones",) if signature.demo else ()
     report = options.out / "report.html"
-    return Outcome((*demo, *evaluation_summary(evaluation), *evaluation.notes, f"Report: {report}"), (report,))
+    return Outcome((*demo_lines(signature), *evaluation_summary(evaluation), *evaluation.notes, f"Report: {report}"), (report,))
 
 
 def write_evaluation(

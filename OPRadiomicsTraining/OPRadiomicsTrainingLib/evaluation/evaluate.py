@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Final
 
@@ -30,7 +30,7 @@ from ..statistics.logistic import logistic
 from ..statistics.roc import DelongAuc, DelongTest, RocCurve, bootstrap_auc, delong, delong_paired, roc_curve, youden_threshold
 from .apply import apply_by_centre
 from .explanation import Explanation, explain
-from .subgroups import Subgroup, SubgroupResult, compare_subgroups, parse_subgroups
+from .subgroups import SubgroupResult, compare_subgroups, parse_subgroups
 
 ENOUGH: Final = 100
 """Patients of each class that an external validation needs at least (Collins, Ogundimu & Altman, Stat Med 2016;35:214-226)."""
@@ -110,7 +110,7 @@ class Evaluation:
     signature: Signature
     settings: EvaluationSettings
     sets: tuple[SetResult, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def of(self, kind: str) -> tuple[SetResult, ...]:
         """Sets of one kind."""
@@ -292,7 +292,7 @@ def _set(
         )
         for model, logits in known.logits.items()
     }
-    groups: tuple[Subgroup, ...] = parse_subgroups(settings.subgroups)
+    groups = parse_subgroups(settings.subgroups)
     return SetResult(
         name=name,
         kind=kind,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Callable
-from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +11,7 @@ import numpy as np
 from OPRadiomicsLib import __version__
 from OPRadiomicsLib.errors import GeometryError, MaskError, StudyError
 from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.io.tables import csv_text
 from OPRadiomicsLib.profile import Profile
 from OPRadiomicsLib.types import FeatureVector, Mask, Role
 from OPRadiomicsLib.workflow import Study, analyse
@@ -101,9 +100,8 @@ def join_rows(paths: tuple[Path, ...], out: Path) -> Path:
 
 
 def _table(case: str, patient: Patient, features: FeatureVector, origin: str) -> str:
-    text = StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow((*KEY_COLUMNS, PROFILE_COLUMN, MASKS_COLUMN, *features.names))
     clinical = (case, patient.age, int(patient.male), int(patient.osteoporosis))
-    table.writerow((*clinical, features.profile_hash, origin, *map(repr, features.values.tolist())))
-    return text.getvalue()
+    return csv_text(
+        (*KEY_COLUMNS, PROFILE_COLUMN, MASKS_COLUMN, *features.names),
+        [(*clinical, features.profile_hash, origin, *features.values.tolist())],
+    )

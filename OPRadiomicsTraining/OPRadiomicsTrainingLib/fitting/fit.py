@@ -198,7 +198,7 @@ def training_rows(cohort: Cohort) -> Indices:
 
 
 def rows_of_split(splits: Sequence[str], ill: Flags) -> Indices:
-    """Of patients whose table is read and whose features need not be there yet; as `training_rows`."""
+    """As `training_rows`, from two columns alone: before features are extracted there is no `Cohort`."""
     if not splits:
         return np.arange(len(ill))
     rows = np.flatnonzero([split in TRAINING_SPLITS for split in splits])
@@ -220,7 +220,7 @@ def _left_inside(patients: int, folds: int, deep: int) -> int:
 
 
 def _other_folds(smaller: int, deep: int, lasso_folds: int) -> str:
-    """The remedy: the fewest folds that leave enough patients to the folds inside them and three to LASSO's, where any do."""
+    """The remedy: the fewest folds that leave enough patients for the folds inside them, and three for LASSO's; if any do."""
     fitting = [
         folds
         for folds in range(2, smaller + 1)
@@ -285,15 +285,15 @@ def _signatures(
     notes: tuple[str, ...],
 ) -> dict[str, Signature]:
     ill, combat = cohort.osteoporosis[rows], stages.combat
+    out_of_fold = None if nested is None else nested.logits
 
     def of_centre(centre: str) -> Signature:
         said = (*notes, f"this signature is for images of centre {centre}") if centre else notes
-        nested_logits = nested.logits if nested is not None else None
         return to_signature(
             stages,
             cohort,
             ill,
-            nested_logits if nested_logits is not None else apparent,
+            apparent if out_of_fold is None else out_of_fold,
             profile=profile,
             settings=settings,
             ordinal=None if three is None else three.model,
@@ -306,7 +306,7 @@ def _signatures(
                 scanners=_scanners(cohort, rows, centre),
                 slice_mm=_slices(cohort, rows, centre),
                 apparent=apparent,
-                nested=nested_logits,
+                nested=out_of_fold,
                 notes=said,
             ),
         )

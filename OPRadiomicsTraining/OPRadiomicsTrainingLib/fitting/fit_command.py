@@ -191,8 +191,12 @@ def settings_of(options: argparse.Namespace) -> FitSettings:
 def summary(result: FitResult) -> tuple[str, ...]:
     """What a person at a terminal is told."""
     provenance = result.signature.provenance
-    demo = ("DEMO: fitted on simulated patients; it says nothing about real ones",) if result.signature.demo else ()
-    return (*demo, f"{result.signature.name}: {provenance.validation}", *provenance.notes)
+    return (*demo_lines(result.signature), f"{result.signature.name}: {provenance.validation}", *provenance.notes)
+
+
+def demo_lines(signature: Signature) -> tuple[str, ...]:
+    """What a person at a terminal is told before any number of a signature of simulated patients."""
+    return ("DEMO: fitted on simulated patients; it says nothing about real ones",) if signature.demo else ()
 
 
 def _threshold(text: str) -> float | None:

@@ -86,11 +86,8 @@ def fit_two_stages(
     def table_of(p_limit: float, rule: LambdaRule) -> Table:
         return {**known, **first.radscores(p_limit, rule)}
 
-    def combined(table: Table) -> tuple[str, ...]:
-        return tuple(table)
-
     seed = int(rng.integers(2**31))
-    tuned = tune(table_of, combined, ill, first.folds, settings=settings, seed=seed) if settings.tune else untuned(settings)
+    tuned = tune(table_of, tuple, ill, first.folds, settings=settings, seed=seed) if settings.tune else untuned(settings)
     table = table_of(tuned.p_limit, tuned.rule)
     paths = first.on_all_rows(tuned.p_limit)
     scores = {role: path.score(tuned.rule) for role, path in paths.items() if radscore_name(role) in table}

@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
@@ -18,6 +18,7 @@ import numpy as np
 from OPRadiomicsLib import __version__
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.io.tables import csv_text
 from OPRadiomicsLib.models.signature import MODEL_NAMES, ModelName, Signature
 
 from ..statistics.arrays import Flags, FloatTable
@@ -182,15 +183,6 @@ def _predictions(result: FitResult) -> str:
         strict=True,
     )
     return csv_text(("fold", "label", "age", "sex", *names), rows)
-
-
-def csv_text(header: Sequence[str], rows: Any) -> str:
-    """A table as CSV; numbers in full precision."""
-    text = StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(header)
-    table.writerows(rows)
-    return text.getvalue()
 
 
 def _odds_ratio(row: ClinicalRow) -> dict[str, Any]:

@@ -26,9 +26,13 @@ class SecondStage:
     fit: LogisticFit
     note: str | None = None
 
+    def scaled(self, table: Table) -> FloatTable:
+        """The predictors of a table on the scale of the fit, (n, p)."""
+        return (columns_of(table, self.predictors) - self.means) / self.sds
+
     def logits(self, table: Table) -> FloatTable:
         """Logits of patients whose predictors are given by name, each (n,)."""
-        return self.fit.logits((columns_of(table, self.predictors) - self.means) / self.sds)
+        return self.fit.logits(self.scaled(table))
 
 
 def columns_of(table: Table, predictors: tuple[str, ...]) -> FloatTable:

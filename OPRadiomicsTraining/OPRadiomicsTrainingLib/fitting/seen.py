@@ -1,4 +1,4 @@
-"""Whom a signature has seen, without a name: a later evaluation finds these patients among its test patients.
+"""Which patients a signature was fitted on, as salted hashes: a later evaluation recognises them among its test patients.
 
 The hashes are salted with a digest of these patients' features and labels, so that no list of hashes made beforehand gives a
 pseudonym back, and equal tables give equal records. Who holds a record can still try a guess: pseudonyms stay pseudonyms.

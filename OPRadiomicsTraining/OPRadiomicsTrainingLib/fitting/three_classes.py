@@ -14,7 +14,7 @@ from ..cohort.row import NORMAL_BMD, OSTEOPOROSIS_BMD
 from ..statistics.arrays import FloatTable, Indices
 from ..statistics.ordinal import Classes, OrdinalFit, fit_ordinal
 from .nested import NestedPredictions, TwoStages, predictor_table
-from .second_stage import SecondStage, Table, columns_of
+from .second_stage import SecondStage
 from .to_signature import numbers, symmetric
 
 CLASS_NAMES: Final = ("normal", "osteopenia", "osteoporosis")
@@ -48,15 +48,15 @@ def fit_three_classes(stages: TwoStages, nested: NestedPredictions | None, cohor
     """
     truth = bmd_classes(cohort, rows)
     combined = stages.models["combined"]
-    fit = _fit(combined, stages.table, truth)
+    fit = fit_ordinal(combined.scaled(stages.table), truth)
     if nested is None:
-        probabilities = _predict(combined, fit, stages.table)
+        probabilities = fit.probabilities(combined.scaled(stages.table))
     else:
         probabilities = np.empty((len(rows), 3))
         for number, fold in enumerate(nested.stages):
-            test = nested.fold == number
-            inner = _fit(fold.models["combined"], fold.table, truth[~test])
-            probabilities[test] = _predict(fold.models["combined"], inner, predictor_table(fold, cohort, rows[test]))
+            test, model = nested.fold == number, fold.models["combined"]
+            inner = fit_ordinal(model.scaled(fold.table), truth[~test])
+            probabilities[test] = inner.probabilities(model.scaled(predictor_table(fold, cohort, rows[test])))
     return ThreeClasses(_model(combined, fit), truth, probabilities)
 
 
@@ -91,19 +91,6 @@ def bmd_classes(cohort: Cohort, rows: Indices) -> Classes:
             "correct the table",
         )
     return np.where(bmd < OSTEOPOROSIS_BMD, 2, np.where(bmd <= NORMAL_BMD, 1, 0)).astype(np.intp)
-
-
-def _scaled(model: SecondStage, table: Table) -> FloatTable:
-    scaled: FloatTable = (columns_of(table, model.predictors) - model.means) / model.sds
-    return scaled
-
-
-def _fit(model: SecondStage, table: Table, truth: Classes) -> OrdinalFit:
-    return fit_ordinal(_scaled(model, table), truth)
-
-
-def _predict(model: SecondStage, fit: OrdinalFit, table: Table) -> FloatTable:
-    return fit.probabilities(_scaled(model, table))
 
 
 def _model(combined: SecondStage, fit: OrdinalFit) -> OrdinalModel:

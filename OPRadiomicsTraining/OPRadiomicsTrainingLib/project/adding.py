@@ -33,7 +33,7 @@ CLINICAL: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking", "labe
 
 @dataclass(frozen=True)
 class Listed:
-    """A study to add: its folder, what a table says of it, its name there, which goes to the key alone, and series it names."""
+    """A study to add: its folder, and from a table that lists it values, former name (for the key alone), and series."""
 
     study: Path
     clinical: Mapping[str, Any] = field(default_factory=dict)
@@ -70,7 +70,7 @@ def add_study(
     study
         As `OPRadiomicsLib.workflow.open_study` or `open_files` give it.
     key
-        What leads back to the patient; goes to the key file, with the new name in place of its own.
+        What leads back to the patient; goes to the key file, under the case's new name.
     age, sex
         Replace those that the study knows; sex "M" or "F".
     simulated
@@ -95,12 +95,11 @@ def add_study(
     try:
         append_key(project, replace(key or KeyRow(""), case=folder.name))
         _write_images(study, folder, progress)
-        known_sex = sex or ({True: "M", False: "F"}[study.male] if study.male is not None else "")
         content = {
             "case": folder.name,
             "added": stamp(utc_now()),
             "age": _whole_years(study.age if age is None else age),
-            "sex": known_sex,
+            "sex": sex or study.sex or "",
             "centre": centre,
             "clinical": dict(clinical or {}),
             "scanner": study.scanner,

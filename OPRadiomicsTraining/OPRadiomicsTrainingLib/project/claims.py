@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,6 @@ from .folder import Project, ProjectError
 STALE_AFTER_S: Final = 30 * 60.0
 """A claim is renewed with every autosave; after half an hour without one its Slicer is gone."""
 
-
 OWN_AGAIN_AFTER_S: Final = 120.0
 """A reader's own claim that missed two autosaves is of a Slicer that was killed: its reader takes the case up again."""
 
@@ -30,7 +28,7 @@ OWN_AGAIN_AFTER_S: Final = 120.0
 class Claim:
     """A reader's claim on a case: ``task`` is the step that they work on, ``token`` proves whose it is.
 
-    ``silent_s``: seconds without a renewal when it was read, by the disk's clock where this computer's finds them many.
+    ``silent_s``: seconds since it was last renewed, as of when it was read (see `exclusive.silent_s`).
     """
 
     case: str
@@ -114,7 +112,7 @@ def release(project: Project, claim: Claim) -> None:
         patiently(partial(_path(project, claim.case).unlink, missing_ok=True))  # a panel may look at it
 
 
-def break_claim(project: Project, seen: Claim, by: str, reason: str, *, now: datetime | None = None) -> Path:
+def break_claim(project: Project, seen: Claim, by: str, reason: str) -> Path:
     """Take a claim away from its reader; who broke it and why stays in claims/broken.
 
     Parameters
@@ -134,7 +132,7 @@ def break_claim(project: Project, seen: Claim, by: str, reason: str, *, now: dat
     initials = parse_initials(by)
     broken = project.claims / "broken"
     broken.mkdir(exist_ok=True)
-    target = broken / f"{seen.case}_{stamp(now or utc_now())}_{seen.token}.json"
+    target = broken / f"{seen.case}_{stamp(utc_now())}_{seen.token}.json"
     path = _path(project, seen.case)
     try:
         patiently(partial(path.rename, target))  # of two who break it, one finds nothing to rename
@@ -164,7 +162,7 @@ def _text(claim: Claim, **more: str) -> str:
 
 
 def _read(path: Path) -> Claim | None:
-    """A claim that is being written now, for a moment, or may not be read is one of nobody known; one that is gone is none."""
+    """The claim; of "?" where the file cannot be read or is only being written; None where there is none."""
     try:
         silent = silent_s(path.stat().st_mtime, path.parent, OWN_AGAIN_AFTER_S)
         text = patiently(partial(path.read_text, encoding="utf-8"))

@@ -122,7 +122,8 @@ def create_design(
         raise ProjectError(
             f"'{name[:40]}' names no study", "a name of letters, digits, _ and -", "choose a name such as icc-2026"
         )
-    unknown = sorted(set(cases) - set(list_cases(project)))
+    known = list_cases(project)
+    unknown = sorted(set(cases) - set(known))
     strange = [one for one in readings if one not in READER_OF]
     if unknown or strange or len(set(cases)) < 2:
         raise ProjectError(
@@ -130,7 +131,6 @@ def create_design(
             f"at least two cases of the project, and readings of {', '.join(READER_OF)}",
             "choose others",
         )
-    known = list_cases(project)
     lacking = sorted(set(cases) - set(readable(known[case] for case in cases)))
     if lacking:
         raise ProjectError(
@@ -207,7 +207,7 @@ def _version_of(reading: str, reader: str, first: str, versions: tuple[Version, 
     return last([one for one in reviews if one.reader == reader and drawn], Step.REVIEWED, Step.DISPUTED)
 
 
-def export_design(project: Project, design: Design, out: Path, *, now: datetime | None = None) -> Path:
+def export_design(project: Project, design: Design, out: Path) -> Path:
     """Write the table that `opradiomics icc` reads: case, study and the mask of each reading.
 
     Raises
@@ -217,7 +217,7 @@ def export_design(project: Project, design: Design, out: Path, *, now: datetime 
     OutputError
         If it can't be written.
     """
-    readings = readings_of(project, design, now=now)
+    readings = readings_of(project, design)
     open_ = [one for one in readings if one.progress is not Progress.DONE]
     if open_:
         by_reader = {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from OPRadiomicsLib.files import all_or_nothing, from_folder, held_alone, patiently, write_text
+from OPRadiomicsLib.files import all_or_nothing, held_alone, patiently, write_text
+from OPRadiomicsLib.io.tables import csv_of_records, path_from
 
 from .adding import CLINICAL
 from .flow import FINAL_STATES, State, current
@@ -65,58 +64,50 @@ def read_clinical(project: Project) -> dict[str, dict[str, Any]]:
     }
 
 
-def write_cohort_table(
-    project: Project, out: Path | None = None, *, states: Sequence[State] = DRAWN_STATES, only_drawn: bool = False
-) -> Path:
+def write_cohort_table(project: Project, out: Path | None = None) -> Path:
     """Write the cohort as `opradiomics check`, `cohort`, `split` and `fit` read it.
 
-    A row a case: what came with its images, over that what clinical.csv says, its mask where it is in one of ``states``, and
-    its features where `FEATURES_FOLDER` holds them. Cases without such a mask get the network's there.
+    A row a case: what came with its images, over that what clinical.csv says, its mask where it is in one of `DRAWN_STATES`,
+    and its features where `FEATURES_FOLDER` holds them. Cases without such a mask get the network's there.
 
     Parameters
     ----------
     out
         Default: cohort.csv in the project.
-    only_drawn
-        Leave out cases without such a mask.
 
     Raises
     ------
     ProjectError
-        If no case is left, or from `read_clinical`.
+        If there is no case, or from `read_clinical`.
     OutputError
         If it can't be written.
     """
     target = out or project.folder / COHORT_TABLE
     clinical = read_clinical(project)
-    items = [item for item in list_work(project) if not only_drawn or item.state in states]
+    items = list_work(project)
     if not items:
-        raise ProjectError("No case to export", "cases in the project, with masks if only such are wanted", "add or draw some")
-    rows = [_row(project, item, clinical.get(item.name, {}), states, target.parent) for item in items]
+        raise ProjectError("No case to export", "cases in the project", "add some")
+    rows = [_row(project, item, clinical.get(item.name, {}), target.parent) for item in items]
     columns = [
         name for name in dict.fromkeys(name for row in rows for name in row) if any(row.get(name, "") != "" for row in rows)
     ]
-    text = io.StringIO()
-    table = csv.DictWriter(text, columns, lineterminator="\n", restval="", extrasaction="ignore")
-    table.writeheader()
-    table.writerows(rows)
-    return write_text(target, text.getvalue())
+    return write_text(target, csv_of_records(columns, rows))
 
 
-def _row(project: Project, item: WorkItem, clinical: Mapping[str, Any], states: Sequence[State], home: Path) -> dict[str, Any]:
+def _row(project: Project, item: WorkItem, clinical: Mapping[str, Any], home: Path) -> dict[str, Any]:
     case = item.case
     age = "" if case.age is None else f"{case.age:g}"
     own: dict[str, Any] = {"age": age, "sex": case.sex, "centre": case.centre, "scanner": case.scanner}
     known = {**own, **case.clinical, **clinical}
-    mask = current(item.versions) if item.state in states else None
+    mask = current(item.versions) if item.state in DRAWN_STATES else None
     features = project.folder / FEATURES_FOLDER / "cases" / case.name / "features.csv"
     return {
         "case": case.name,
-        "study": from_folder(case.folder, home),
+        "study": path_from(case.folder, home),
         **{name: known.get(name, "") for name in CLINICAL},
         **{name: cell for name, cell in known.items() if name not in CLINICAL},
-        "mask": "" if mask is None else from_folder(mask.path, home),
-        "features": from_folder(features, home) if features.is_file() else "",
+        "mask": "" if mask is None else path_from(mask.path, home),
+        "features": path_from(features, home) if features.is_file() else "",
     }
 
 
@@ -177,22 +168,11 @@ def export_training(
 def in_sagittal_order(image: Volume, mask: Mask) -> tuple[Volume, Mask]:
     """Image and mask with slices left-right, rows head to foot and columns from anterior to posterior; no voxel moves.
 
-    Training reads arrays in this order.
+    Training reads arrays in this order, which is the canonical one.
     """
-    import numpy as np
-    from OPRadiomicsLib.segmentation.sagittal import sagittal_order
+    from OPRadiomicsLib.geometry import reoriented
 
-    order = sagittal_order(image)
-    old_of_new = np.zeros((4, 4))
-    old_of_new[3, 3] = 1
-    for new, (old, flip) in enumerate(zip(order.axes, order.flips, strict=True)):
-        old_of_new[2 - old, 2 - new] = -1 if flip else 1  # array axis n counts along i, j or k = 2 - n
-        old_of_new[2 - old, 3] = image.shape[old] - 1 if flip else 0
-    affine = image.affine @ old_of_new
-    return (
-        replace(image, array=order.apply(image.array), affine=affine),
-        replace(mask, labels=order.apply(mask.labels), affine=affine),
-    )
+    return reoriented(image), reoriented(mask)
 
 
 def only_levels(mask: Mask, levels: Sequence[str]) -> Mask:

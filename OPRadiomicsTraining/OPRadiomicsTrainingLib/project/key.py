@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
@@ -12,6 +10,7 @@ from typing import Final
 
 from OPRadiomicsLib.errors import OutputError
 from OPRadiomicsLib.files import held_alone
+from OPRadiomicsLib.io.tables import csv_text
 
 from .folder import Project
 
@@ -45,8 +44,8 @@ def append_key(project: Project, row: KeyRow) -> Path:
         with held_alone(path.with_suffix(".lock"), "Adding to the key", wait_s=LOCK_WAIT_S):
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "ab") as stream:
-                heading = "" if stream.tell() else _line([field.name for field in fields(KeyRow)])
-                stream.write((heading + _line(list(asdict(row).values()))).encode())
+                heading = "" if stream.tell() else csv_text([field.name for field in fields(KeyRow)])
+                stream.write((heading + csv_text(list(asdict(row).values()))).encode())
                 stream.flush()
                 os.fsync(stream.fileno())
     except OSError as error:
@@ -58,9 +57,3 @@ def append_key(project: Project, row: KeyRow) -> Path:
     with suppress(OSError):
         path.chmod(0o600)
     return path
-
-
-def _line(cells: list[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from OPRadiomicsLib.cohort import Failure
 from OPRadiomicsLib.errors import OPRadiomicsError, OutputError
@@ -17,6 +17,9 @@ from .session import begin
 from .versions import NETWORK, Step, Version
 from .worklist import WorkItem, list_work
 
+if TYPE_CHECKING:
+    from OPRadiomicsLib.segmentation.bundle import SegmentationModel
+
 
 @dataclass(frozen=True, eq=False)
 class Presegmented:
@@ -26,13 +29,8 @@ class Presegmented:
     failures: tuple[Failure, ...] = ()
 
 
-def presegment_new(project: Project, cases: Sequence[str] = (), *, progress: Progress = no_progress) -> Presegmented:
+def presegment_new(project: Project, *, progress: Progress = no_progress) -> Presegmented:
     """Let the network in use draw new cases; claimed ones, and those that somebody drew, are passed over.
-
-    Parameters
-    ----------
-    cases
-        By name; all new ones where none is named.
 
     Raises
     ------
@@ -45,9 +43,7 @@ def presegment_new(project: Project, cases: Sequence[str] = (), *, progress: Pro
     from OPRadiomicsLib.segmentation.bundle import DEFAULT_MODEL, load_segmentation_model
 
     model = load_segmentation_model(active_network() or DEFAULT_MODEL)
-    new = [
-        one for one in list_work(project) if one.state is State.NEW and one.claim is None and (not cases or one.name in cases)
-    ]
+    new = [one for one in list_work(project) if one.state is State.NEW and one.claim is None]
     versions: list[Version] = []
     failures: list[Failure] = []
     for number, item in enumerate(new):
@@ -64,12 +60,10 @@ def presegment_new(project: Project, cases: Sequence[str] = (), *, progress: Pro
     return Presegmented(tuple(versions), tuple(failures))
 
 
-def _propose(project: Project, item: WorkItem, model: object, progress: Progress) -> Version:
+def _propose(project: Project, item: WorkItem, model: SegmentationModel, progress: Progress) -> Version:
     from OPRadiomicsLib.io import read_volume
-    from OPRadiomicsLib.segmentation.bundle import SegmentationModel
     from OPRadiomicsLib.segmentation.inference import segment
 
-    assert isinstance(model, SegmentationModel)
     progress(f"{item.name}: segmenting", 0.0)
     with begin(project, item.name, Step.PROPOSED, NETWORK) as session:
         draft = segment(read_volume(item.case.reference), model, progress=progress)

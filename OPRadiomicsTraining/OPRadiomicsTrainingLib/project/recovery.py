@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from OPRadiomicsLib.files import patiently, write_bytes
+from OPRadiomicsLib.geometry import to_sitk
+from OPRadiomicsLib.io.volumes import save_image
 
 from .claims import Claim, renew
 from .exclusive import parse_initials, stamp, utc_now
@@ -51,7 +53,7 @@ def keep(project: Project, claim: Claim, mask: Mask, parent: Version | None) -> 
     """
     path = _path(project, claim.case, claim.reader, claim.task)
     content = Recovery(claim.case, claim.reader, claim.task, stamp(utc_now()), None if parent is None else parent.number, path)
-    write_bytes(path, _encoded(mask))
+    save_image(to_sitk(mask), path)  # `io.write_mask` refuses an empty one, which is a state of drawing like any other
     write_bytes(
         path.with_name(path.name.removesuffix(SUFFIX) + ".json"), json.dumps({**asdict(content), "path": path.name}).encode()
     )
@@ -84,17 +86,3 @@ def discard(project: Project, case: str, reader: str, task: str) -> None:
 
 def _path(project: Project, case: str, reader: str, task: str) -> Path:
     return project.recovery / f"{case}_{reader}_{task}{SUFFIX}"
-
-
-def _encoded(mask: Mask) -> bytes:
-    """The mask as .nii.gz; `io.write_mask` refuses an empty one, which is a state of drawing like any other."""
-    import SimpleITK as sitk
-    from OPRadiomicsLib.geometry import to_sitk
-    from OPRadiomicsLib.io.itk import itk_scratch
-
-    image = sitk.GetImageFromArray(mask.labels)
-    image.CopyInformation(to_sitk(mask))
-    with itk_scratch() as folder:
-        path = folder / f"mask{SUFFIX}"
-        sitk.WriteImage(image, str(path), useCompression=True)
-        return path.read_bytes()

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from OPRadiomicsLib.files import write_bytes
+from OPRadiomicsLib.regions import edge_of
 from OPRadiomicsLib.types import Mask, Volume
 
 from .cases import Case
@@ -48,7 +48,7 @@ def thumbnail(volume: Volume, mask: Mask | None = None) -> bytes:
     grey = np.clip((plane[::step, ::step] - low) / max(float(high - low), 1e-6), 0, 1)
     picture = np.repeat((255 * grey).astype(np.uint8)[..., None], 3, axis=2)
     if cut.size:
-        picture[_edge(labels[chosen, ::step, ::step])] = OUTLINE
+        picture[edge_of(labels[chosen, ::step, ::step])] = OUTLINE
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, format="PNG")
     return stream.getvalue()
@@ -74,12 +74,3 @@ def make_outlined(project: Project, case: Case, version: Version) -> Path:
     volume = read_volume(case.reference)
     mask = read_mask(version.path, volume, levels=(), allow_empty=True)
     return write_bytes(outlined_path(project, version), thumbnail(volume, mask))
-
-
-def _edge(labels: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Labelled pixels with a neighbour of another label on one of four sides."""
-    around = np.pad(labels, 1)
-    sides = (around[:-2, 1:-1], around[2:, 1:-1], around[1:-1, :-2], around[1:-1, 2:])
-    differs = np.logical_or.reduce([side != labels for side in sides])
-    edge: npt.NDArray[np.bool_] = differs & (labels > 0)
-    return edge

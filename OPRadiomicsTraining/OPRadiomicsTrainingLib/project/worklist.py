@@ -86,14 +86,14 @@ _TAKEN_UP: Final[Mapping[Step, tuple[State, ...]]] = {
 }
 
 
-def next_case(items: Sequence[WorkItem], step: Step, reader: str, *, after: str = "") -> WorkItem | None:
-    """The next free case for a reader and step: the first after ``after``, then from the beginning; None where all is done."""
-    free = [
+def next_case(items: Sequence[WorkItem], step: Step, reader: str) -> WorkItem | None:
+    """The first free case for a reader and step; None where all is done."""
+    free = (
         one
         for one in items
         if one.claim is None and one.state in _TAKEN_UP.get(step, ()) and why_not(one.versions, step, reader) is None
-    ]
-    return next((one for one in free if one.name > after), free[0] if free else None)
+    )
+    return next(free, None)
 
 
 def count_states(items: Iterable[WorkItem]) -> Mapping[State, int]:

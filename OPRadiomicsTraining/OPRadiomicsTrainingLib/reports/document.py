@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from OPRadiomicsLib.files import write_bytes
-from OPRadiomicsLib.resources import resources_folder
+from OPRadiomicsLib.io.tables import csv_text
+from OPRadiomicsLib.reports.strings import ENGLISH
+from OPRadiomicsLib.reports.templates import template
 
 from .checklists import ChecklistResult
 
@@ -48,7 +50,7 @@ class Document:
     tables: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
-    checklists: tuple[ChecklistResult, ...] = field(default=())
+    checklists: tuple[ChecklistResult, ...] = ()
 
 
 def write_document(document: Document, folder: Path) -> tuple[Path, ...]:
@@ -59,8 +61,6 @@ def write_document(document: Document, folder: Path) -> tuple[Path, ...]:
     OutputError
         If the folder cannot be written.
     """
-    from ..fitting.record import csv_text
-
     contents = {"report.html": document_html(document).encode()}
     for table in document.tables:
         contents[f"tables/{table.name}.csv"] = csv_text(table.header, table.rows).encode()
@@ -71,15 +71,5 @@ def write_document(document: Document, folder: Path) -> tuple[Path, ...]:
 
 def document_html(document: Document) -> str:
     """The report as one file; every text is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from OPRadiomicsLib.reports.strings import ENGLISH
-
-    environment = Environment(
-        loader=FileSystemLoader(resources_folder() / "Templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     embedded = {picture.name: base64.b64encode(picture.png).decode("ascii") for picture in document.pictures}
-    return environment.get_template("study.html.j2").render(d=document, embedded=embedded, t=ENGLISH)
+    return template("study.html.j2").render(d=document, embedded=embedded, t=ENGLISH)

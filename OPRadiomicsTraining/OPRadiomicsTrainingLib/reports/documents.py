@@ -121,7 +121,7 @@ def training_evaluation(result: FitResult) -> Evaluation:
 
 def selection_figure(result: FitResult) -> Picture:
     """Figure 2."""
-    return captioned_picture("figure2", selection_picture(result, demo=result.signature.demo))
+    return captioned_picture("figure2", selection_picture(result))
 
 
 def fit_performance_table(result: FitResult) -> Table:

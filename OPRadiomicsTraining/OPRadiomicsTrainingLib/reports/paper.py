@@ -65,7 +65,6 @@ def paper_document(
         **({"readers": agreement.note, "reliability": agreement.note} if agreement is not None and agreement.note else {}),
         "flow": "Figure 1.",
     }
-    selected, *rest = evaluation_figures(evaluation)
     return Document(
         title=f"Study report: {signature.name}",
         demo=signature.demo,
@@ -86,8 +85,7 @@ def paper_document(
         pictures=(
             captioned_picture("figure1", flow_picture(flow_of(result), demo=signature.demo)),
             selection_figure(result),
-            selected,
-            *rest,
+            *evaluation_figures(evaluation),
         ),
         facts=(*signature_facts(signature), *fit_settings_facts(result, hashes or {}), *software_facts()),
         checklists=answer_checklists(facts),

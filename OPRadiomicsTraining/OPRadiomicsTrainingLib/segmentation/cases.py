@@ -16,12 +16,12 @@ import numpy.typing as npt
 from OPRadiomicsLib.errors import OPRadiomicsError, StudyError
 from OPRadiomicsLib.files import visible, write_bytes
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL
+from OPRadiomicsLib.regions import Bools
 from OPRadiomicsLib.types import FloatArray, Progress, Volume, no_progress
 
 from . import labels
 
 Bytes = npt.NDArray[np.uint8]
-Bools = npt.NDArray[np.bool_]
 
 BODY, SACRUM, CANAL, DISC = 1, 2, 3, 4
 SACRUM_SEED = 5
@@ -337,8 +337,8 @@ def _ignore_beyond(weight: Bytes, bodies: Bytes, spacing_mm: tuple[float, float,
     weight[:, grid @ outward > limit] = 0
 
 
-def sacrum_seed(bodies: Bytes, spacing_mm: tuple[float, float, float], radius_mm: float = 5.0) -> Bytes:
-    """A disc inside S1, found from the three lowest bodies: the curve of their centres goes on by one step.
+def sacrum_seed(bodies: Bytes, spacing_mm: tuple[float, float, float]) -> Bytes:
+    """A disc of 5 mm radius inside S1, found from the three lowest bodies: the curve of their centres goes on by one step.
 
     The step bends on as L4-L5 does, and by 7 degrees more. Seen in pictures to lie in S1 in each case of chu and myosegmentum.
 
@@ -357,7 +357,7 @@ def sacrum_seed(bodies: Bytes, spacing_mm: tuple[float, float, float], radius_mm
     step_mm = 0.49 * (np.hypot(*first) + np.hypot(*second))
     centre = l5 + step_mm * np.array([np.cos(angle), np.sin(angle)])
     grid = np.moveaxis(np.indices(bodies.shape[1:]), 0, -1) * spacing_mm[1:]
-    disc = np.hypot(*np.moveaxis(grid - centre, -1, 0)) < radius_mm
+    disc = np.hypot(*np.moveaxis(grid - centre, -1, 0)) < 5.0
     area = (bodies == low[-1]).sum(axis=(1, 2))
     seed = np.zeros(bodies.shape, np.uint8)
     seed[area > 0.85 * area.max()] = disc * SACRUM_SEED

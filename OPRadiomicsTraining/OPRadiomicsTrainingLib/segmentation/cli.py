@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from .parallel import Group
     from .train import Cases, TrainingSettings
 
+VERSION = "0.1.0"
+"""Of every network that is trained here; its checksum tells one from another."""
+
 SIMULATED_STUDIES, SIMULATED_EPOCHS = 40, 30
 """Studies to simulate, and epochs on simulated images alone, where the options don't say."""
 
 
 def add_train_command(subparsers: Any) -> None:
-    """Add ``train`` with its ``segmentation`` to an argparse collection of subparsers; the handler is set as ``run``."""
+    """Register `train` with `segmentation` and `int8`; called through the entry point opradiomics.commands."""
     train = subparsers.add_parser("train", help="train a model")
     models = train.add_subparsers(dest="model", required=True, metavar="MODEL")
     parser = models.add_parser("segmentation", help="the network that finds vertebral bodies", description=__doc__)
@@ -103,7 +106,7 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     from OPRadiomicsLib.types import no_progress
 
     from .backbone import read_backbone
-    from .options import require_options_that_fit, require_writable
+    from .options import make_run_folder, require_options_that_fit
     from .parallel import joined
     from .record import begin, require_same
     from .train import TrainingSettings
@@ -115,7 +118,7 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     if options.resume:
         require_same(options.out, record)
     else:
-        require_writable(options.out)
+        make_run_folder(options.out)
     on_gpu = torch.device(options.device).type != "cpu"
     settings = TrainingSettings(
         options.epochs, batches_per_epoch=options.batches, seed=options.seed, device=options.device, bf16=on_gpu
@@ -202,7 +205,7 @@ def _network_of_folds(
         steps = settings.batches_per_epoch * (options.simulated_epochs or SIMULATED_EPOCHS)
         provenance = _provenance(options, replace(cases, real=()), steps)
         bundle = options.out / SIMULATED_FOLDER / "bundle"
-        export_bundle(found.simulated, bundle, name=SIMULATED_FOLDER, version="0.1.0", provenance=provenance, learnt=Learnt())
+        export_bundle(found.simulated, bundle, name=SIMULATED_FOLDER, version=VERSION, provenance=provenance, learnt=Learnt())
     own = settings.batches_per_epoch * settings.epochs
     for number, (network, start) in enumerate(zip(found.folds, _starts(options), strict=True), start=1):
         folder = fold_folder(options.out, number)
@@ -213,7 +216,7 @@ def _network_of_folds(
             "held_out": held_out,
         }
         learnt = _learnt_before(start) | Learnt.of(own_cases.real)
-        export_bundle(network, folder / "bundle", name=folder.name, version="0.1.0", provenance=provenance, learnt=learnt)
+        export_bundle(network, folder / "bundle", name=folder.name, version=VERSION, provenance=provenance, learnt=learnt)
     return found.average, steps + options.folds * own
 
 
@@ -246,10 +249,9 @@ def _record(options: argparse.Namespace) -> dict[str, object]:
     return own
 
 
-def run_int8(arguments: argparse.Namespace) -> int:
-    """Make the 8-bit graph of a bundle. Returns the exit status."""
+def run_int8(arguments: argparse.Namespace) -> None:
+    """Make the 8-bit graph of a bundle."""
     print(_int8(arguments.bundle))
-    return 0
 
 
 def _int8(bundle: Path) -> str:
@@ -308,7 +310,7 @@ def _export(network: DeepLabV3Plus, cases: Cases, options: argparse.Namespace, s
     provenance = _provenance(options, cases, steps) | ({} if options.folds is None else {"average_of_folds": options.folds})
     name = options.name or options.out.resolve().name
     learnt = _learnt_before(*_starts(options)) | Learnt.of(cases.real)
-    difference = export_bundle(network, bundle, name=name, version="0.1.0", provenance=provenance, learnt=learnt)
+    difference = export_bundle(network, bundle, name=name, version=VERSION, provenance=provenance, learnt=learnt)
     lines = [f"Bundle {bundle}: ONNX Runtime and torch differ by at most {difference:.1e} in the logits"]
     progress("Making 8-bit integers of it, which simulated studies calibrate", 0.1)
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.io.tables import csv_text
 from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.types import Mask, Progress, Volume, no_progress
 
@@ -112,12 +111,12 @@ def compare_networks(
     compared = []
     for number, case in enumerate(cases):
         progress(f"Comparing on {case.name}", number / len(cases))
-        levels = _Levels(case, data, new, before) if _has_levels(case, data) else None
+        levels = _Levels(case, data, new, before) if data is not None and _has_levels(case, data) else None
         compared.append(
             ComparedCase(
                 case.name,
-                {BODIES: scored[0][number], **(levels.new_dice if levels else {})},
-                {BODIES: scored[1][number], **(levels.before_dice if levels else {})},
+                {BODIES: scored[0][number], **(levels.dice_of(levels.new) if levels else {})},
+                {BODIES: scored[1][number], **(levels.dice_of(levels.before) if levels else {})},
                 levels.draw(out / PICTURES_FOLDER) if levels and out is not None else (),
             )
         )
@@ -128,10 +127,7 @@ def write_comparison(compared: NetworkComparison, folder: Path) -> Path:
     """comparison.json, and comparison.csv for other programs."""
     from OPRadiomicsLib.io.output import write_json
 
-    header, rows = compared.table()
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    write_text(folder / "comparison.csv", text.getvalue())
+    write_text(folder / "comparison.csv", csv_text(*compared.table()))
     return write_json({**asdict(compared), "new": compared.new, "before": compared.before}, folder / COMPARISON_FILE)
 
 
@@ -154,14 +150,14 @@ def _bodies(bundle: str | Path, cases: Sequence[TrainingCase]) -> list[float]:
     return [next(iter(validation_dice(network, (case,)).values())) for case in cases]
 
 
-def _has_levels(case: TrainingCase, data: Path | None) -> bool:
+def _has_levels(case: TrainingCase, data: Path) -> bool:
     """Whether the case's labels name L1, L2 and L3, whatever else they name."""
     from OPRadiomicsLib.io.itk import readable_by_itk
     from OPRadiomicsLib.io.masks import verse_labels
     from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 
-    path = data / f"{case.name}_lab.nii.gz" if data is not None else None
-    if path is None or not path.is_file():
+    path = data / f"{case.name}_lab.nii.gz"
+    if not path.is_file():
         return False
     import SimpleITK as sitk
 
@@ -173,24 +169,15 @@ def _has_levels(case: TrainingCase, data: Path | None) -> bool:
 class _Levels:
     """One case whose reader drew L1 to L3, and both networks' finished masks of it."""
 
-    def __init__(self, case: TrainingCase, data: Path | None, new: str | Path, before: str | Path) -> None:
+    def __init__(self, case: TrainingCase, data: Path, new: str | Path, before: str | Path) -> None:
         from OPRadiomicsLib.io import read_mask, read_volume
 
-        assert data is not None
         self.case = case
         self.volume = read_volume(data / f"{case.name}_img.nii.gz")
         self.truth = read_mask(data / f"{case.name}_lab.nii.gz", self.volume)
         self.new, self.before = (_segmented(self.volume, one) for one in (new, before))
 
-    @property
-    def new_dice(self) -> dict[str, float]:
-        return self._dice(self.new)
-
-    @property
-    def before_dice(self) -> dict[str, float]:
-        return self._dice(self.before)
-
-    def _dice(self, found: Mask) -> dict[str, float]:
+    def dice_of(self, found: Mask) -> dict[str, float]:
         from OPRadiomicsLib.levels import STUDY_LEVELS
 
         return {level: dice(found.of(level), self.truth.of(level)) for level in STUDY_LEVELS}

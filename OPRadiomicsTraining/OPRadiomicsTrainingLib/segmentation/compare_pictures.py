@@ -93,7 +93,7 @@ def _png(figure: object) -> bytes:
     return stream.getvalue()
 
 
-def draw_preview(network: DeepLabV3Plus, cases: Cases, out: Path, device: str = "cpu") -> None:
+def draw_preview(network: DeepLabV3Plus, cases: Cases, out: Path, device: str) -> None:
     """Draw ``out``/preview.png: a middle slice, readers' outline and the network's; of a held-out case where there is one."""
     from matplotlib.figure import Figure
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 OPSET = 17
 AGREEMENT = 1e-3
 """Largest difference of logits between torch and ONNX Runtime that an export may show."""
+THRESHOLD = 0.5
+"""Probability of "body" above which a voxel belongs to one."""
 
 
 def export_bundle(
@@ -40,7 +42,6 @@ def export_bundle(
     version: str,
     provenance: Mapping[str, object],
     learnt: Learnt | None = None,
-    threshold: float = 0.5,
 ) -> float:
     """Write weights, ONNX graph, metadata and checksums; gives the largest logit difference of the two backends.
 
@@ -67,7 +68,7 @@ def export_bundle(
             raise ModelError(
                 f"Logits of ONNX Runtime and torch {difference:.1e} apart", f"at most {AGREEMENT}", "check the versions"
             )
-        write_json(made / METADATA_FILE, _metadata(name, version, provenance, threshold))
+        write_metadata(made, _metadata(name, version, provenance))
         if learnt is not None:
             learnt.save(made)
         write_checksums(made)
@@ -81,9 +82,9 @@ def write_checksums(folder: Path) -> None:
     write_text(folder / CHECKSUMS, "".join(f"{sha256_of(folder / file)}  {file}\n" for file in files))
 
 
-def write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Write a bundle's metadata, by way of a temporary file."""
-    write_text(path, json.dumps(content, indent=2) + "\n")
+def write_metadata(folder: Path, content: Mapping[str, object]) -> None:
+    """Write a bundle's metadata, whole or not at all."""
+    write_text(folder / METADATA_FILE, json.dumps(content, indent=2) + "\n")
 
 
 def _write_weights(network: DeepLabV3Plus, path: Path) -> None:
@@ -126,7 +127,7 @@ def onnx_difference(network: DeepLabV3Plus, path: Path) -> float:
     return largest
 
 
-def _metadata(name: str, version: str, provenance: Mapping[str, object], threshold: float) -> dict[str, object]:
+def _metadata(name: str, version: str, provenance: Mapping[str, object]) -> dict[str, object]:
     """MONAI bundle metadata (schema of monai.bundle), plus what this software needs."""
     import monai
     import torch
@@ -172,5 +173,5 @@ def _metadata(name: str, version: str, provenance: Mapping[str, object], thresho
                 }
             },
         },
-        "opradiomics": {"input_format": INPUT_FORMAT, "neighbour_mm": NEIGHBOUR_MM, "threshold": threshold, **provenance},
+        "opradiomics": {"input_format": INPUT_FORMAT, "neighbour_mm": NEIGHBOUR_MM, "threshold": THRESHOLD, **provenance},
     }

@@ -21,7 +21,7 @@ from OPRadiomicsLib.segmentation.inference import BODY, network_input
 from OPRadiomicsLib.segmentation.runners import make_runner
 from OPRadiomicsLib.segmentation.sagittal import sagittal_order
 
-from .export import write_checksums, write_json
+from .export import write_checksums, write_metadata
 
 Floats = npt.NDArray[np.float32]
 
@@ -157,12 +157,11 @@ def body_agreement(model: SegmentationModel, int8_graph: Path, images: Sequence[
 def _describe(folder: Path, agreement: float, calibrated_on: str) -> None:
     import onnxruntime as ort
 
-    path = folder / METADATA_FILE
-    metadata: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    metadata: dict[str, Any] = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
     metadata["opradiomics"]["int8"] = {
         "file": INT8_FILE,
         "made_with": f"onnxruntime {ort.__version__}",
         "calibrated_on": calibrated_on,
         "body_dice_with_floats": round(agreement, 4),
     }
-    write_json(path, metadata)
+    write_metadata(folder, metadata)

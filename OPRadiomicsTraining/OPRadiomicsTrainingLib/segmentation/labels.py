@@ -12,9 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import StudyError
-from OPRadiomicsLib.regions import Box, bounding_box
+from OPRadiomicsLib.regions import Bools, Box, bounding_box
 
-Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float32]
 
 DROP = 0.25

@@ -1,4 +1,4 @@
-"""Which images a network has learnt, so that none of them tests it or one that goes on from it, whatever images are there then.
+"""Which images a network has learnt: none of them may test it, or a network that was trained on from it.
 
 A bundle holds digests of the images, salted with all of them: digests of two bundles cannot be joined, and no list made
 beforehand gives an image back. Who has the very image can tell that it was learnt. So the file is not among the bundle's
@@ -27,8 +27,8 @@ LEARNT_FILE: Final = "configs/learnt.json"
 class Learnt:
     """Real images that a network has learnt.
 
-    ``records``: salt and digests, of each training that led to it. ``unrecorded``: sets of which it has learnt images that no
-    record tells.
+    ``records``: salt and digests of each training that led to it. ``unrecorded``: sets of which it has learnt images, nobody
+    knows which.
     """
 
     records: tuple[tuple[str, frozenset[str]], ...] = ()

@@ -105,7 +105,7 @@ def _require_device(name: str) -> None:
         ) from None
 
 
-def require_writable(out: Path) -> None:
+def make_run_folder(out: Path) -> None:
     """Make the folder of a run; raises `OutputError` where it cannot be made."""
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def add_simulate_command(subparsers: Any) -> None:
-    """Add the subcommand to an argparse collection of subparsers; the handler is set as ``run``."""
+    """Register `simulate`; called through the entry point opradiomics.commands."""
     parser = subparsers.add_parser(
         "simulate",
         help="simulated lumbar MR studies, as DICOM or NIfTI",

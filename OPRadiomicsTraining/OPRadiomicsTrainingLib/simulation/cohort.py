@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Mapping
@@ -14,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from OPRadiomicsLib.errors import OutputError, StudyError
 from OPRadiomicsLib.files import all_or_nothing, write_text
+from OPRadiomicsLib.io.tables import csv_of_records
 from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
 
 from .patients import sample_patient
@@ -181,12 +180,7 @@ def _row(name: str, study: SimulatedStudy, plan: CohortPlan) -> dict[str, Any]:
 
 
 def _write_table(out: Path, names: list[str]) -> Path:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for name in names:
-        writer.writerow(_read_row(out / name / "case.json"))
-    return write_text(out / TABLE_NAME, text.getvalue())
+    return write_text(out / TABLE_NAME, csv_of_records(COLUMNS, (_read_row(out / name / "case.json") for name in names)))
 
 
 def _read_row(path: Path) -> dict[str, Any]:

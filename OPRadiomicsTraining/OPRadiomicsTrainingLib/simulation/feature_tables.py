@@ -25,6 +25,9 @@ Floats = npt.NDArray[np.float64]
 SIGNAL: Final[Mapping[Role, float]] = MappingProxyType({Role.T1WI: 0.7, Role.T2WI: 0.9, Role.FST2WI: 0.4})
 """Change of the latent marrow value, in its SD between patients of one BMD, per 32 mg/cm3 (an SD) of BMD lost."""
 
+INFORMATIVE: Final = 0.15
+"""Share of the features that load on the marrow value."""
+
 FAMILIES: Final = 12
 """Latent nuisances of a sequence."""
 
@@ -38,7 +41,6 @@ def simulate_feature_cohort(
     *,
     features: int = 386,
     signal_strength: float = 1.0,
-    informative: float = 0.15,
 ) -> Cohort:
     """Simulate a cohort of the centres A and B.
 
@@ -50,13 +52,11 @@ def simulate_feature_cohort(
         Of each sequence.
     signal_strength
         0 makes the features independent of BMD, age and sex.
-    informative
-        Share of the features that load on the marrow value.
     """
     rng = np.random.default_rng(seed)
     listed = [centre for centre, count in sorted(centres.items()) for _ in range(count)]
     patients = [sample_patient(rng, centre) for centre in listed]
-    blocks = [_sequence(rng, patients, SIGNAL[role] * signal_strength, features, informative) for role in Role]
+    blocks = [_sequence(rng, patients, SIGNAL[role] * signal_strength, features) for role in Role]
     return Cohort(
         cases=tuple(f"sim{number:05d}" for number in range(len(patients))),
         ages=np.array([float(patient.age) for patient in patients]),
@@ -74,7 +74,7 @@ def simulate_feature_cohort(
     )
 
 
-def _sequence(rng: np.random.Generator, patients: list[Patient], signal: float, features: int, informative: float) -> Floats:
+def _sequence(rng: np.random.Generator, patients: list[Patient], signal: float, features: int) -> Floats:
     """(n, features): loadings on nuisances and marrow plus noise of their own, at scales from 1e-2 to 1e4.
 
     Loadings and scales come from a fixed generator, the same for each sequence: two cohorts of different seeds hold the same
@@ -84,11 +84,11 @@ def _sequence(rng: np.random.Generator, patients: list[Patient], signal: float, 
     deficit = np.array([OSTEOPOROSIS_BMD - patient.bmd for patient in patients]) / 32.0
     marrow = signal * deficit + rng.standard_normal(n)
     at_b = np.array([patient.centre == "B" for patient in patients])
-    fixed = np.random.default_rng([2026, features, round(1000 * informative)])
+    fixed = np.random.default_rng([2026, features, round(1000 * INFORMATIVE)])
     nuisances = rng.standard_normal((n, FAMILIES)) + CENTRE_SHIFT * at_b[:, None] * fixed.standard_normal(FAMILIES)
     loadings = np.zeros((FAMILIES, features))
     loadings[fixed.integers(FAMILIES, size=features), np.arange(features)] = fixed.choice([-1.0, 1.0], features)
-    on_marrow = (fixed.random(features) < informative) * fixed.uniform(0.2, 0.6, features)
+    on_marrow = (fixed.random(features) < INFORMATIVE) * fixed.uniform(0.2, 0.6, features)
     own = rng.standard_normal((n, features)) * fixed.uniform(0.2, 0.6, features)
     scale = 10.0 ** fixed.uniform(-2.0, 4.0, features)
     values: Floats = scale * (3.0 + nuisances @ loadings + marrow[:, None] * on_marrow + own)

@@ -20,6 +20,9 @@ from .texture import Float, tile
 BORDER_LENGTH_MM = 7.0
 """Correlation length of a hand-drawn border's slips."""
 
+TOLERANCE = 0.9
+"""Dice of one slice, about, from which a reviewer leaves a first reader's drawing as it is."""
+
 PAD = 5
 """Rows and columns about a body's box."""
 
@@ -79,18 +82,18 @@ def read(truth: Mask, reader: Reader, rng: np.random.Generator, levels: tuple[st
     return Mask(labels, truth.affine, truth.frame_of_reference_uid, "simulated reader")
 
 
-def revise(drawn: Mask, own: Mask, rng: np.random.Generator, tolerance: float = 0.9) -> Mask:
+def revise(drawn: Mask, own: Mask, rng: np.random.Generator) -> Mask:
     """A second reader's revision of a first one's mask.
 
     The reviewer compares slice by slice with what they would have drawn (``own``), and redraws a slice of a level where
-    the two agree by a Dice below ``tolerance``, give or take; else the first reader's stays. So two masks of one case
+    the two agree by a Dice below `TOLERANCE`, give or take; else the first reader's stays. So two masks of one case
     are nearer than two independent ones (study.md, section 7).
     """
     labels = drawn.labels.copy()
     for level in sorted({*drawn.levels, *own.levels}, key=LABEL_OF_LEVEL.__getitem__):
         first, second = drawn.of(level), own.of(level)
         for k in np.flatnonzero((first | second).any(axis=(1, 2))):
-            if dice(first[k], second[k]) < tolerance + rng.normal(0.0, 0.03):
+            if dice(first[k], second[k]) < TOLERANCE + rng.normal(0.0, 0.03):
                 labels[k][first[k]] = 0
                 labels[k][second[k] & (labels[k] == 0)] = LABEL_OF_LEVEL[level]
     return Mask(labels, drawn.affine, drawn.frame_of_reference_uid, "simulated reader, reviewed")

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from ..names import INTENSITY_FEATURES
 from .emphasis import EPSILON
 
 Array = npt.NDArray[np.float64]
@@ -21,31 +22,8 @@ SMALL_EIGENVALUE: Final = 1e-6
 FEW_LEVELS: Final = 64
 """Up to this many grey levels LAPACK's result does not depend on the number of threads."""
 
-_NAMES: Final = (
-    "Autocorrelation",
-    "ClusterProminence",
-    "ClusterShade",
-    "ClusterTendency",
-    "Contrast",
-    "Correlation",
-    "DifferenceAverage",
-    "DifferenceEntropy",
-    "DifferenceVariance",
-    "Id",
-    "Idm",
-    "Idmn",
-    "Idn",
-    "Imc1",
-    "Imc2",
-    "InverseVariance",
-    "JointAverage",
-    "JointEnergy",
-    "JointEntropy",
-    "MaximumProbability",
-    "SumAverage",
-    "SumEntropy",
-    "SumSquares",
-)
+_NAMES: Final = tuple(name for name in INTENSITY_FEATURES["glcm"] if name != "MCC")
+"""Means over the directions; MCC has its own way."""
 
 
 def glcm_features(cooccurrence: Array, levels: Array) -> dict[str, float]:

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...regions import Box
 from ..engine import SpacingIjk
 from ..phantoms import textured_phantom
 from .recursive_gaussian import second_derivative_coefficients, smoothing_coefficients
-
-Box = tuple[slice, slice, slice]
 
 
 def laplacian_of_gaussian(
@@ -35,7 +34,7 @@ def laplacian_of_gaussian(
         Slices (k, j, i).
     """
     if image.dtype == np.float32 and recursion_equals_itk():
-        return recursive_laplacian(image.astype(np.float32, copy=False), spacing_mm, sigma_mm, box)
+        return recursive_laplacian(image, spacing_mm, sigma_mm, box)
     return itk_laplacian(image, spacing_mm, sigma_mm)[box]
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ...errors import MissingDependencyError
 from ...profile import Features
-from ...regions import bounding_box
+from ...regions import Box, bounding_box
 from ...types import FloatArray, Progress, no_progress
 from ..discretise import bin_edges
 from ..engine import EngineResult, RegionArray, SpacingIjk, require_computable
@@ -19,7 +19,7 @@ from ..names import ORIGINAL, SHAPE, image_names, log_image_name, names_of
 from .emphasis import gldm_features, glrlm_features, glszm_features
 from .firstorder import firstorder_features
 from .glcm import glcm_features
-from .laplacian import Box, laplacian_of_gaussian
+from .laplacian import laplacian_of_gaussian
 from .matrices import texture_matrices
 from .ngtdm import ngtdm_features
 from .shape import shape_features

@@ -12,7 +12,7 @@ from OPRadiomicsLib.reports.style import INK, MUTED, RULE, new_figure
 
 from ...evaluation.evaluate import Evaluation, ModelResult, SetResult
 from ...statistics.calibration import calibration_bins, calibration_curve
-from .look import MODEL_COLOURS, MODEL_LINES, finished, grid_of_panels, labelled, legend_below, letter_of, titled
+from .look import MODEL_COLOURS, MODEL_LINES, finished, labelled, legend_below, letter_of, row_of_panels, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ def decision_picture(evaluation: Evaluation) -> bytes:
 def _panels(evaluation: Evaluation, draw: Callable[[Axes, SetResult], None]) -> bytes:
     count = len(evaluation.sets)
     figure = new_figure(max(4.4 * count, 6.0), 4.7)
-    for number, (axes, one) in enumerate(zip(grid_of_panels(figure, count), evaluation.sets, strict=True)):
+    for number, (axes, one) in enumerate(zip(row_of_panels(figure, count), evaluation.sets, strict=True)):
         draw(axes, one)
         titled(axes, letter_of(number), f"{one.name}, n = {len(one.ill)}")
     return finished(figure, demo=evaluation.signature.demo)

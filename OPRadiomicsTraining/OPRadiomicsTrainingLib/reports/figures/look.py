@@ -1,4 +1,4 @@
-"""What the figures share: colours of the models, names of sets, a PNG with the DEMO mark."""
+"""What the figures share: colours of the models, panels and their titles, a PNG with the DEMO mark."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def finished(figure: Figure, *, demo: bool) -> bytes:
     return png(figure, demo=demo, strings=ENGLISH)
 
 
-def grid_of_panels(figure: Figure, count: int, *, rows: int = 1, top: float = 0.84, bottom: float = 0.15) -> list[Axes]:
+def row_of_panels(figure: Figure, count: int) -> list[Axes]:
     """Panels side by side with room for titles and the DEMO line."""
-    grid = figure.add_gridspec(rows, -(-count // rows), left=0.075, right=0.98, top=top, bottom=bottom, wspace=0.3, hspace=0.45)
-    panels = [figure.add_subplot(grid[place // (-(-count // rows)), place % (-(-count // rows))]) for place in range(count)]
+    grid = figure.add_gridspec(1, count, left=0.075, right=0.98, top=0.84, bottom=0.15, wspace=0.3)
+    panels = [figure.add_subplot(grid[0, place]) for place in range(count)]
     for panel in panels:
         calm(panel)
     return panels

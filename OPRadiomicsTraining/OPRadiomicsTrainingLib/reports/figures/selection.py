@@ -19,7 +19,7 @@ SHOWN = 12
 """Coefficients drawn for each sequence, the largest."""
 
 
-def selection_picture(result: FitResult, *, demo: bool) -> bytes:
+def selection_picture(result: FitResult) -> bytes:
     """One row a sequence: error by penalty, coefficients by penalty, the Radscore's coefficients."""
     figure = new_figure(12.0, 9.6)
     grid = figure.add_gridspec(3, 2, left=0.06, right=0.56, top=0.93, bottom=0.07, wspace=0.25, hspace=0.5)
@@ -43,7 +43,7 @@ def selection_picture(result: FitResult, *, demo: bool) -> bytes:
         titled(panels[1], "ABC"[row] + "2", f"{role}: coefficient paths")
         _coefficients(panels[2], result, role)
         titled(panels[2], "ABC"[row] + "3", f"{role}: Radscore")
-    return finished(figure, demo=demo)
+    return finished(figure, demo=result.signature.demo)
 
 
 def _error(axes: Axes, path: PenaltyPath, chosen: int) -> None:
