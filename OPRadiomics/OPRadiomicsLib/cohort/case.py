@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from .. import __version__
 from ..errors import OPRadiomicsError, StudyError
+from ..files import sha256_of
 from ..io.index import files_below
 from ..io.output import IMAGE_SUFFIXES
 from ..io.selection import OPTION_OF_ROLE
@@ -151,8 +152,7 @@ def _files_of(folder: Path) -> list[Path]:
 
 def _digest(path: Path) -> str | None:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError:
         return None
 

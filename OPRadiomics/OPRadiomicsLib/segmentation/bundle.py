@@ -11,7 +11,6 @@ SHA256SUMS              checksums of the models and the metadata, as sha256sum -
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ModelError
+from ..files import sha256_of
 from ..resources import model_folder, resources_folder, user_models_folder
 
 CHECKSUMS = "SHA256SUMS"
@@ -144,12 +144,6 @@ def _verify(folder: Path) -> frozenset[str]:
 
 
 _AGAIN = "the bundle is incomplete or was changed: install the package again, or export the network again"
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _from_metadata(folder: Path) -> SegmentationModel:

@@ -39,6 +39,7 @@ def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentP
 
 def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Read, evaluate, write all results or none, and say what came out."""
+    from OPRadiomicsLib.files import sha256_of
     from OPRadiomicsLib.io.output import require_writable
     from OPRadiomicsLib.models.signature import load_signature
     from OPRadiomicsLib.profile import load_profile
@@ -46,7 +47,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
 
     from ..cohort.cohort import read_cohort
     from ..fitting.fit_command import demo_lines
-    from ..fitting.record import file_sha256, read_fit_record, read_training_predictions
+    from ..fitting.record import read_fit_record, read_training_predictions
     from ..fitting.seen import Seen
     from ..reports.documents import evaluation_summary
     from .evaluate import EvaluationSettings, evaluate
@@ -76,7 +77,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
         progress=part(progress, 0.1, 0.8),
     )
     progress("Writing the report", 0.9)
-    hashes = {"table": file_sha256(options.table)}
+    hashes = {"table": sha256_of(options.table)}
     write_evaluation(evaluation, cohort, options.out, record=record, hashes=hashes, by_centre=by_centre)
     progress("Done", 1.0)
     report = options.out / "report.html"

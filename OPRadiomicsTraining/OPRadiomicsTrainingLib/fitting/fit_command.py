@@ -108,13 +108,13 @@ def read_and_fit(
     prove
         Raises, before anything is fitted, where the cohort doesn't do for what follows the fit.
     """
+    from OPRadiomicsLib.files import sha256_of
     from OPRadiomicsLib.profile import load_profile
     from OPRadiomicsLib.progress import part
 
     from ..cohort.cohort import read_cohort
     from .candidates import read_kept_features
     from .fit import fit_signature
-    from .record import file_sha256
 
     settings = settings_of(options)
     progress("Reading the table", 0.0)
@@ -125,7 +125,7 @@ def read_and_fit(
         prove(cohort)
     result = fit_signature(cohort, profile, settings, features=features, progress=part(progress, 0.02, 1.0))
     inputs = {"table": options.table, **({} if options.features is None else {"features": options.features})}
-    return result, profile, {name: file_sha256(path) for name, path in inputs.items()}
+    return result, profile, {name: sha256_of(path) for name, path in inputs.items()}
 
 
 def write_results(result: FitResult, profile: Profile, out: Path, hashes: dict[str, str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import math
 import platform
@@ -63,11 +62,6 @@ def software_versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def fit_record(result: FitResult, hashes: Mapping[str, str]) -> dict[str, Any]:

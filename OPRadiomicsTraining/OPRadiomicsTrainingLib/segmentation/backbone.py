@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import MissingDependencyError, ModelError
-from OPRadiomicsLib.segmentation.bundle import sha256_of
+from OPRadiomicsLib.files import sha256_of
 
 from .augment import Sample
 

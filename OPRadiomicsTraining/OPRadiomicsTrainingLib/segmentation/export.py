@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from OPRadiomicsLib.errors import ModelError
-from OPRadiomicsLib.files import all_or_nothing, write_text
+from OPRadiomicsLib.files import all_or_nothing, sha256_of, write_text
 from OPRadiomicsLib.segmentation.bundle import (
     CHECKSUMS,
     INPUT_FORMAT,
@@ -17,7 +17,6 @@ from OPRadiomicsLib.segmentation.bundle import (
     METADATA_FILE,
     ONNX_FILE,
     WEIGHTS_FILE,
-    sha256_of,
 )
 
 from .cases import NEIGHBOUR_MM

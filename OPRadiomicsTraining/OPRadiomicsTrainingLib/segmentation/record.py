@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from OPRadiomicsLib.errors import ModelError, OutputError
-from OPRadiomicsLib.files import write_text
-from OPRadiomicsLib.segmentation.bundle import sha256_of
+from OPRadiomicsLib.files import sha256_of, write_text
 
 from .cases import load_case
 from .learnt import Learnt

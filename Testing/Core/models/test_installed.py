@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from OPRadiomicsLib import installed
 from OPRadiomicsLib.errors import ModelError
+from OPRadiomicsLib.files import sha256_of
 from OPRadiomicsLib.models.signature import load_signature
 from OPRadiomicsLib.resources import FOLDER_VARIABLE, model_folder
-from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, METADATA_FILE, load_segmentation_model, sha256_of
+from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, METADATA_FILE, load_segmentation_model
 
 
 @pytest.fixture(autouse=True)

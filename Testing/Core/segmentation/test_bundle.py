@@ -4,8 +4,9 @@ import json
 
 import pytest
 from OPRadiomicsLib.errors import ModelError
+from OPRadiomicsLib.files import sha256_of
 from OPRadiomicsLib.segmentation import load_segmentation_model
-from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, INPUT_FORMAT, METADATA_FILE, ONNX_FILE, sha256_of
+from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, INPUT_FORMAT, METADATA_FILE, ONNX_FILE
 
 
 @pytest.fixture
