@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import slicer
 
 from ..errors import OutputError, StudyError
 from ..io.masks import verse_labels
@@ -15,6 +14,11 @@ from ..types import Affine, Mask
 from .geometry import RAS_OF_LPS, affine_of_volume, array_of, vtk_matrix
 from .segmentation import mask_of
 from .volumes import fill, voxels_of
+
+try:
+    import vtkTeem as teem
+except ImportError:
+    import slicer as teem  # slicer-core has in one namespace what Slicer keeps in several
 
 
 def write_volume(node: Any, path: Path) -> Path:
@@ -51,7 +55,7 @@ def read_mask(path: Path, origin: str = "file") -> Mask:
     """
     from .segments import layer_of
 
-    reader = slicer.vtkTeemNRRDReader()
+    reader = teem.vtkTeemNRRDReader()
     reader.SetFileName(str(path))
     reader.Update()
     labels: npt.NDArray[Any] = layer_of(reader.GetOutput())
@@ -62,7 +66,7 @@ def read_mask(path: Path, origin: str = "file") -> Mask:
 
 
 def _write(image: Any, affine: Affine, path: Path) -> Path:
-    writer = slicer.vtkTeemNRRDWriter()
+    writer = teem.vtkTeemNRRDWriter()
     writer.SetInputData(image)
     writer.SetIJKToRASMatrix(vtk_matrix(RAS_OF_LPS @ affine))
     writer.SetUseCompression(False)
