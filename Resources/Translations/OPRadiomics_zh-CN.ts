@@ -1657,6 +1657,10 @@
             <source>Message</source>
             <translation>信息</translation>
         </message>
+        <message>
+            <source>All that it said is under Jobs.</source>
+            <translation>全部输出信息见“任务”。</translation>
+        </message>
     </context>
     <context>
         <name>gui.level_table</name>

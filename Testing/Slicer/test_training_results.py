@@ -104,7 +104,7 @@ class TrainingResultsTest(TrainingCase):
         status.write_text(json.dumps({"state": "done", "lines": ["Warning: few cases", "done"]}))
         self.panel.poll()
         self.assertFalse(self.ui.runningFrame.visible)
-        self.assertIn("few cases", self.ui.jobLabel.text)
+        self.assertIn("done\n", self.ui.jobLabel.text)  # and where the rest stands
         self.panel.jobs.select(job.id)
         self.assertEqual(self.ui.jobTextEdit.plainText, "Warning: few cases\ndone")
 

@@ -19,6 +19,9 @@ Content = Mapping[str, Any]
 BAR = 120
 """Pixels of the longest bar to either side."""
 
+SHORT_BAR = 40
+"""In the table of probabilities, whose six columns have to stand side by side in a narrow panel."""
+
 CELL = "<td style='white-space:nowrap'>"
 
 
@@ -102,7 +105,8 @@ def _banners(content: Content, palette: Palette, stale: bool) -> str:
 
 def _probabilities(content: Content, palette: Palette) -> str:
     head = "".join(
-        f"<th align='left'>{cell}</th>" for cell in (_("Model"), _("P(OP)"), "", _("95 % CI"), _("Threshold"), _("Class"))
+        f"<th align='left' style='white-space:nowrap'>{cell}</th>"
+        for cell in (_("Model"), _("P(OP)"), "", _("95 % CI"), _("Threshold"), _("Class"))
     )
     rows = "".join(_probabilityRow(name, model, palette) for name, model in content["models"].items())
     return f"<table cellpadding='3'><tr>{head}</tr>{rows}</table>"
@@ -118,7 +122,7 @@ def _probabilityRow(name: str, model: Content, palette: Palette) -> str:
     cells = (
         f"<b>{escape(_modelName(name))}</b>",
         f"<b>{escape(said)}</b>",
-        _bar(round(60 * model["probability"]), 60, colour, palette.rule),
+        _bar(round(SHORT_BAR * model["probability"]), SHORT_BAR, colour, palette.rule),
         escape(between),
         escape(cut),
         escape(_class(model["osteoporosis"])),

@@ -34,13 +34,14 @@ class JobsSection:
         ended = [job for job in found if job.state in jobs.ENDED and self._states.get(job.id, job.state) != job.state]
         self._states = {job.id: job.state for job in found}
         for job in ended:
-            self.panel.bar.say(f"{job.title}: {jobWord(job.state)}. {_said(job)}".strip())
+            more = f"\n{_('All that it said is under Jobs.')}" if len(job.lines) > 1 else ""
+            self.panel.bar.say(f"{job.title}: {jobWord(job.state)}. {_lastLine(job)}".strip() + more)
         if ended:
             self.panel.refresh()
 
     def _row(self, job: jobs.Job) -> tuple[str, ...]:
         share = f" {100 * job.fraction:.0f} %" if job.state is jobs.JobState.RUNNING else ""
-        return job.id, job.title, jobWord(job.state) + share, _said(job).rpartition("\n")[2]
+        return job.id, job.title, jobWord(job.state) + share, _lastLine(job)
 
     def _showRunning(self, running: list[jobs.Job]) -> None:
         self.ui.runningFrame.visible = bool(running)
@@ -81,3 +82,7 @@ def _said(job: jobs.Job) -> str:
     if job.state is jobs.JobState.FAILED:
         return f"{job.found}. {job.remedy}"
     return "\n".join(job.lines) or job.message
+
+
+def _lastLine(job: jobs.Job) -> str:
+    return _said(job).rpartition("\n")[2]
