@@ -92,6 +92,7 @@ class FitSection:
     def _showFaults(self, rows: list[tuple[str, ...]]) -> None:
         headings = (_("Row"), _("Column"), _("Found"), _("Expected"), _("What to do"))
         tables.fill(self.ui.faultsTable, headings, rows)
+        self.ui.faultsTable.visible = bool(rows)
 
     def fit(self) -> None:
         """Features of every case, then the models, in a process of its own; what can be refused is refused before."""
