@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from OPRadiomicsLib.files import names_a_folder
 from OPRadiomicsLib.types import Role
 
 from .cases import list_cases
 from .exports import FEATURES_FOLDER, write_cohort_table
-from .folder import Project, ProjectError
+from .folder import Project, ProjectError, new_place
 
 if TYPE_CHECKING:
     from ..fitting.settings import Protocol
@@ -64,13 +63,7 @@ def commands_to_fit(project: Project, plan: FitPlan) -> list[list[str]]:
     from ..fitting.settings import FitSettings, SelectionSettings
     from ..reports.shown import EVALUATION_FOLDER
 
-    out = project.models / "signatures" / plan.name
-    if not names_a_folder(plan.name) or out.exists():
-        raise ProjectError(
-            f"A fit named '{plan.name[:40]}'",
-            "letters, digits, spaces, . _ + -, and a name that no fit of the project has",
-            "choose another name",
-        )
+    out = new_place(project.models / "signatures", plan.name, "fit")
     path = write_cohort_table(project)
     patients = [row for _, row in read_cohort_table(path).rows]
     _require_sequences(project, [str(row.case) for row in patients])

@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from OPRadiomicsLib import __version__
 from OPRadiomicsLib.errors import OPRadiomicsError
-from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.files import names_a_folder, write_text
 
 SCHEMA: Final = 1
 FILE_NAME: Final = "project.json"
@@ -158,6 +158,23 @@ def create_project(
     for one in _FOLDERS:
         (home / one).mkdir(exist_ok=True)
     return open_project(home)
+
+
+def new_place(home: Path, name: str, what: str) -> Path:
+    """The folder ``home/name``, not made yet, of a new ``what``: a run or a fit.
+
+    Raises
+    ------
+    ProjectError
+        If the name can't name a folder on every system, or is taken.
+    """
+    if not names_a_folder(name) or (home / name).exists():
+        raise ProjectError(
+            f"A {what} named '{name[:40]}'",
+            f"letters, digits, spaces, . _ + -, and a name that no {what} of the project has",
+            "choose another name",
+        )
+    return home / name
 
 
 def open_project(folder: str | Path) -> Project:

@@ -16,10 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from OPRadiomicsLib.files import names_a_folder
-
 from .exports import TRAINING_SET
-from .folder import Project, ProjectError
+from .folder import Project, ProjectError, new_place
 from .jobs import PLACE, Job, list_jobs
 
 SHIPPED: Final = "lumbar-bodies"
@@ -70,13 +68,7 @@ def commands_to_train(project: Project, plan: TrainingPlan) -> list[list[str]]:
     ProjectError
         If the name can't name a folder, or a run has it.
     """
-    run = project.models / "networks" / plan.name
-    if not names_a_folder(plan.name) or run.exists():
-        raise ProjectError(
-            f"A run named '{plan.name[:40]}'",
-            "letters, digits, spaces, . _ + -, and a name that no run of the project has",
-            "choose another name",
-        )
+    run = new_place(project.models / "networks", plan.name, "run")
     run.mkdir(parents=True)
     export = ["project", "export", str(project.folder), "training", "-o", str(run / "data")]
     export += ["--cases", ",".join(plan.cases)] if plan.cases else []
