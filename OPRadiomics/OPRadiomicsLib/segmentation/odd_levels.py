@@ -18,15 +18,16 @@ FloatTable = npt.NDArray[np.float64]
 
 DARKEST: Final = 0.6
 """Lower quartile of a level's marrow, in units of the middle one of L1-L3. Over 114 real images of four origins one lies below,
-at 0.49, whose L1 is dark to the eye, and the next at 0.63; over 20 simulated studies the least is 0.71, over 20 of wide variety,
-which has altered marrow often, 0.48."""
+at 0.49, whose L1 is dark to the eye, and the next at 0.63; over 20 simulated studies the least is 0.71, over 20 of wide
+variety, which has altered marrow often, 0.48."""
 
 BRIGHTEST: Final = 1.6
 """Upper quartile, T1WI and T2WI: over the same real images one lies above, at 1.67, whose L1 has a bright lesion, and the next
 at 1.24; over the simulated T1WI and T2WI the largest is 1.29, of wide variety 1.49."""
 
 BRIGHTEST_SUPPRESSED: Final = 2.0
-"""Upper quartile, FS-T2WI, where oedema beside a worn disc and failing suppression are common: 1.40 over the simulated ones, of wide variety 2.07."""
+"""Upper quartile, FS-T2WI, where oedema beside a worn disc and failing suppression are common: 1.40 over the simulated ones, of
+wide variety 2.07."""
 
 
 def marrow_quartiles(volume: Volume, marrow: Mask) -> FloatTable | None:
