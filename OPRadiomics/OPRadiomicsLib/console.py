@@ -65,7 +65,16 @@ def warning_lines(warnings: Iterable[str]) -> tuple[str, ...]:
 
 
 def _line(name: str, prediction: Prediction) -> str:
-    interval = "interval not published" if prediction.interval is None else "95 % CI {:.3f}-{:.3f}".format(*prediction.interval)
+    limits = None if prediction.interval is None else " to ".join(map(_three, prediction.interval))
+    interval = "interval not published" if limits is None else f"95 % CI {limits}"
     verdict = {None: "class not published", True: "osteoporosis", False: "no osteoporosis"}[prediction.osteoporosis]
     threshold = "" if prediction.threshold is None else f" (threshold {prediction.threshold:.3f})"
-    return f"{name:<27} P(osteoporosis) {prediction.probability:.3f}   {interval}   {verdict}{threshold}"
+    return f"{name:<27} P(osteoporosis) {_three(prediction.probability)}   {interval}   {verdict}{threshold}"
+
+
+def _three(probability: float) -> str:
+    """Three decimals; what is not certain never as 0.000 or 1.000."""
+    said = f"{probability:.3f}"
+    if probability > 0 and float(said) == 0:
+        return "<0.001"
+    return ">0.999" if probability < 1 and float(said) == 1 else said
