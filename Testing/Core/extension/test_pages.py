@@ -1,0 +1,42 @@
+"""The pages that a reader goes through lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+PAGES = ("README.md", *(f"{folder}/README.md" for folder in ("OPRadiomics", "OPRadiomicsTraining", "Testing/Benchmarks")))
+
+
+def anchors(page: Path) -> set[str]:
+    """Of the headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_of_a_page_has_its_target(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    assert links
+    for link in links:
+        file, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / file if file else ROOT / page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_script_that_a_page_runs_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for script in re.findall(r"Testing/[\w/]+\.(?:py|R)", text):
+        assert (ROOT / script).is_file(), script
+
+
+def test_every_benchmark_has_its_figure() -> None:
+    page = (ROOT / "Testing/Benchmarks/README.md").read_text(encoding="utf-8")
+    scripts = {path.stem for path in (ROOT / "Testing/Benchmarks").glob("*.py")} - {"harness", "bench"}
+    assert sorted(name for name in scripts if name not in page) == []
