@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL
+from ..levels import LABEL_OF_LEVEL, LEVEL_OF_LABEL, STUDY_LEVELS
 from ..progress import part
 from ..regions import Bools
 from ..types import LevelQuality, Mask, Progress, Segmentation, Volume, no_progress
@@ -19,7 +19,7 @@ from .cleanup import Bodies, Floats, split_bodies
 from .gaps import one_piece
 from .numbering import Numbering, in_range, number_levels, settle_lowest
 from .outline import as_drawn
-from .quality import assess_levels
+from .quality import CUT_OFF, assess_levels
 from .runners import Backend, Runner, choose_backend, make_runner
 from .sagittal import SagittalOrder, held_slices, require_image, resample_in_plane, sagittal_order
 from .standardise import standardise
@@ -279,4 +279,9 @@ def _warnings(doubts: tuple[str, ...], numbering: Numbering, levels: tuple[Level
     unnamed = sum(not in_range(label) for label in numbering.labels)
     if unnamed:
         warnings.append(f"{unnamed} bodies beyond {LEVEL_OF_LABEL[min(LEVEL_OF_LABEL)]} or below L6 were left out")
-    return (*warnings, *(f"{level.level}: {flag}" for level in levels for flag in level.flags))
+    return (*warnings, *(f"{level.level}: {flag}" for level in levels for flag in level.flags if _matters(level.level, flag)))
+
+
+def _matters(level: str, flag: str) -> bool:
+    """A body above or below L1-L3 that the image cuts off is as it should be: only its own quality says so."""
+    return level in STUDY_LEVELS or flag not in CUT_OFF

@@ -16,6 +16,9 @@ from ..types import LevelQuality, Mask, Segmentation
 from .cleanup import Bodies, Floats
 from .numbering import Numbering, in_range
 
+CUT_AT_THE_EDGE = "it is cut off at the edge of the image"
+CUT_AT_A_SLICE = "it is cut off at the first or last slice"
+CUT_OFF = (CUT_AT_THE_EDGE, CUT_AT_A_SLICE)
 LOW_CONFIDENCE = 0.85
 VOLUME_RATIO = (0.6, 1.6)
 """Plausible volume, in units of the neighbours' mean."""
@@ -101,9 +104,9 @@ def assess_levels(bodies: Bodies, numbering: Numbering, probability: Floats) -> 
         if not in_range(label):
             continue
         confidence = float(probability[bodies.labels == index + 1].mean())
-        flags = ["it is cut off at the edge of the image"] if cut[index] else []
+        flags = [CUT_AT_THE_EDGE] if cut[index] else []
         if _ends_at_a_border_slice(bodies, index + 1):
-            flags.append("it is cut off at the first or last slice")
+            flags.append(CUT_AT_A_SLICE)
         if not cut[index]:
             beside = [n for n in (index - 1, index + 1) if 0 <= n < bodies.count and not cut[n]]
             flags += [*_size_flags(bodies, index, beside), *_height_flags(heights, index, beside)]

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.segmentation import inference
 from OPRadiomicsLib.segmentation.inference import predict_probabilities
+from OPRadiomicsLib.segmentation.numbering import Numbering
+from OPRadiomicsLib.segmentation.quality import CUT_AT_THE_EDGE
 from OPRadiomicsLib.segmentation.sagittal import SagittalOrder
+from OPRadiomicsLib.types import LevelQuality
 
 
 def _threshold_network(images):
@@ -130,3 +133,14 @@ def test_more_scales_keep_the_place_of_a_square():
     )
     assert np.abs(np.argwhere(one).mean(axis=0) - np.argwhere(three).mean(axis=0)).max() < 0.2, "voxels"
     assert three.sum() == pytest.approx(one.sum(), rel=0.05)
+
+
+def test_only_a_level_that_is_used_is_warned_of_where_the_image_cuts_it_off():
+    numbering = Numbering((18, 20, 24), ())
+    levels = [LevelQuality(level, 10.0, 0.9, (CUT_AT_THE_EDGE, "its volume is odd")) for level in ("T11", "L1", "L5")]
+    assert inference._warnings((), numbering, tuple(levels)) == (
+        "T11: its volume is odd",
+        "L1: it is cut off at the edge of the image",
+        "L1: its volume is odd",
+        "L5: its volume is odd",
+    )
