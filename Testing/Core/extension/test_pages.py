@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
 PAGES = (
     "README.md",
+    "OPRadiomics/README.zh-CN.md",
     *(f"{folder}/README.md" for folder in ("OPRadiomics", "OPRadiomicsTraining", "Testing/Benchmarks")),
     "Resources/Models/lumbar-bodies/docs/README.md",
 )
@@ -38,6 +40,16 @@ def test_every_script_that_a_page_runs_is_there(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for script in re.findall(r"Testing/[\w/]+\.(?:py|R)", text):
         assert (ROOT / script).is_file(), script
+
+
+def test_the_chinese_page_calls_the_buttons_what_the_panel_calls_them() -> None:
+    page = (ROOT / "OPRadiomics/README.zh-CN.md").read_text(encoding="utf-8")
+    said = ElementTree.parse(ROOT / "Resources/Translations/OPRadiomics_zh-CN.ts").getroot().iter("translation")
+    known = " ".join(one.text or "" for one in said)
+    steps = [line for line in page.splitlines() if re.match(r"\d\. ", line)]
+    buttons = {name for line in steps for name in re.findall(r"\*\*([^*]+)\*\*", line)}
+    assert len(buttons) > 20
+    assert sorted(name for name in buttons if name not in known) == []
 
 
 def test_every_benchmark_has_its_figure() -> None:
