@@ -226,8 +226,12 @@ def _require_whole_pixels(path: Path, file: BinaryIO, dataset: Dataset) -> None:
 
 
 def _groups(items: list[Dataset]) -> list[Dataset]:
-    """First items of the functional-group sequences (DICOM PS3.3 C.7.6.16)."""
-    return [element.value[0] for item in items for element in item if element.VR == "SQ" and element.value]
+    """First items of the functional-group sequences (DICOM PS3.3 C.7.6.16).
+
+    Private ones are passed over: Philips repeats half a classic header in (2005,xx0F), which need not be that of the frame.
+    """
+    elements = [element for item in items for element in item if not element.tag.is_private]
+    return [element.value[0] for element in elements if element.VR == "SQ" and element.value]
 
 
 def _first(places: tuple[Dataset, ...], keywords: tuple[str, ...]) -> Any:

@@ -235,6 +235,24 @@ def test_enhanced_multi_frame_is_read_in_geometric_order(tmp_path: Path, make_st
     np.testing.assert_allclose(volume.affine, stack.affine, atol=1e-5)
 
 
+def test_what_philips_repeats_in_private_sequences_places_no_frame(
+    tmp_path: Path, make_stack: Any, write_enhanced_stack: Any
+) -> None:
+    """(2005,xx0F) of each frame holds half a classic header, here of an axial slice of 9 mm pixels."""
+    stack = make_stack()
+    write_enhanced_stack(stack, tmp_path / "multi")
+    dataset = pydicom.dcmread(tmp_path / "multi")
+    for frame in dataset.PerFrameFunctionalGroupsSequence:
+        classic = pydicom.Dataset()
+        classic.ImageOrientationPatient, classic.ImagePositionPatient = [1, 0, 0, 0, 1, 0], [0, 0, 0]
+        classic.PixelSpacing, classic.RepetitionTime, classic.EchoTime = [9, 9], 5000, 99
+        frame.private_block(0x2005, "Philips MR Imaging DD 005", create=True).add_new(0x0F, "SQ", [classic])
+    dataset.save_as(tmp_path / "multi")
+    (series,) = index_dicom(tmp_path)
+    assert (series.acquisition["plane"], series.acquisition["tr_ms"], series.acquisition["te_ms"]) == ("sagittal", 726, 10)
+    np.testing.assert_allclose(read_volume(series).affine, stack.affine, atol=1e-5)
+
+
 @pytest.mark.parametrize("enhanced", [False, True])
 def test_a_contrast_agent_that_only_a_code_names_is_seen(
     tmp_path: Path, make_stack: Any, write_stack: Any, write_enhanced_stack: Any, enhanced: bool
