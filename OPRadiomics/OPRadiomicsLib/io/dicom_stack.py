@@ -41,9 +41,10 @@ def read_dicom_stack(series: SeriesRef) -> Volume:
     """
     frames = _frames_of(series)
     name = f"series {series.acquisition.get('series_number', '')} '{series.description}'"
-    if len(frames) < 2 or any(frame.orientation is None or frame.position_lps is None for frame in frames):
+    unplaced = sum(frame.orientation is None or frame.position_lps is None for frame in frames)
+    if len(frames) < 2 or unplaced:
         raise StudyError(
-            f"{name}: {len(frames)} slices, or slices without position",
+            f"{name}: {unplaced} of {len(frames)} slices without position or orientation" if unplaced else f"{name}: one slice",
             "a stack of at least 2 placed slices",
             "choose another series",
         )

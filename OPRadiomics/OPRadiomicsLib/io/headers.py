@@ -190,16 +190,17 @@ def _read_dataset(path: Path) -> Dataset | None:
         file.seek(0)
         try:
             dataset = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(tags()))
-            sop_class = str(dataset.get("SOPClassUID", ""))
         except malformed() as error:
             if marked or getattr(error, "errno", None):
-                raise damaged(path, type(error).__name__) from None
+                broken = "its compressed content ends early" if isinstance(error, zlib.error) else type(error).__name__
+                raise damaged(path, broken) from None
             return None
         if str(dataset.file_meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:
             return None
-        if not sop_class or not raw_text(dataset, "SeriesInstanceUID"):
+        absent = [keyword for keyword in ("SOPClassUID", "SeriesInstanceUID") if not raw_text(dataset, keyword)]
+        if absent:
             if marked:
-                raise damaged(path, "it ends before the series identifiers")
+                raise damaged(path, f"its header ends early, or lacks {' and '.join(absent)}")
             return None
         _require_whole_pixels(path, file, dataset)
     return dataset
