@@ -209,7 +209,7 @@ def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
 def export(options: argparse.Namespace, progress: Progress) -> Outcome:
     """A result as DICOM: a SEG for each sequence, and an SR."""
     from .io import dicom_out
-    from .io.dicom_sources import silent_about_patients
+    from .io.headers import silent_about_patients
 
     dicom_out.require_highdicom()
     roles = dicom_out.roles_of_result(options.result)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import struct
 import unicodedata
+import warnings
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -356,3 +359,19 @@ def _is_one_script(text: str) -> bool:
     """Chinese in GB 18030 may happen to be valid UTF-8: then it reads as a jumble of Greek, Hebrew and Cyrillic letters."""
     scripts = {unicodedata.name(letter, "none").split()[0] for letter in text if not letter.isascii()}
     return len(scripts) == 1 or "CJK" in scripts
+
+
+@contextmanager
+def silent_about_patients() -> Iterator[None]:
+    """Keep pydicom and highdicom from warning of, and so printing, values of the header."""
+    loggers = [logging.getLogger(name) for name in ("highdicom", "pydicom")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
