@@ -13,6 +13,7 @@ The reviewer makes of the network's draft the mask that counts: in Slicer the ra
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -66,6 +67,11 @@ class Study:
     def reference(self) -> Role:
         """The sequence that is segmented: T1WI; where it is missing, the first of T2WI and FS-T2WI."""
         return next(role for role in Role if role in self.volumes)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the reference image's voxels: the same for one examination under two names."""
+        return hashlib.sha256(self.volumes[self.reference].array.tobytes()).hexdigest()
 
     @property
     def slice_mm(self) -> float:
