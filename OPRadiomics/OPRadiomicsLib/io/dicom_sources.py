@@ -164,7 +164,7 @@ def open_source(series: SeriesRef) -> DicomSource:
         raise StudyError(
             f"{describe_series(series)} lies in {len(series.files)} multi-frame files",
             "one multi-frame file, or single-frame files",
-            "export the original series",
+            "join them into one multi-frame file, or export the series as classic MR images",
         )
     if grid.frame_of_reference_uid is None:
         raise StudyError(

@@ -234,7 +234,7 @@ def _groups(items: list[Dataset]) -> list[Dataset]:
 
     Private ones are passed over: Philips repeats half a classic header in (2005,xx0F), which need not be that of the frame.
     """
-    elements = [element for item in items for element in item if not element.tag.is_private]
+    elements = [item[tag] for item in items for tag in item.keys() if not tag.is_private]  # noqa: SIM118
     return [element.value[0] for element in elements if element.VR == "SQ" and element.value]
 
 

@@ -260,9 +260,9 @@ def test_enhanced_multi_frame_is_read_in_geometric_order(tmp_path: Path, make_st
 
 
 def test_what_philips_repeats_in_private_sequences_places_no_frame(
-    tmp_path: Path, make_stack: Any, write_enhanced_stack: Any
+    tmp_path: Path, make_stack: Any, write_enhanced_stack: Any, recwarn: pytest.WarningsRecorder
 ) -> None:
-    """(2005,xx0F) of each frame holds half a classic header, here of an axial slice of 9 mm pixels."""
+    """(2005,xx0F) of each frame holds half a classic header, here of an axial slice of 9 mm pixels; none of it is printed."""
     stack = make_stack()
     write_enhanced_stack(stack, tmp_path / "multi")
     dataset = pydicom.dcmread(tmp_path / "multi")
@@ -271,10 +271,14 @@ def test_what_philips_repeats_in_private_sequences_places_no_frame(
         classic.ImageOrientationPatient, classic.ImagePositionPatient = [1, 0, 0, 0, 1, 0], [0, 0, 0]
         classic.PixelSpacing, classic.RepetitionTime, classic.EchoTime = [9, 9], 5000, 99
         frame.private_block(0x2005, "Philips MR Imaging DD 005", create=True).add_new(0x0F, "SQ", [classic])
+        frame[0x20051010] = RawDataElement(Tag(0x20051010), "UI", 14, b"1.2.2024.08.05", 0, False, True)
     dataset.save_as(tmp_path / "multi")
+    recwarn.clear()
+    warnings.simplefilter("always")
     (series,) = index_dicom(tmp_path)
     assert (series.acquisition["plane"], series.acquisition["tr_ms"], series.acquisition["te_ms"]) == ("sagittal", 726, 10)
     np.testing.assert_allclose(read_volume(series).affine, stack.affine, atol=1e-5)
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 @pytest.mark.parametrize("enhanced", [False, True])
