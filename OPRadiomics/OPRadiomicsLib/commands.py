@@ -179,7 +179,7 @@ def features(options: argparse.Namespace, progress: Progress) -> Outcome:
 
 def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
     """Every case of a cohort to one table of features, and with a signature to predictions and reports."""
-    from .cohort import CohortSettings, list_cases, run_cohort
+    from .cohort import SAME_IMAGES, CohortSettings, list_cases, run_cohort
 
     require_worker_count(options)
     require_apart(options.out, options.cases)
@@ -200,6 +200,7 @@ def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
     lines = (
         f"{result.finished} of {len(listed.cases)} cases finished, {result.kept} of them by an earlier run",
         *warning_lines(listed.notes),
+        *warning_lines(f"case {other} has {SAME_IMAGES} {first}" for first, other in result.twins),
         *warning_lines(f"failed: {line}" for line in failed),
         *(str(path) for path in result.tables.values()),
     )
@@ -209,7 +210,7 @@ def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
 def export(options: argparse.Namespace, progress: Progress) -> Outcome:
     """A result as DICOM: a SEG for each sequence, and an SR."""
     from .io import dicom_out
-    from .io.dicom_sources import silent_about_patients
+    from .io.headers import silent_about_patients
 
     dicom_out.require_highdicom()
     roles = dicom_out.roles_of_result(options.result)

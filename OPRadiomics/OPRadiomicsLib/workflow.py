@@ -13,6 +13,7 @@ The reviewer makes of the network's draft the mask that counts: in Slicer the ra
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -68,6 +69,11 @@ class Study:
         return next(role for role in Role if role in self.volumes)
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of the reference image's voxels: the same for one examination under two names."""
+        return hashlib.sha256(self.volumes[self.reference].array.tobytes()).hexdigest()
+
+    @property
     def slice_mm(self) -> float:
         """Distance of neighbouring sagittal slices, of the sequence in which it is largest."""
         from .geometry import sagittal_axis
@@ -84,7 +90,7 @@ class Study:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is missing, and what in the series that were taken speaks against them."""
-        from .io.roles import judge
+        from .io.roles import judge, unlike_the_study
 
         missing = [role for role in Role if role not in self.volumes]
         found = []
@@ -94,6 +100,9 @@ class Study:
             found.append(f"No T1WI: the vertebrae were segmented on {self.reference}.")
         doubtful = [(role, series) for role, series in self.series.items() if judge(series).role is not role]
         found += [f"{role} is series '{series.description}', {series.reason}." for role, series in doubtful]
+        kinds = [(role, kind) for role, series in self.series.items() if (kind := unlike_the_study(series))]
+        of_kind = "is of another kind than the study's sequence"
+        found += [f"{role} {of_kind} ({kind}): it suits only a signature trained on that kind." for role, kind in kinds]
         if lossy := [role for role, series in self.series.items() if series.acquisition.get("lossy")]:
             found.append(f"Compressed with loss: {', '.join(lossy)}. Texture features may not be those of the original images.")
         return tuple(found)

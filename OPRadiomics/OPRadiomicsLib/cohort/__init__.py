@@ -3,8 +3,10 @@
 from .case import Case, CohortSettings, Failure, failure_of, settings_of
 from .listing import CaseList, list_cases
 from .run import CohortResult, run_cohort
+from .tables import SAME_IMAGES
 
 __all__ = [
+    "SAME_IMAGES",
     "Case",
     "CaseList",
     "CohortResult",

@@ -14,19 +14,23 @@ from ..progress import part
 from ..types import Progress, no_progress
 from .case import Case, CohortSettings, Failure, key_of, read_finished
 from .scheduling import in_process, on_dask
-from .tables import write_tables
+from .tables import twins, write_tables
 
 CASES: Final = "cases"
 
 
 @dataclass(frozen=True)
 class CohortResult:
-    """What a run left: the tables by name (features, predictions, failures, warnings), and how many cases went which way."""
+    """What a run left: the tables by name (features, predictions, failures, warnings), and how many cases went which way.
+
+    ``twins``: pairs of cases that were made of the same images, as of one examination under two names.
+    """
 
     tables: Mapping[str, Path]
     finished: int
     kept: int
     failures: tuple[Failure, ...]
+    twins: tuple[tuple[str, str], ...] = ()
 
 
 def run_cohort(
@@ -74,7 +78,8 @@ def run_cohort(
         finished = sum(_is_finished(case, settings, out) for case in cases)
         raise Cancelled(f"{finished} finished cases are kept; the same command goes on from there") from None
     results = [case for case in cases if case.name not in failures]
-    tables = write_tables([(case.name, out / CASES / case.name) for case in results], list(failures.values()), out)
+    folders = [(case.name, out / CASES / case.name) for case in results]
+    tables = write_tables(folders, list(failures.values()), out)
     if not results:
         first = next(iter(failures.values()))
         raise StudyError(
@@ -83,7 +88,7 @@ def run_cohort(
             f"{first.remedy}; {tables['failures'].name} lists them all",
         )
     progress(f"{len(results)} of {len(cases)} cases finished", 1.0)
-    return CohortResult(tables, len(results), kept, tuple(failures.values()))
+    return CohortResult(tables, len(results), kept, tuple(failures.values()), tuple(twins(folders)))
 
 
 def _compute(

@@ -21,6 +21,9 @@ _PREDICTION_COLUMNS: Final = (
 )  # fmt: skip
 
 
+SAME_IMAGES: Final = "the same images as case"
+
+
 def write_tables(results: Sequence[tuple[str, Path]], failures: Sequence[Failure], out: Path) -> dict[str, Path]:
     """Write features.csv, predictions.csv, warnings.csv and failures.csv, all or none; returns their paths by name.
 
@@ -43,21 +46,27 @@ def write_tables(results: Sequence[tuple[str, Path]], failures: Sequence[Failure
             "one run at a time for each folder of results",
             "wait until the other has ended, and start the same command again: finished cases are kept",
         )
+    warnings = [{"case": name, "warning": text} for name, proof in proofs.items() for text in proof["warnings"]]
+    warnings += [{"case": name, "warning": f"{SAME_IMAGES} {first}"} for first, name in twins(results)]
     predictions = [{"case": name, **row} for name, proof in proofs.items() for row in proof["predictions"]]
     scores = tuple(dict.fromkeys(key for row in predictions for key in row if key not in _PREDICTION_COLUMNS))
     contents = {
         "features": _features(results, proofs),
         "predictions": csv_of_records((*_PREDICTION_COLUMNS, *scores), predictions),
-        "warnings": csv_of_records(
-            ("case", "warning"),
-            ({"case": name, "warning": text} for name, proof in proofs.items() for text in proof["warnings"]),
-        ),
+        "warnings": csv_of_records(("case", "warning"), warnings),
         "failures": csv_of_records(_FAILURE_COLUMNS, (asdict(failure) for failure in failures)),
     }
     with all_or_nothing(out) as scratch:
         for name, content in contents.items():
             (scratch / f"{name}.csv").write_text(content, encoding="utf-8", newline="")
     return {name: out / f"{name}.csv" for name in contents}
+
+
+def twins(results: Sequence[tuple[str, Path]]) -> list[tuple[str, str]]:
+    """Pairs of finished cases, of the names and folders given, that were made of the same images: the first, and another."""
+    first_of: dict[str, str] = {}
+    digests = {name: str(read_finished(folder).get("digest") or name) for name, folder in results}
+    return [(first, name) for name, digest in digests.items() if (first := first_of.setdefault(digest, name)) != name]
 
 
 def _features(results: Sequence[tuple[str, Path]], proofs: Mapping[str, Mapping[str, Any]]) -> str:

@@ -9,8 +9,9 @@ from typing import ParamSpec, TypeVar
 from ..errors import MissingDependencyError, StudyError
 from ..types import Mask, Progress, Role, SeriesRef, no_progress
 from .dicom_seg_out import Drawn, Identity, build_segmentation
-from .dicom_sources import DicomSource, open_source, silent_about_patients
+from .dicom_sources import DicomSource, open_source
 from .dicom_sr_out import build_report
+from .headers import silent_about_patients
 from .masks import read_mask_in_any_order
 from .prediction_file import PredictionFile, read_prediction
 

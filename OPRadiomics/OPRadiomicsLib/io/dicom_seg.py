@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..errors import MaskError, MissingDependencyError
 from ..types import Affine
-from .headers import damaged
+from .headers import damaged, silent_about_patients
 from .slicer_segmentation import level_of_segment
 
 SEGMENTATION_CLASS = "1.2.840.10008.5.1.4.1.1.66.4"
@@ -48,6 +48,11 @@ def read_dicom_seg(path: Path) -> tuple[dict[str, npt.NDArray[np.bool_]], Affine
             "the package highdicom",
             "pip install highdicom, or give NIfTI or NRRD",
         ) from None
+    with silent_about_patients():
+        return _read(highdicom, path)
+
+
+def _read(highdicom: Any, path: Path) -> tuple[dict[str, npt.NDArray[np.bool_]], Affine]:
     try:
         segmentation = highdicom.seg.segread(path)
     except (ValueError, EOFError, AttributeError, KeyError, TypeError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -112,7 +112,7 @@ def build_segmentation(
     levels = [level for level in STUDY_LABEL if level in mask.levels]
     segmentation = Segmentation(
         source_images=list(source.headers),
-        pixel_array=_frames(source, _numbered(mask, levels)),
+        pixel_array=_numbered(mask, levels),
         segmentation_type="BINARY",
         segment_descriptions=[
             _segment(number, level, role, drawn, tracking[level]) for number, level in enumerate(levels, start=1)
@@ -124,6 +124,8 @@ def build_segmentation(
         series_description=f"OPRadiomics L1-L3 on {role}, research use only",
     )
     segmentation.SpecificCharacterSet = UTF_8
+    if source.frames is not None:
+        _point_at_stored_frames(segmentation, source.frames)
     return segmentation
 
 
@@ -136,13 +138,14 @@ def _numbered(mask: Mask, levels: list[str]) -> LabelArray:
     return numbered
 
 
-def _frames(source: DicomSource, labels: LabelArray) -> LabelArray:
-    """Slices in the order of ``source.headers``, or of the frames of its one multi-frame file."""
-    if source.frames is None:
-        return labels
-    stored: LabelArray = np.zeros((int(source.headers[0].NumberOfFrames), *labels.shape[1:]), np.uint8)
-    stored[list(source.frames)] = labels
-    return stored
+def _point_at_stored_frames(segmentation: Segmentation, frames: Sequence[int]) -> None:
+    """Frames of the source are counted as its file stores them; the stack's header holds them in the order of k.
+
+    highdicom lets several segments share one item: each is changed once.
+    """
+    items = [item for group in segmentation.PerFrameFunctionalGroupsSequence for item in group.DerivationImageSequence]
+    for image in {id(image): image for item in items for image in item.SourceImageSequence}.values():
+        image.ReferencedFrameNumber = frames[image.ReferencedFrameNumber - 1] + 1
 
 
 def _segment(number: int, level: str, role: Role, drawn: Drawn, tracking_uid: str) -> SegmentDescription:

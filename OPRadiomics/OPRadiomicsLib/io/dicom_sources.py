@@ -6,11 +6,8 @@ attributes (DICOM PS3.3 C.7.1, C.7.2). They pass from header to header and are s
 
 from __future__ import annotations
 
-import logging
 import os
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,9 +50,10 @@ class DicomSource:
     grid
         The image, k ascending along row direction x column direction.
     headers
-        Without pixels, text decoded, to be written as UTF-8: one a slice in the order of k, or one multi-frame header.
+        Without pixels, text decoded, to be written as UTF-8: one a slice in the order of k, or one multi-frame header that
+        describes the stack's frames alone, in that order.
     frames
-        Of a multi-frame file: number of each slice's frame, from 0, in the order of k.
+        Of a multi-frame file: number of each slice's frame in the file, from 0, in the order of k.
     """
 
     series: SeriesRef
@@ -166,7 +164,7 @@ def open_source(series: SeriesRef) -> DicomSource:
         raise StudyError(
             f"{describe_series(series)} lies in {len(series.files)} multi-frame files",
             "one multi-frame file, or single-frame files",
-            "export the original series",
+            "join them into one multi-frame file, or export the series as classic MR images",
         )
     if grid.frame_of_reference_uid is None:
         raise StudyError(
@@ -175,7 +173,24 @@ def open_source(series: SeriesRef) -> DicomSource:
             "export the original series",
         )
     headers = tuple(_header(path) for path in series.files)
-    return DicomSource(series, grid, headers, None if numbered is None else tuple(frame for _, frame in numbered))
+    if len({str(header.SOPInstanceUID) for header in headers}) < len(headers):
+        raise StudyError(
+            f"{describe_series(series)}: {len(headers)} files, some with the same SOPInstanceUID",
+            "images that each have a UID of their own, by which a result points at them",
+            "export the original series; its de-identification gave several images one UID",
+        )
+    if numbered is None:
+        return DicomSource(series, grid, headers)
+    frames = tuple(frame for _, frame in numbered)
+    return DicomSource(series, grid, (_of_frames(headers[0], frames),), frames)
+
+
+def _of_frames(header: Dataset, frames: Sequence[int]) -> Dataset:
+    """The header as if its file held these frames alone: others, as a second echo's, may lie at the same places."""
+    groups = header.PerFrameFunctionalGroupsSequence
+    header.PerFrameFunctionalGroupsSequence = [groups[frame] for frame in frames]
+    header.NumberOfFrames = len(frames)
+    return header
 
 
 def _header(path: Path) -> Dataset:
@@ -211,6 +226,13 @@ def _require_valid(header: Dataset) -> None:
     """Raise `StudyError`, which names the attribute and not its value, where one would make an invalid object."""
     from pydicom.valuerep import DA, TM
 
+    absent = [keyword for keyword in ("StudyInstanceUID", "SOPInstanceUID") if not header.get(keyword)]
+    if absent:
+        raise StudyError(
+            f"The images have no {' and no '.join(absent)}",
+            "the UIDs by which a result points at its images",
+            "export the original series",
+        )
     wrong = [] if str(header.PatientSex or "") in ("", "M", "F", "O") else ["PatientSex"]
     for keyword, kind in (("PatientBirthDate", DA), ("StudyDate", DA), ("StudyTime", TM)):
         try:
@@ -223,19 +245,3 @@ def _require_valid(header: Dataset) -> None:
             "a header whose patient and study attributes follow the standard",
             "correct the images' header, or export them again",
         )
-
-
-@contextmanager
-def silent_about_patients() -> Iterator[None]:
-    """Keep pydicom and highdicom from warning of, and so printing, values of the header."""
-    loggers = [logging.getLogger(name) for name in ("highdicom", "pydicom")]
-    levels = [logger.level for logger in loggers]
-    try:
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         MeasurementReport,
         ObserverContext,
         QualitativeEvaluation,
+        ReferencedSegment,
     )
     from pydicom import Dataset
 
@@ -210,7 +211,6 @@ def _level_group(
         AlgorithmIdentification,
         FindingSite,
         Measurement,
-        ReferencedSegment,
         TrackingIdentifier,
         VolumetricROIMeasurementsAndQualitativeEvaluations,
     )
@@ -221,7 +221,7 @@ def _level_group(
     parameters = [f"{name}: {value}" for name, value in (drawn.parameters or {}).items()]
     return VolumetricROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(uid=tracking_uid, identifier=f"{level} on {role}"),
-        referenced_segment=ReferencedSegment.from_segmentation(segmentation, segment_number=number),
+        referenced_segment=_referenced_segment(segmentation, number),
         finding_category=anatomical_structure(),
         finding_type=vertebra(level),
         finding_sites=[FindingSite(vertebra(level))],
@@ -229,6 +229,21 @@ def _level_group(
         measurements=[Measurement(name=codes.SCT.Volume, value=volume_ml, unit=Code("ml", "UCUM", "milliliter"))],
         qualitative_evaluations=[_statement("use", "research")],
     )
+
+
+def _referenced_segment(segmentation: Segmentation, number: int) -> ReferencedSegment:
+    """With all images or frames that it lies on: of a multi-frame file highdicom's ``from_segmentation`` names the first."""
+    from highdicom.sr import ReferencedSegment, SourceImageForSegmentation
+
+    frames: dict[tuple[str, str], list[int]] = {}
+    for group in segmentation.PerFrameFunctionalGroupsSequence:
+        if group.SegmentIdentificationSequence[0].ReferencedSegmentNumber != number:
+            continue
+        for image in group.DerivationImageSequence[0].SourceImageSequence:
+            known = frames.setdefault((image.ReferencedSOPClassUID, image.ReferencedSOPInstanceUID), [])
+            known.extend([int(image.ReferencedFrameNumber)] if "ReferencedFrameNumber" in image else [])
+    images = [SourceImageForSegmentation(*identity, sorted(numbers) or None) for identity, numbers in frames.items()]
+    return ReferencedSegment(segmentation.SOPClassUID, segmentation.SOPInstanceUID, number, source_images=images)
 
 
 def _volume_ml(mask: Mask, level: str) -> float:

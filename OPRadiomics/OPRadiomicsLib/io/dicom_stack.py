@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import GeometryError, StudyError
 from ..types import Affine, SeriesRef, Volume
-from .headers import Frame, damaged, malformed, read_frames
+from .dicom_pixels import read_pixels
+from .headers import Frame, damaged, read_frames
 from .index import normal_of
-from .itk import readable_by_itk
-
-if TYPE_CHECKING:
-    from pydicom import Dataset
 
 PLACE_TOLERANCE_MM = 0.1
 """How far a slice may lie from its place on the regular grid: scanners round positions to about 0.01 mm."""
@@ -44,9 +41,10 @@ def read_dicom_stack(series: SeriesRef) -> Volume:
     """
     frames = _frames_of(series)
     name = f"series {series.acquisition.get('series_number', '')} '{series.description}'"
-    if len(frames) < 2 or any(frame.orientation is None or frame.position_lps is None for frame in frames):
+    unplaced = sum(frame.orientation is None or frame.position_lps is None for frame in frames)
+    if len(frames) < 2 or unplaced:
         raise StudyError(
-            f"{name}: {len(frames)} slices, or slices without position",
+            f"{name}: {unplaced} of {len(frames)} slices without position or orientation" if unplaced else f"{name}: one slice",
             "a stack of at least 2 placed slices",
             "choose another series",
         )
@@ -164,89 +162,10 @@ def _pixels(frames: Sequence[Frame], name: str) -> npt.NDArray[np.float32]:
     """Rescaled values, (k, j, i)."""
     paths = list(dict.fromkeys(frame.path for frame in frames))
     with ThreadPoolExecutor(_READERS) as pool:
-        stored = dict(zip(paths, pool.map(_rescaled, paths), strict=True))
+        stored = dict(zip(paths, pool.map(read_pixels, paths), strict=True))
     slices = [stored[frame.path][frame.number or 0] for frame in frames]
     if len({image.shape for image in slices}) != 1 or slices[0].ndim != 2:
         raise StudyError(
             f"{name}: slices of different sizes, or colour", "one matrix size, one value a pixel", "choose another series"
         )
     return np.stack(slices)
-
-
-def _rescaled(path: Path) -> npt.NDArray[np.float32]:
-    """All frames of one file, (frames, rows, columns) float32."""
-    try:
-        return _values(path, _dataset(path))
-    except malformed() as error:
-        raise damaged(path, f"its pixels cannot be decoded ({type(error).__name__})") from None
-
-
-def _dataset(path: Path) -> Dataset:
-    """Whole file; without file meta information the encoding that its elements show stands for the transfer syntax."""
-    from pydicom import dcmread
-    from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
-
-    dataset = dcmread(path, force=True)
-    if "TransferSyntaxUID" not in dataset.file_meta:
-        implicit, little = dataset.original_encoding
-        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
-    return dataset
-
-
-def _values(path: Path, dataset: Dataset) -> npt.NDArray[np.float32]:
-    stored = _decoded(path, dataset)
-    if int(dataset.get("SamplesPerPixel", 1)) != 1:
-        raise StudyError(f"File '{path.name}' is a colour image", "one value a pixel", "choose another series")
-    frames = stored.reshape(-1, *stored.shape[-2:])
-    slopes, intercepts = zip(*(_rescale(path, dataset, number) for number in range(len(frames))), strict=True)
-    with np.errstate(over="ignore"):
-        scaled = (frames * np.reshape(slopes, (-1, 1, 1)) + np.reshape(intercepts, (-1, 1, 1))).astype(np.float32)
-    if not np.isfinite(scaled).all():
-        slope, intercept = (max(given, key=abs) for given in (slopes, intercepts))
-        raise StudyError(
-            f"File '{path.name}': RescaleSlope {slope:.3g} and RescaleIntercept {intercept:.3g} lead to values beyond 3.4e38",
-            "intensities that single precision holds",
-            "export the series again; its header is wrong",
-        )
-    return scaled
-
-
-def _decoded(path: Path, dataset: Dataset) -> npt.NDArray[Any]:
-    """Stored values. JPEG, JPEG-LS and JPEG 2000 go through GDCM inside ITK: pydicom would need further packages."""
-    from pydicom.uid import RLELossless
-
-    syntax = dataset.file_meta.TransferSyntaxUID
-    if not syntax.is_compressed or syntax == RLELossless:
-        return dataset.pixel_array
-    if "PerFrameFunctionalGroupsSequence" in dataset:
-        raise StudyError(
-            f"File '{path.name}' is a compressed multi-frame image",
-            "multi-frame files without compression",
-            "export it uncompressed",
-        )
-    import SimpleITK as sitk
-
-    with readable_by_itk(path) as name:
-        rescaled = sitk.GetArrayFromImage(sitk.ReadImage(name, sitk.sitkFloat64))
-    slope, intercept = _rescale(path, dataset, 0)
-    stored: npt.NDArray[Any] = (rescaled - intercept) / slope  # ITK has applied them
-    return stored
-
-
-def _rescale(path: Path, dataset: Dataset, frame: int) -> tuple[float, float]:
-    """RescaleSlope and RescaleIntercept of a frame: 1 and 0 where the header has none."""
-    places = [dataset]
-    for sequence, item in (("SharedFunctionalGroupsSequence", 0), ("PerFrameFunctionalGroupsSequence", frame)):
-        groups = dataset.get(sequence) or []
-        if len(groups) > item and (found := groups[item].get("PixelValueTransformationSequence")):
-            places.append(found[0])
-    slope = next((float(place.RescaleSlope) for place in places if place.get("RescaleSlope") is not None), 1.0)
-    intercept = next((float(place.RescaleIntercept) for place in places if place.get("RescaleIntercept") is not None), 0.0)
-    if slope == 0:
-        raise StudyError(
-            f"File '{path.name}' has RescaleSlope 0, which makes all its pixels one value",
-            "a slope other than 0",
-            "export the series again; its header is wrong",
-        )
-    return slope, intercept

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import struct
 import unicodedata
+import warnings
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -190,16 +193,17 @@ def _read_dataset(path: Path) -> Dataset | None:
         file.seek(0)
         try:
             dataset = dcmread(file, stop_before_pixels=True, force=True, specific_tags=list(tags()))
-            sop_class = str(dataset.get("SOPClassUID", ""))
         except malformed() as error:
             if marked or getattr(error, "errno", None):
-                raise damaged(path, type(error).__name__) from None
+                broken = "its compressed content ends early" if isinstance(error, zlib.error) else type(error).__name__
+                raise damaged(path, broken) from None
             return None
         if str(dataset.file_meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:
             return None
-        if not sop_class or not raw_text(dataset, "SeriesInstanceUID"):
+        absent = [keyword for keyword in ("SOPClassUID", "SeriesInstanceUID") if not raw_text(dataset, keyword)]
+        if absent:
             if marked:
-                raise damaged(path, "it ends before the series identifiers")
+                raise damaged(path, f"its header ends early, or lacks {' and '.join(absent)}")
             return None
         _require_whole_pixels(path, file, dataset)
     return dataset
@@ -226,8 +230,12 @@ def _require_whole_pixels(path: Path, file: BinaryIO, dataset: Dataset) -> None:
 
 
 def _groups(items: list[Dataset]) -> list[Dataset]:
-    """First items of the functional-group sequences (DICOM PS3.3 C.7.6.16)."""
-    return [element.value[0] for item in items for element in item if element.VR == "SQ" and element.value]
+    """First items of the functional-group sequences (DICOM PS3.3 C.7.6.16).
+
+    Private ones are passed over: Philips repeats half a classic header in (2005,xx0F), which need not be that of the frame.
+    """
+    elements = [item[tag] for item in items for tag in item.keys() if not tag.is_private]  # noqa: SIM118
+    return [element.value[0] for element in elements if element.VR == "SQ" and element.value]
 
 
 def _first(places: tuple[Dataset, ...], keywords: tuple[str, ...]) -> Any:
@@ -351,3 +359,19 @@ def _is_one_script(text: str) -> bool:
     """Chinese in GB 18030 may happen to be valid UTF-8: then it reads as a jumble of Greek, Hebrew and Cyrillic letters."""
     scripts = {unicodedata.name(letter, "none").split()[0] for letter in text if not letter.isascii()}
     return len(scripts) == 1 or "CJK" in scripts
+
+
+@contextmanager
+def silent_about_patients() -> Iterator[None]:
+    """Keep pydicom and highdicom from warning of, and so printing, values of the header."""
+    loggers = [logging.getLogger(name) for name in ("highdicom", "pydicom")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import StudyError
+from ..files import sha256_of
 from ..types import Progress, SeriesRef, no_progress
 from .headers import PATIENT_KEYWORDS, Frame, damaged, read_frames
 
@@ -23,6 +24,9 @@ PARALLEL_COSINE = 0.999
 """Slices belong to one stack where rows and columns differ by less than 2.6 degrees."""
 
 SAME_ECHO_MS = 0.5
+
+STATION_MM = 50.0
+"""Stations of a spine lie farther apart in their plane; the slices of one oblique or sheared stack less."""
 
 PLANES = ("sagittal", "coronal", "axial")
 PLANE_COSINE = 0.8
@@ -53,7 +57,8 @@ def index_dicom(folder: Path, progress: Progress = no_progress, *, study_uid: st
     tuple of SeriesRef
         Without roles, by series number and part. ``files`` are in ascending order along the stack's normal (row direction x
         column direction). An enhanced multi-frame file stands once, and ``acquisition["frames"]`` gives (index into files,
-        frame) for each slice; ``acquisition["strays"]`` counts slices that would continue the stack but differ from it.
+        frame) for each slice; ``acquisition["strays"]`` counts slices that would continue the stack but differ from it, and
+        ``acquisition["height_mm"]`` tells the stations of a spine apart.
         ``acquisition`` has the sequence parameters (tr_ms, te_ms, ti_ms, field_strength_t, ...; the keys
         of `headers`) where known, and always: kind, modality, plane, slices, part, parts, planes_in_series.
 
@@ -125,19 +130,22 @@ def _require_no_blank_slice(others: Iterable[Path], frames: Iterable[Frame]) -> 
         if (path.parent, _ending(path)) not in homes:
             continue
         with path.open("rb") as file:
-            if not file.read(128).strip(b"\0"):
+            if not file.read(132).strip(b"\0"):  # a DICOMDIR begins with 128 null bytes
                 raise damaged(path, "it is blank, beside DICOM files named like it")
 
 
 def _without_copies(frames: Iterable[Frame]) -> list[Frame]:
     """Each object once where its file was copied; files of one SOPInstanceUID that differ in any byte all stay."""
     files: defaultdict[str, list[Path]] = defaultdict(list)
-    copies: set[Path] = set()
     for path, uid in dict.fromkeys((frame.path, frame.instance_uid) for frame in frames):
-        if uid and any(path.read_bytes() == kept.read_bytes() for kept in files[uid]):
-            copies.add(path)
-        else:
-            files[uid].append(path)
+        files[uid].append(path)
+    copies: set[Path] = set()
+    for paths in (paths for uid, paths in files.items() if uid and len(paths) > 1):
+        seen: set[str] = set()
+        for path in paths:
+            digest = sha256_of(path)
+            copies.update([path] if digest in seen else [])
+            seen.add(digest)
     return [frame for frame in frames if frame.path not in copies]
 
 
@@ -219,15 +227,15 @@ def _series_of(frames: list[Frame]) -> list[SeriesRef]:
 
 
 def _strays(stack: list[Frame], stacks: Iterable[list[Frame]]) -> int:
-    """How many slices of smaller stacks lie where this one would go on: they differ in matrix, echo or image type."""
+    """How many slices of other stacks lie between this one's or where it would go on: they differ in matrix, echo or type."""
     places = np.array([_place(frame)[0] for frame in stack])
     step = _slice_spacing_mm(stack)
     if not step:
         return 0
-    smaller = [frame for other in stacks if len(other) < len(stack) for frame in other]
-    along = [_place(frame)[0] for frame in smaller if _parallel(stack[0].orientation, frame.orientation)]
+    others = [frame for other in stacks if other is not stack for frame in other]
+    along = [_place(frame)[0] for frame in others if _one_series(stack[0], frame) and _one_behind_another(stack[0], frame)]
     nearest = np.array([np.abs(places - place).min() for place in along])
-    return int(np.count_nonzero((nearest > step / 2) & (nearest < 1.5 * step)))
+    return int(np.count_nonzero((nearest > step / 4) & (nearest < 1.5 * step)))
 
 
 def _stacks(frames: list[Frame]) -> list[list[Frame]]:
@@ -249,10 +257,24 @@ def _alike(one: Frame, other: Frame) -> bool:
     same_echo = abs(one.attributes.get("te_ms", 0.0) - other.attributes.get("te_ms", 0.0)) < SAME_ECHO_MS
     same_frame = one.frame_of_reference_uid == other.frame_of_reference_uid
     same_spacing = np.allclose(one.pixel_spacing_mm or (0, 0), other.pixel_spacing_mm or (0, 0), rtol=1e-3)
-    both_placed = (one.position_lps is None) == (other.position_lps is None)
     return bool(
-        same and same_echo and same_frame and same_spacing and both_placed and _parallel(one.orientation, other.orientation)
+        same and same_echo and same_frame and same_spacing and _one_series(one, other) and _one_behind_another(one, other)
     )
+
+
+def _one_series(one: Frame, other: Frame) -> bool:
+    """That number and description don't differ: careless de-identification gives all series of a study one UID."""
+    pairs = [(one.attributes.get(key), other.attributes.get(key)) for key in ("series_number", "description")]
+    return all(first == second or None in (first, second) for first, second in pairs)
+
+
+def _one_behind_another(one: Frame, other: Frame) -> bool:
+    """That two slices are parallel and not beside each other, as stations of a whole spine in one series are."""
+    if one.position_lps is None or other.position_lps is None or one.orientation is None:
+        return one.position_lps is other.position_lps and _parallel(one.orientation, other.orientation)
+    away = other.position_lps - one.position_lps
+    beside = away - (away @ normal_of(one.orientation)) * normal_of(one.orientation)
+    return bool(np.linalg.norm(beside) < STATION_MM) and _parallel(one.orientation, other.orientation)
 
 
 def _parallel(one: npt.NDArray[np.float64] | None, other: npt.NDArray[np.float64] | None) -> bool:
@@ -307,6 +329,9 @@ def _series(stack: list[Frame], part: int, stacks: list[list[Frame]], planes: li
     )
     if strays := _strays(stack, stacks):
         acquisition["strays"] = strays
+    heights_mm = [_height_mm(other) for other in stacks]
+    if max(heights_mm) - min(heights_mm) > STATION_MM:
+        acquisition["height_mm"] = _height_mm(stack)
     if multi_frame:
         acquisition["frames"] = tuple((files.index(frame.path), frame.number or 0) for frame in stack)
     return SeriesRef(
@@ -336,6 +361,17 @@ def _kind(frame: Frame) -> str:
 def _slice_spacing_mm(stack: list[Frame]) -> float | None:
     places = [_place(frame)[0] for frame in stack]
     return round(float(np.median(np.diff(places))), 4) if len(places) > 1 else None
+
+
+def _height_mm(stack: list[Frame]) -> float:
+    """How far towards the head the middle of the first slice lies in the scanner's coordinates, 0 where it is not placed."""
+    frame = stack[0]
+    if frame.position_lps is None or frame.orientation is None:
+        return 0.0
+    sizes = [frame.attributes.get("columns", 0.0), frame.attributes.get("rows", 0.0)]
+    spacings = reversed(frame.pixel_spacing_mm or (0.0, 0.0))
+    middle = frame.position_lps + np.array([n * mm / 2 for n, mm in zip(sizes, spacings, strict=True)]) @ frame.orientation
+    return round(float(middle[2]), 1)
 
 
 def _whole(value: Any) -> int | None:

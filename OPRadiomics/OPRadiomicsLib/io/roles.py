@@ -49,7 +49,9 @@ INTERMEDIATE_TE_MS = 30.0
 _NOT = r"(?:\b(?:ohne|non?|w/?o|without|sans|sin|senza|sem|pre|nativ\w*|not)[\s_.\-]*|[不无無未非])"
 _TIRM = r"(?<![a-z])(?<!t1 )(?<!t1)tirm(?![a-z])(?!.*dark)"
 """Siemens' name of STIR, except for "t1_tirm" and "dark-fluid", which null CSF."""
-_SEPARATION = r"(?:dixon|dix|ideal|flex|lava)\w*[\s:.\-]*(?:.*[\s:.\-])?"
+_SEPARATED = r"(?:dixon|dix|ideal|flex|lava|wfi|wfs)\w*"
+"""Water-fat separations of Siemens, Philips and GE, of United Imaging (WFI) and Canon (WFS)."""
+_SEPARATION = _SEPARATED + r"[\s:.\-]*(?:.*[\s:.\-])?"
 WORDS: dict[str, str] = {
     # Text as `text_of` gives it: lower case, without accents, full-width forms made narrow, underscores made blanks.
     "T1": r"(?<![\d.])(?<!repea)(?<!par)t1(?![\d*]|\s*-\s*[tl]\d|\s*map|rho)",
@@ -57,14 +59,15 @@ WORDS: dict[str, str] = {
     "PD": r"(?<![a-z])(?:pd|dp)w?i?(?![a-z])|proton|densidad|質子|质子|プロトン",
     "fat suppression": (
         r"(?<![a-z])fs(?![a-z])|(?<![a-z])fs(?=t[12])|(?<=t[12])w?i?[_\s-]?fs(?![a-z])"  # fs, fst2, t2fs; never fse
-        rf"|{_TIRM}|fat[\s_-]*(?:sat|sup|nul)|\bfatsat|stir|spair|spir(?!al)|\bchess\b|\bproset\b|\bwats\b"
+        rf"|{_TIRM}|fat[\s_-]*(?:sat|sup|nul)|\bfatsat|stir|spair|spir(?!al)|\bchess\b|\bpasta\b|\bproset\b|\bwats\b"
         r"|fett[\s_-]*(?:gesatt|satt|unterdr|supp)|fettges|(?:sat\w*|supp?r\w*)[\s_-]*(?:de[\s_]*)?(?:la[\s_]*)?(?:graisse|grasa|gordura)"
         r"|(?:satgra|satgrasa|supgrasa)|(?:soppress\w*|satur\w*)[\s_-]*(?:del[\s_]*)?(?:grasso|adipe)"
         r"|[压抑壓]脂|脂肪?(?:抑|饱和|飽和)|подавл\w*[\s_]*жир|жироподавл|지방[\s_]*억제"
     ),
+    "inversion": rf"\bstir\b|{_TIRM}",
     "water image": rf"^water\b|{_SEPARATION}(?:w|water|wasser|eau|agua|acqua|水)(?:$|\s)",
     "fat image": rf"^fat\s*:|{_SEPARATION}(?:f|fat|fett|graisse|grasa|脂)(?:$|\s)",
-    "opposed phase": r"out[\s_-]*(?:of[\s_-]*)?ph|opp(?:osed)?[\s_-]*ph|(?:dixon|dix|ideal|flex)\w*.*[\s_](?:opp|op|out)$",
+    "opposed phase": rf"out[\s_-]*(?:of[\s_-]*)?ph|opp(?:osed)?[\s_-]*ph|{_SEPARATED}.*[\s_](?:opp|op|out)$",
     "localiser": (
         r"locali[sz]|(?<![a-z])loc(?![a-z])|scout|survey|pilot|\b3[\s-]?p(?:l|lane)\w*|ubersicht|reperage|localizador|localizzat"
         r"|定位|位置決め|локал|로컬"
@@ -74,14 +77,19 @@ WORDS: dict[str, str] = {
         r"|\+\s*(?:c|gd|km|k)(?![a-z0-9])|\bc\s?\+"
         r"|(?<![a-z])ce(?![a-z])|(?<![a-z])km(?![a-z])|contrast|kontrast|contrasto|(?<![a-z])mdc(?![a-z])|增强|增強|造影"
     ),
-    "reformat": r"(?<![a-z])(?:mpr|mip|minip|reformat\w*|reconstru\w*|recon)(?![a-z])|重建|多平面|compos|stitch|拼接",
+    "reformat": (
+        r"(?<![a-z])(?:mpr|mip|minip|reformat\w*|reconstru\w*|(?<!air )(?<!dl )recon(?!\s*dl))(?![a-z])"  # not "AIR Recon DL"
+        r"|重建|多平面|compos|stitch|mobiview|拼接"
+    ),
+    "synthetic": r"\bsymri|\bmagic\b|synthetic|\bsynth?\s*t[12]",
     "diffusion": r"(?<![a-z])(?:dwi|dti|adc|diff|diffusion|resolve|ivim)(?![a-z])|弥散|扩散|拡散|diffus",
     "myelography": r"myelo|(?<![a-z])(?:mrm|myur)(?![a-z])|脊髓水成像|水成像|ミエロ",
     "mapping": r"t[12][\s_]*map|\bt1rho|relaxometr|fat[\s_]*fraction|\bpdff|q-?dixon|t2\s*(?:\*|star)",
     "other region": (
         r"cervic|(?<![a-z])[ct][\s_-]?spine|(?<![a-z])(?:hws|bws)(?![a-z])|thora[ck]|dorsal|brain|(?<![a-z])head(?![a-z])|hirn|kopf|"
-        r"颈椎|頸椎|胸椎|颅|頭部|шейн|грудн"
+        r"颈|頸|胸|颅|頭部|шейн|грудн"
     ),
+    "whole spine": r"(?:whole|total|entire|full|ganze)[\s-]*(?:spine|ws|wirbels)|全脊[柱椎]",
     "lumbar": r"lumb|(?<![a-z])l[\s_-]?spine|(?<![a-z])lws(?![a-z])|lws|腰|поясн|요추",
 }
 
@@ -104,6 +112,9 @@ DERIVED_TYPES = {
     "T2_MAP": "a relaxation map",
     "P": "a phase image",
     "PHASE MAP": "a phase image",
+    "R": "the real part of a complex image",
+    "I": "the imaginary part of a complex image",
+    "SYNTHETIC": "a synthetic image",
     "FF": "a fat-fraction map",
     "FAT_FRACTION": "a fat-fraction map",
 }
@@ -112,6 +123,7 @@ FAT_TYPES = {"F", "FAT"}
 OPPOSED_TYPES = {"OP", "OPP_PHASE", "OUT_PHASE", "OUTPHASE", "OPPOSED_PHASE"}
 OTHER_SPINE = {"CSPINE", "CTSPINE", "TSPINE"}
 """BodyPartExamined (PS3.16 annex L) of another part of the spine; HEAD and others are too often a scanner's default."""
+_NO_AGENT = {"", "no", "none", "n", "0", "false", "without", "n/a", "na", "nil", "-", "--", "无", "無", "なし"}
 FAT_SCAN_OPTIONS = {"FS", "FATSAT", "FAT_SAT", "SPAIR", "SPIR", "STIR", "WE"}
 
 
@@ -130,6 +142,24 @@ def judge(series: SeriesRef) -> Verdict:
     if applying:
         return Verdict(None, applying[0][0], any(unusable for _, unusable in applying))
     return _role_of(series)
+
+
+def unlike_the_study(series: SeriesRef) -> str:
+    """How a series differs in kind from the study's sequences, 2-D spin echoes with fat suppressed by its frequency; or "".
+
+    Features depend on it, and TR, TE and the role do not tell.
+    """
+    timing, text = _timing(series), text_of(series)
+    fat, _ = _fat_suppression(series)
+    selective = _tokens(series, "scan_options") & (FAT_SCAN_OPTIONS - {"STIR"})
+    inverted = timing is not None and timing.fat_suppressed and "IR" in _tokens(series, "scanning_sequence") and not selective
+    kinds = {
+        "a 3-D acquisition": str(series.acquisition.get("acquisition_type", "")).upper() == "3D",
+        "T1 FLAIR": timing is not None and timing.name == "T1 FLAIR",
+        "fat suppressed by inversion (STIR)": bool(fat) and (inverted or bool(describes(text, "inversion"))),
+        "the water image of a water-fat separation": bool(fat) and _is_water_image(series),
+    }
+    return ", ".join(kind for kind, applies in kinds.items() if applies)
 
 
 def text_of(series: SeriesRef) -> str:
@@ -205,6 +235,8 @@ def _derived(series: SeriesRef) -> str:
         return named[0]
     if {"DERIVED", "SECONDARY"} <= types and not types & WATER_TYPES:
         return "derived from other images (DERIVED, SECONDARY)"
+    if describes(description_of(series), "synthetic"):
+        return "a synthetic image, by its description"
     return "a reformat, by its description" if describes(description_of(series), "reformat") else ""
 
 
@@ -217,7 +249,9 @@ def _dixon_part(series: SeriesRef) -> str:
 
 def _contrast(series: SeriesRef) -> str:
     agent = str(series.acquisition.get("contrast", "")).strip().casefold()
-    if agent not in {"", "no", "none", "n", "0", "false", "without"} or describes(description_of(series), "contrast agent"):
+    if not (agent in _NO_AGENT or describes(agent, "contrast agent") is False) or describes(
+        description_of(series), "contrast agent"
+    ):
         return "after contrast agent"
     return ""
 
@@ -240,6 +274,8 @@ def _other_region(series: SeriesRef) -> str:
         return ""
     if describes(text, "other region"):
         return "another region, by its description"
+    if describes(text, "whole spine"):
+        return "the whole spine, by its description"
     return f"another region, by BodyPartExamined {body_part}" if body_part in OTHER_SPINE else ""
 
 
@@ -293,10 +329,14 @@ def _fat_suppression_in_header(series: SeriesRef) -> str:
         return f"ScanOptions {'/'.join(sorted(options))}"
     if str(series.acquisition.get("fat_selective", "")).upper().startswith("FAT"):
         return "SpectrallySelectedSuppression FAT"
-    if _tokens(series, "image_type") & WATER_TYPES or describes(description_of(series), "water image"):
+    if _is_water_image(series):
         return "water image of a water-fat separation"
     timing = _timing(series)
     return "an inversion time that nulls fat" if timing is not None and timing.fat_suppressed else ""
+
+
+def _is_water_image(series: SeriesRef) -> bool:
+    return bool(_tokens(series, "image_type") & WATER_TYPES or describes(description_of(series), "water image"))
 
 
 def _timing(series: SeriesRef) -> Timing | None:

@@ -72,9 +72,14 @@ def select_series(
 
 
 def describe_series(series: SeriesRef) -> str:
-    """One line for lists: series 5 'T2 TSE sag', 17 slices sagittal, TR 3614 / TE 123 ms."""
+    """One line for lists: series 5 'T2 TSE sag', 17 slices sagittal, TR 3614 / TE 123 ms; of stations, how far up each lies."""
     acquisition = series.acquisition
-    facts = (f"{acquisition.get('slices', '?')} slices {acquisition.get('plane', '')}".strip(), times_of(series))
+    height_mm = acquisition.get("height_mm")
+    facts = (
+        f"{acquisition.get('slices', '?')} slices {acquisition.get('plane', '')}".strip(),
+        times_of(series),
+        f"centred at S {height_mm:+.0f} mm" if isinstance(height_mm, float) else "",
+    )
     return f"series {number_of(series)} '{series.description}', " + ", ".join(fact for fact in facts if fact)
 
 
@@ -98,7 +103,7 @@ def _require_sagittal_mr(index: Sequence[SeriesRef]) -> None:
     images = [series for series in index if series.acquisition.get("kind") == "image"]
     mr = [series for series in images if series.acquisition.get("modality") == "MR"]
     if not mr:
-        modalities = sorted({str(series.acquisition.get("modality")) for series in index})
+        modalities = sorted({str(series.acquisition.get("modality") or "not given") for series in index})
         raise StudyError(
             f"No MR series among {len(index)} series (modalities: {', '.join(modalities)})",
             "a lumbar MRI study with sagittal T1WI, T2WI and FS-T2WI",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from OPRadiomicsLib.cohort import Failure, failure_of
 from OPRadiomicsLib.errors import OPRadiomicsError, OutputError
 from OPRadiomicsLib.files import write_bytes, write_text
-from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
+from OPRadiomicsLib.types import Progress, Role, no_progress
 
 from ..simulation import MANUFACTURER
 from .cases import ACQUISITION_FILE, CASE_FILE, THUMBNAIL, Case, case_named, list_cases
@@ -87,7 +86,7 @@ def add_study(
     Cancelled
         If ``progress``, which is called before each image, raises it; nothing of the case stays but its row in the key.
     """
-    digest = _digest(study.volumes[study.reference])
+    digest = study.digest
     twin = next((case for case in list_cases(project).values() if case.digest == digest), None)
     if twin is not None:
         raise ProjectError(f"The examination is {twin.name} already", "one that the project does not hold", "leave it out")
@@ -255,10 +254,6 @@ def acquisition_of(series: SeriesRef) -> dict[str, Any]:
     from ..cohort.harvest import parameters_of
 
     return {name: value for name, value in parameters_of(series).items() if value is not None}
-
-
-def _digest(volume: Volume) -> str:
-    return hashlib.sha256(volume.array.tobytes()).hexdigest()
 
 
 def _whole_years(age: float | None) -> float | None:

@@ -200,6 +200,17 @@ def test_a_series_that_was_compressed_with_loss_is_a_warning(dicom_study: Path) 
     assert warning.startswith("Compressed with loss: FS-T2WI.")
 
 
+def test_a_stir_or_3d_series_is_a_warning(dicom_study: Path) -> None:
+    for folder, changes in (("*T2_FSE_FS", {"SeriesDescription": "Sag STIR"}), ("*T2_FSE", {"MRAcquisitionType": "3D"})):
+        for path in next(dicom_study.glob(folder)).iterdir():
+            dataset = pydicom.dcmread(path)
+            dataset.update(changes)
+            dataset.save_as(path)
+    t2, fs = workflow.open_study(dicom_study).warnings
+    assert t2.startswith("T2WI is of another kind than the study's sequence (a 3-D acquisition)")
+    assert fs.startswith("FS-T2WI is of another kind than the study's sequence (fat suppressed by inversion (STIR))")
+
+
 def test_without_a_sequence_only_the_clinical_model_answers(
     untouched_files: dict[Role, Path], truth_mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 
 import pydicom
 import pytest
+from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.cohort import CohortSettings, list_cases, run_cohort, scheduling, settings_of
 from OPRadiomicsLib.cohort.case import Case
 from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError, StudyError
@@ -68,6 +69,18 @@ def test_two_worker_processes_compute_what_one_process_computes_and_a_broken_stu
     fractions = [fraction for _, fraction in said]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
+
+
+def test_one_examination_under_two_names_is_told(
+    studies: Path, a_table: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("T1WI", "T2WI", "FS-T2WI"):
+        shutil.copy(studies / "case_0001" / f"{name}.nii.gz", studies / "case_0003")
+    shutil.copy(studies / "case_0001" / "mask.nii.gz", studies / "case_0003")
+    assert main(["cohort", str(a_table()), "--out", str(tmp_path / "out"), "--workers", "0"]) == 0
+    assert "warning: case case_0003 has the same images as case case_0001" in capsys.readouterr().out
+    said = [row for row in rows_of(tmp_path / "out" / "warnings.csv") if "same images" in row["warning"]]
+    assert said == [{"case": "case_0003", "warning": "the same images as case case_0001"}]
 
 
 def test_a_mended_study_is_computed_and_the_finished_ones_are_kept(

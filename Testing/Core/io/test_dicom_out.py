@@ -3,6 +3,7 @@ of DICOM file."""
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import sys
@@ -167,6 +168,46 @@ def test_an_enhanced_file_with_scrambled_frames_is_segmented_frame_by_frame(
         assert list(of_source) == list(frame.PlanePositionSequence[0].ImagePositionPatient)
 
 
+def _frames_of_two_echoes(path: Path) -> None:
+    """A second echo's frames between those of the first, with other pixels."""
+    dataset = pydicom.dcmread(path)
+    pixels, groups = dataset.pixel_array, []
+    for group in dataset.PerFrameFunctionalGroupsSequence:
+        second = copy.deepcopy(group)
+        second.MREchoSequence[0].EffectiveEchoTime = 80
+        groups += [second, group]
+    dataset.PerFrameFunctionalGroupsSequence, dataset.NumberOfFrames = groups, len(groups)
+    dataset.PixelData = np.stack([3000 - pixels, pixels], axis=1).astype("<u2").tobytes()
+    dataset.save_as(path)
+
+
+def test_one_echo_of_a_multi_frame_file_is_segmented_on_its_own_frames(
+    tmp_path: Path, enhanced_file: Path, bodies: Mask, result_of: Any, read_back: Callable[[], Mask]
+) -> None:
+    """Though the other echo's lie at the same places; the report points at the same frames."""
+    _frames_of_two_echoes(enhanced_file)
+    first = next(series for series in io.index_dicom(tmp_path) if series.acquisition["te_ms"] == 10)
+    out = tmp_path / "out"
+    out.mkdir()
+    paths = write_dicom_result(result_of({Role.T1WI: bodies}), {Role.T1WI: replace(first, role=Role.T1WI)}, out)
+    np.testing.assert_array_equal(read_back().labels, bodies.labels)
+    frames = pydicom.dcmread(enhanced_file).PerFrameFunctionalGroupsSequence
+    segmentation, report = (pydicom.dcmread(path) for path in paths)
+    for frame in segmentation.PerFrameFunctionalGroupsSequence:
+        (source,) = frame.DerivationImageSequence[0].SourceImageSequence
+        of_source = frames[source.ReferencedFrameNumber - 1]
+        assert of_source.MREchoSequence[0].EffectiveEchoTime == 10
+        place = frame.PlanePositionSequence[0].ImagePositionPatient
+        assert list(of_source.PlanePositionSequence[0].ImagePositionPatient) == list(place)
+    by_segment: dict[int, list[int]] = {}
+    for frame in segmentation.PerFrameFunctionalGroupsSequence:
+        (source,) = frame.DerivationImageSequence[0].SourceImageSequence
+        number = frame.SegmentIdentificationSequence[0].ReferencedSegmentNumber
+        by_segment.setdefault(number, []).append(source.ReferencedFrameNumber)
+    pointed = [list(item.value) for item in report.iterall() if item.keyword == "ReferencedFrameNumber"]
+    assert pointed == [sorted(numbers) for _, numbers in sorted(by_segment.items())]
+
+
 @pytest.mark.parametrize("spoil", [((0, 0, 0.5), 0), ((3.3, 0, 0), 0), ((0, 0, 0), 1)], ids=["shift", "one slice on", "cut"])
 def test_a_mask_off_the_series_grid_is_refused(
     t1_folder: Path, bodies: Mask, exported: Any, tmp_path: Path, spoil: tuple[tuple[float, ...], int]
@@ -256,6 +297,38 @@ def test_images_without_a_frame_of_reference_are_refused(t1_folder: Path, bodies
         header.save_as(path)
     with pytest.raises(StudyError, match="no frame of reference"):
         exported(t1_folder, bodies)
+
+
+def test_images_that_share_an_instance_uid_are_refused(t1_folder: Path, bodies: Mask, exported: Any) -> None:
+    for path in t1_folder.iterdir():
+        header = pydicom.dcmread(path)
+        header.SOPInstanceUID = "1.2.3"
+        header.save_as(path)
+    with pytest.raises(StudyError, match="8 files, some with the same SOPInstanceUID"):
+        exported(t1_folder, bodies)
+
+
+@pytest.mark.parametrize("keyword", ["StudyInstanceUID", "SOPInstanceUID"])
+def test_images_without_a_uid_are_refused_by_its_name(t1_folder: Path, bodies: Mask, exported: Any, keyword: str) -> None:
+    for path in t1_folder.iterdir():
+        header = pydicom.dcmread(path)
+        delattr(header, keyword)
+        header.save_as(path)
+    with pytest.raises(StudyError, match=f"The images have no {keyword}"):
+        exported(t1_folder, bodies)
+
+
+def test_a_seg_whose_uids_hold_a_date_is_read_without_printing_them(
+    t1_folder: Path, bodies: Mask, exported: Any, read_back: Callable[[], Mask], recwarn: pytest.WarningsRecorder
+) -> None:
+    for path in t1_folder.iterdir():
+        header = pydicom.dcmread(path)
+        header.StudyInstanceUID = "1.2.840.2024.08.05"  # 08 and 05 break the rules for a UID, so pydicom warns of it
+        header.save_as(path)
+    exported(t1_folder, bodies)
+    recwarn.clear()
+    np.testing.assert_array_equal(read_back().labels, bodies.labels)
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 # --- the report ---

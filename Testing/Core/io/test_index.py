@@ -187,6 +187,13 @@ def test_a_dicomdir_alone_is_no_study(tmp_path: Path) -> None:
         index_dicom(tmp_path)
 
 
+def test_a_dicomdir_beside_files_without_ending_is_no_blank_slice(write_study: Any, make_stack: Any) -> None:
+    """As on a CD whose images are called IM00001: both begin with 128 null bytes and have no ending."""
+    folder = write_study(make_stack())
+    shutil.copy(PYDICOM_FILES / "dicomdirtests" / "DICOMDIR", folder / "s0" / "DICOMDIR")
+    assert [series.acquisition["slices"] for series in index_dicom(folder)] == [8]
+
+
 def test_a_missing_or_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="does not exist"):
         index_dicom(tmp_path / "absent")
@@ -202,6 +209,23 @@ def test_two_echoes_in_one_series_are_two_stacks(tmp_path: Path, make_stack: Any
         (1, 20, 8),
         (2, 100, 8),
     ]
+
+
+@pytest.mark.parametrize("keyword", ["SOPClassUID", "SeriesInstanceUID"])
+def test_a_whole_file_that_lacks_an_identifier_is_named_with_it(write_study: Any, make_stack: Any, keyword: str) -> None:
+    folder = write_study(make_stack())
+    victim = sorted(folder.rglob("IM_*"))[3]
+    dataset = pydicom.dcmread(victim)
+    delattr(dataset, keyword)
+    dataset.save_as(victim)
+    with pytest.raises(StudyError, match=f"'{victim.name}' .*lacks {keyword}"):
+        index_dicom(folder)
+
+
+def test_slices_without_position_are_counted(write_study: Any, make_stack: Any) -> None:
+    folder = write_study(make_stack(tags={"ImagePositionPatient": None}))
+    with pytest.raises(StudyError, match="8 of 8 slices without position or orientation"):
+        read_volume(index_dicom(folder)[0])
 
 
 @pytest.mark.parametrize("charset", [None, "ISO_IR 100", ["", "ISO 2022 IR 58"]])
@@ -233,6 +257,28 @@ def test_enhanced_multi_frame_is_read_in_geometric_order(tmp_path: Path, make_st
     volume = read_volume(series)
     np.testing.assert_array_equal(volume.array, stack.array * 2.0 - 5.0)
     np.testing.assert_allclose(volume.affine, stack.affine, atol=1e-5)
+
+
+def test_what_philips_repeats_in_private_sequences_places_no_frame(
+    tmp_path: Path, make_stack: Any, write_enhanced_stack: Any, recwarn: pytest.WarningsRecorder
+) -> None:
+    """(2005,xx0F) of each frame holds half a classic header, here of an axial slice of 9 mm pixels; none of it is printed."""
+    stack = make_stack()
+    write_enhanced_stack(stack, tmp_path / "multi")
+    dataset = pydicom.dcmread(tmp_path / "multi")
+    for frame in dataset.PerFrameFunctionalGroupsSequence:
+        classic = pydicom.Dataset()
+        classic.ImageOrientationPatient, classic.ImagePositionPatient = [1, 0, 0, 0, 1, 0], [0, 0, 0]
+        classic.PixelSpacing, classic.RepetitionTime, classic.EchoTime = [9, 9], 5000, 99
+        frame.private_block(0x2005, "Philips MR Imaging DD 005", create=True).add_new(0x0F, "SQ", [classic])
+        frame[0x20051010] = RawDataElement(Tag(0x20051010), "UI", 14, b"1.2.2024.08.05", 0, False, True)
+    dataset.save_as(tmp_path / "multi")
+    recwarn.clear()
+    warnings.simplefilter("always")
+    (series,) = index_dicom(tmp_path)
+    assert (series.acquisition["plane"], series.acquisition["tr_ms"], series.acquisition["te_ms"]) == ("sagittal", 726, 10)
+    np.testing.assert_allclose(read_volume(series).affine, stack.affine, atol=1e-5)
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 @pytest.mark.parametrize("enhanced", [False, True])

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from OPRadiomicsLib.io.roles import describes, judge
+from OPRadiomicsLib.io.roles import describes, judge, unlike_the_study
 from OPRadiomicsLib.types import Role, SeriesRef
 
 
@@ -93,6 +93,11 @@ def test_the_studys_own_times_give_its_roles_without_any_description(
         ("t2_tse_dixon_sag_w", FST2),
         ("WATER: SAG T2 FLEX", FST2),
         ("mDIXON T2 sag WATER", FST2),
+        ("t2_fse_wfi_sag_W", FST2),
+        ("T2 SAG WFS_Water", FST2),
+        ("SAG T2 PASTA", FST2),
+        ("Sag T2 AIR Recon DL", T2),
+        ("胸腰椎 T2", T2),
     ],
 )
 def test_descriptions_in_many_languages_give_the_role_when_no_times_are_there(description: str, role: Role) -> None:
@@ -131,6 +136,19 @@ def test_descriptions_in_many_languages_give_the_role_when_no_times_are_there(de
         ("T2 compose", 3600, 120, {"image_type": ("DERIVED", "PRIMARY", "COMPOSED")}, "composed"),
         ("t2_tse_dixon_sag_f", 3600, 100, {}, "fat image"),
         ("t2_tse_dixon_sag_opp", 3600, 100, {}, "opposed-phase"),
+        ("t2_fse_wfi_sag_F", 3600, 100, {}, "fat image"),
+        ("t2_fse_wfi_sag_fat", 3600, 100, {}, "fat image"),
+        ("t2_fse_wfi_sag_OP", 3600, 100, {}, "opposed-phase"),
+        ("T2 SAG WFS_Fat", 3600, 100, {}, "fat image"),
+        ("T2", 3600, 100, {"image_type": ("ORIGINAL", "PRIMARY", "R", "ND")}, "real part"),
+        ("T2", 3600, 100, {"image_type": ("ORIGINAL", "PRIMARY", "I_SE", "I", "SE")}, "imaginary part"),
+        ("SyMRI T1W sag", 600, 10, {}, "synthetic"),
+        ("T1", 600, 10, {"image_type": ("DERIVED", "PRIMARY", "SYNTHETIC")}, "synthetic"),
+        ("T2 MobiView", 3600, 100, {}, "reformat"),
+        ("Sag T2 Recon", 3600, 100, {}, "reformat"),
+        ("颈 t2 sag", 3600, 100, {}, "another region"),
+        ("whole spine T2 sag", 3600, 100, {}, "the whole spine"),
+        ("全脊柱 T2", 3600, 100, {}, "the whole spine"),
         ("T2", 3600, 100, {"image_type": ("DERIVED", "PRIMARY", "DIXON", "FAT")}, "fat image"),
         ("Sag T2", 3600, 120, {"modality": "CT"}, "modality CT"),
         ("Ax T2", 3600, 120, {"plane": "axial"}, "axial plane"),
@@ -172,6 +190,9 @@ def test_what_is_not_taken_says_why(
         (series("SAG T2 repeat1", 3600, 120), T2, "described as T2"),
         (series("T2 sag T12-S1", 3600, 120), T2, "described as T2"),
         (series("Sag T1", 650, 9, contrast="NONE"), T1, "TR 650 / TE 9 ms"),
+        (series("Sag T1", 650, 9, contrast="No contrast"), T1, "TR 650 / TE 9 ms"),
+        (series("Sag T1", 650, 9, contrast="N/A"), T1, "TR 650 / TE 9 ms"),
+        (series("Sag T1", 650, 9, contrast="无"), T1, "TR 650 / TE 9 ms"),
         (series("Sag T1", 0.0, 0.0), T1, "weak evidence"),
         (series("T1", 700, 10, planes_in_series=("coronal", "sagittal"), slices=17), T1, "T1 spin echo"),
     ],
@@ -206,3 +227,24 @@ def test_what_a_text_says(text: str, meaning: str, said: bool | None) -> None:
 def test_a_localiser_serves_by_choice_only_where_its_plane_and_slices_allow(plane: str, slices: int, unusable: bool) -> None:
     verdict = judge(series("3-pl Loc", 5, 2, plane=plane, slices=slices))
     assert (verdict.reason, verdict.unusable) == ("localiser", unusable)
+
+
+STIR = "fat suppressed by inversion (STIR)"
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (series("Sag T2 FS", 3600, 80, scan_options=("FS",), acquisition_type="2D"), ""),
+        (series("Sag T1", 650, 9, acquisition_type="2D"), ""),
+        (series("T2W_SPAIR", 3600, 80, scan_options=("FS",), ti_ms=120.0, scanning_sequence=("SE", "IR")), ""),
+        (series("t2_spc_sag", 1500, 120, acquisition_type="3D"), "a 3-D acquisition"),
+        (series("", 4000, 60, ti_ms=160.0, scanning_sequence=("SE", "IR")), STIR),
+        (series("t2_tirm_sag"), STIR),
+        (series("SAG STIR CUBE", 3000, 60, acquisition_type="3D"), f"a 3-D acquisition, {STIR}"),
+        (series("T1 FLAIR", 2200, 24, ti_ms=860.0, scanning_sequence=("SE", "IR")), "T1 FLAIR"),
+        (series("WATER: SAG T2 FLEX", 3600, 80), "the water image of a water-fat separation"),
+    ],
+)
+def test_a_kind_that_the_study_did_not_use_is_named(given: SeriesRef, kind: str) -> None:
+    assert unlike_the_study(given) == kind

@@ -20,8 +20,6 @@ from OPRadiomicsLib.io.volumes import read_volume, require_one_examination, requ
 from OPRadiomicsLib.types import Role, Volume
 from scipy.spatial.transform import Rotation
 
-PYDICOM_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
-
 
 @st.composite
 def affines(draw: st.DrawFn) -> np.ndarray:
@@ -81,16 +79,6 @@ def test_a_series_equals_what_itk_reads(write_study: Any, make_stack: Any, slope
     assert corner_distance_mm(volume.shape, volume.affine, affine_of(image)) < 1e-3
     np.testing.assert_array_equal(volume.array, sitk.GetArrayFromImage(image).astype(np.float32))
     assert volume.frame_of_reference_uid == series.frame_of_reference_uid is not None
-
-
-@pytest.mark.parametrize(
-    "name", ["MR_small_jp2klossless.dcm", "MR_small_jpeg_ls_lossless.dcm", "MR_small_RLE.dcm", "MR_small_bigendian.dcm"]
-)
-def test_compressed_files_give_the_pixels_of_the_plain_one(tmp_path: Path, name: str) -> None:
-    """Exactly: the compression is lossless."""
-    from OPRadiomicsLib.io.dicom_stack import _rescaled
-
-    np.testing.assert_array_equal(_rescaled(PYDICOM_FILES / name), _rescaled(PYDICOM_FILES / "MR_small.dcm"))
 
 
 def _edited(folder: Path, edit: Callable[[int, Any], bool]) -> Path:
