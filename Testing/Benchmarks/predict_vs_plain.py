@@ -18,7 +18,6 @@ import SimpleITK as sitk
 from harness import Ratio, paired
 from OPRadiomicsLib import workflow
 from OPRadiomicsLib.cli import main
-from OPRadiomicsLib.features.pyradiomics_engine import stock, to_sitk_pair
 from OPRadiomicsLib.geometry import to_sitk, volume_from_sitk
 from OPRadiomicsLib.preprocessing.body import body_mask
 from OPRadiomicsLib.preprocessing.normalisation import normalise
@@ -31,6 +30,7 @@ from OPRadiomicsLib.types import Mask, Volume
 from OPRadiomicsTrainingLib.simulation.dicom import write_dicom
 from OPRadiomicsTrainingLib.simulation.patients import sample_patient
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy, simulate_study
+from stock_pyradiomics import stock
 
 SEED = 1
 TENTH = (5, 5, 5, 5)
@@ -68,7 +68,7 @@ def plain(folder: Path, simulated: SimulatedStudy) -> dict[str, float]:
         body = body_mask(volume)
         scaled = normalise(full_resolution_n4(volume, body), profile.normalisation, body)
         image = resample_volume(scaled, grid, profile.resampling.interpolator)
-        found = stock(*to_sitk_pair(image.array, mask.labels > 0, image.spacing_mm), profile.features)
+        found = stock(image.array, mask.labels > 0, image.spacing_mm, profile.features)
         features |= {f"{role}_{feature}": value for feature, value in found.items()}
     return features
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
@@ -20,7 +21,6 @@ from OPRadiomicsTrainingLib.fitting.record import training_predictions
 from OPRadiomicsTrainingLib.fitting.second_stage import columns_of
 from OPRadiomicsTrainingLib.fitting.seen import Seen
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 from OPRadiomicsTrainingLib.statistics.calibration import anchor, recalibrated_intercept
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 
