@@ -18,6 +18,7 @@ from .errors import ModelError, StudyError
 from .features import warm_up
 from .features_table import write_features
 from .files import all_or_nothing, write_bytes
+from .json_files import write_json
 from .levels import STUDY_LEVELS, UNION
 from .models.clinical import exclusion_warnings, validate_clinical
 from .models.signature import Signature, load_signature
@@ -112,7 +113,7 @@ def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
     replaced = options.out.is_file() and description.is_file()
     with all_or_nothing(options.out.parent, options.out.name) as folder:
         io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
-        io.write_json(describe(draft), folder / description.name)
+        write_json(describe(draft), folder / description.name)
         if options.picture:
             write_bytes(folder / picture.name, levels_picture(volume, draft.mask, strings=LANGUAGES["en"]))
     if replaced:
@@ -136,7 +137,7 @@ def propagate(options: argparse.Namespace, progress: Progress) -> Outcome:
     found = carry(mask, source, onto, register=options.register)
     with all_or_nothing(options.out.parent, options.out.name) as folder:
         io.write_mask(found.mask, folder / options.out.name, all_levels=options.all_levels)
-        io.write_json(describe_propagation(found), folder / description.name)
+        write_json(describe_propagation(found), folder / description.name)
     progress("Done", 1.0)
     return Outcome((_mask_line(found.mask, options), *warning_lines(found.warnings)), (options.out, description))
 

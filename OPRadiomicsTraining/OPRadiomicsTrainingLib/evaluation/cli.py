@@ -95,7 +95,7 @@ def write_evaluation(
 ) -> None:
     """Report, tables, figures, evaluation.json and recalibrated signatures with their records, all or none."""
     from OPRadiomicsLib.files import all_or_nothing
-    from OPRadiomicsLib.io.output import write_json
+    from OPRadiomicsLib.json_files import write_json
 
     from ..reports.document import write_document
     from ..reports.documents import evaluation_document

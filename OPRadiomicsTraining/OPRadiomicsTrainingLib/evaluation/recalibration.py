@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-from OPRadiomicsLib.io.output import write_json
+from OPRadiomicsLib.json_files import write_json
 from OPRadiomicsLib.models.signature import LogisticModel, Models, Signature
 
 from ..cohort.cohort import Cohort

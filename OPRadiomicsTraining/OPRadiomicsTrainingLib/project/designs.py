@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from OPRadiomicsLib.files import is_reserved, visible
+from OPRadiomicsLib.json_files import read_json
 from OPRadiomicsLib.types import Role
 
 from ..agreement.readings import write_reading_table
@@ -159,18 +160,21 @@ def list_designs(project: Project) -> tuple[Design, ...]:
 def read_design(project: Project, name: str) -> Design:
     """One agreement study; raises `ProjectError` where it is absent or damaged."""
     try:
-        content = json.loads((project.designs / f"{name}.json").read_text(encoding="utf-8"))
-        return Design(
-            str(content["name"]),
-            tuple(content["cases"]),
-            dict(content["readers"]),
-            tuple(content["readings"]),
-            int(content["interval_days"]),
-            content["seed"],
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_json(project.designs / f"{name}.json", _design)
+    except (OSError, ValueError):
         known = ", ".join(path.stem for path in visible(project.designs, "*.json")) or "none"
         raise ProjectError(f"No readable design '{name[:40]}'", f"one of the project's: {known}", "create it first") from None
+
+
+def _design(content: dict[str, Any]) -> Design:
+    return Design(
+        str(content["name"]),
+        tuple(content["cases"]),
+        dict(content["readers"]),
+        tuple(content["readings"]),
+        int(content["interval_days"]),
+        content["seed"],
+    )
 
 
 def readings_of(project: Project, design: Design, *, now: datetime | None = None) -> tuple[Due, ...]:

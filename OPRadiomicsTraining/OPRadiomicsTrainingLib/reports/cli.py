@@ -27,7 +27,8 @@ def run_paper(options: argparse.Namespace) -> None:
     """Fit, evaluate, write all results or none, and say what came out."""
     from OPRadiomicsLib.console import printed_progress
     from OPRadiomicsLib.files import all_or_nothing
-    from OPRadiomicsLib.io.output import require_writable, write_json
+    from OPRadiomicsLib.io.output import require_writable
+    from OPRadiomicsLib.json_files import write_json
     from OPRadiomicsLib.progress import part
 
     from ..evaluation.evaluate import EvaluationSettings, evaluate, require_test_sets

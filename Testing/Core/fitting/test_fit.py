@@ -1,11 +1,12 @@
 """fit_signature: reproducible, blind to test rows, honest about its protocol, and its decisions on record."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from OPRadiomicsLib import workflow
-from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, FeatureError, StudyError
+from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, FeatureError, ModelError, StudyError
 from OPRadiomicsLib.models.extrapolation import squared_distance
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
@@ -14,7 +15,14 @@ from OPRadiomicsTrainingLib.cohort.cohort import read_cohort
 from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
 from OPRadiomicsTrainingLib.fitting.comparison import make_classifier
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
-from OPRadiomicsTrainingLib.fitting.record import read_training_predictions, training_predictions, write_fit
+from OPRadiomicsTrainingLib.fitting.record import (
+    FIT_FILE,
+    PREDICTIONS_FILE,
+    read_fit_record,
+    read_training_predictions,
+    training_predictions,
+    write_fit,
+)
 from OPRadiomicsTrainingLib.fitting.settings import CLASSIFIERS, FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.statistics.hypotheses import welch
 
@@ -55,6 +63,22 @@ def test_recorded_predictions_are_read_back_as_they_were_and_know_what_they_are(
     for model, logits in here.logits.items():
         np.testing.assert_array_equal(read.logits[model], logits)
     np.testing.assert_array_equal(read.ill, here.ill)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (FIT_FILE, "[]"),
+        (FIT_FILE, "{"),
+        (PREDICTIONS_FILE, ""),
+        (PREDICTIONS_FILE, "fold,age\n1,70\n"),
+        (PREDICTIONS_FILE, "age\nx\n"),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_named_with_the_remedy(a_fit, tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ModelError, match=rf"{re.escape(name)} cannot be read .*fit again"):
+        read_fit_record(tmp_path, a_fit.signature) if name == FIT_FILE else read_training_predictions(tmp_path)
 
 
 def test_a_feature_that_is_the_same_in_all_training_patients_is_left_out_and_said(a_fit, a_cohort):
