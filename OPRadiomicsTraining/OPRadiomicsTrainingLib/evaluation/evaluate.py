@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 from OPRadiomicsLib.errors import StudyError
-from OPRadiomicsLib.files import names_a_folder
+from OPRadiomicsLib.files import FOLDER_SIGNS, names_a_folder
 from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
 from OPRadiomicsLib.types import Progress, no_progress
 
@@ -376,7 +376,7 @@ def _require_names(sets: Mapping[str, Indices]) -> None:
     if wrong:
         raise StudyError(
             f"A set is named '{wrong[0][:40]}', and its recalibrated signature gets a folder of that name",
-            "letters, digits, spaces, . _ + -, and no other set that differs in capitals, or in spaces for -, alone",
+            f"{FOLDER_SIGNS}, and no other set that differs in capitals, or in spaces for -, alone",
             "rename it in the column split",
         )
 

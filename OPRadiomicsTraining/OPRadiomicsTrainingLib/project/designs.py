@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from OPRadiomicsLib.files import is_reserved, visible
+from OPRadiomicsLib.files import FOLDER_SIGNS, names_a_folder, visible
 from OPRadiomicsLib.json_files import read_json
 from OPRadiomicsLib.types import Role
 
@@ -24,7 +23,6 @@ from .folder import Project, ProjectError
 from .versions import Step, Version, list_versions
 
 _SCHEMA: Final = 1
-_NAME: Final = re.compile(r"[A-Za-z0-9][\w-]{0,39}")
 READER_OF: Final[Mapping[str, str]] = {"A": "A", "B": "B", "A2": "A", "B_alone": "B"}
 """Reading to the reader's part in the study; names as `opradiomics icc` knows them."""
 _SHOWN: Final = 10
@@ -119,10 +117,8 @@ def create_design(
         If the name is taken or can't name a file, a case is not in the project, a case lacks a sequence, or a
         reading has no reader of its own.
     """
-    if not _NAME.fullmatch(name) or is_reserved(name):
-        raise ProjectError(
-            f"'{name[:40]}' names no study", "a name of letters, digits, _ and -", "choose a name such as icc-2026"
-        )
+    if not names_a_folder(name):
+        raise ProjectError(f"'{name[:40]}' names no study", f"a name of {FOLDER_SIGNS}", "choose a name such as icc-2026")
     known = list_cases(project)
     unknown = sorted(set(cases) - set(known))
     strange = [one for one in readings if one not in READER_OF]

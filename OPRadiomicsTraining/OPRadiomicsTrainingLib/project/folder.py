@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from OPRadiomicsLib import __version__
 from OPRadiomicsLib.errors import OPRadiomicsError
-from OPRadiomicsLib.files import names_a_folder, write_text
+from OPRadiomicsLib.files import FOLDER_SIGNS, names_a_folder, write_text
 from OPRadiomicsLib.json_files import read_json
 
 SCHEMA: Final = 1
@@ -172,7 +172,7 @@ def new_place(home: Path, name: str, what: str) -> Path:
     if not names_a_folder(name) or (home / name).exists():
         raise ProjectError(
             f"A {what} named '{name[:40]}'",
-            f"letters, digits, spaces, . _ + -, and a name that no {what} of the project has",
+            f"{FOLDER_SIGNS}, and a name that no {what} of the project has",
             "choose another name",
         )
     return home / name
