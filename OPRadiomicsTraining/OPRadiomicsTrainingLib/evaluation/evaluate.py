@@ -17,10 +17,10 @@ from OPRadiomicsLib.types import Progress, no_progress
 
 from ..cohort.cohort import Cohort
 from ..cohort.directions import direction_doubts
-from ..fitting.fit import TRAINING_SPLITS
 from ..fitting.record import TrainingPredictions
 from ..fitting.second_stage import Table, columns_of
 from ..fitting.seen import Seen
+from ..fitting.training_rows import TRAINING_SPLITS
 from ..statistics.arrays import Flags, FloatTable, Indices
 from ..statistics.calibration import Anchor, Calibration, anchor, calibration, recalibrated_intercept
 from ..statistics.classification import Classification, classify
