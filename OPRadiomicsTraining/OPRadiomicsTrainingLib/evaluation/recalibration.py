@@ -20,7 +20,8 @@ from ..fitting.fit_command import save_signatures
 from ..fitting.record import FIT_FILE, software_versions
 from ..fitting.seen import Seen
 from ..statistics.calibration import Anchor, recalibrated_covariance
-from .evaluate import Evaluation, recalibrated_folder, test_sets
+from .patient_sets import recalibrated_folder, test_sets
+from .results import Evaluation
 
 NOTHING_HELD: Final[Mapping[str, Anchor]] = MappingProxyType({})
 

@@ -31,8 +31,10 @@ def run_paper(options: argparse.Namespace) -> None:
     from OPRadiomicsLib.json_files import write_json
     from OPRadiomicsLib.progress import part
 
-    from ..evaluation.evaluate import EvaluationSettings, evaluate, require_test_sets
+    from ..evaluation.evaluate import evaluate
+    from ..evaluation.patient_sets import require_test_sets
     from ..evaluation.record import evaluation_record
+    from ..evaluation.results import EvaluationSettings
     from ..fitting.fit_command import read_and_fit, save_signatures, summary
     from ..fitting.record import training_predictions, write_fit
     from ..fitting.seen import Seen

@@ -12,9 +12,10 @@ from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical
 from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
-from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
+from OPRadiomicsTrainingLib.evaluation.evaluate import evaluate
 from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.evaluation.record import evaluation_record
+from OPRadiomicsTrainingLib.evaluation.results import EvaluationSettings
 from OPRadiomicsTrainingLib.evaluation.subgroups import parse_subgroups
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.record import training_predictions

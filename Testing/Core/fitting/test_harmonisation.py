@@ -8,7 +8,8 @@ from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.evaluation.apply import apply_by_centre
-from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
+from OPRadiomicsTrainingLib.evaluation.evaluate import evaluate
+from OPRadiomicsTrainingLib.evaluation.results import EvaluationSettings
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, predict_two_stages
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.profile import load_profile
-from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
+from OPRadiomicsTrainingLib.evaluation.evaluate import evaluate
+from OPRadiomicsTrainingLib.evaluation.results import EvaluationSettings
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.record import training_predictions
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
