@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 from harness import Ratio, paired
-from OPRadiomicsLib import workflow
 from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.geometry import to_sitk, volume_from_sitk
 from OPRadiomicsLib.preprocessing.body import body_mask
@@ -26,6 +25,7 @@ from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
 from OPRadiomicsLib.segmentation.marrow import marrow_region
 from OPRadiomicsLib.segmentation.runners import make_runner
+from OPRadiomicsLib.study import open_study
 from OPRadiomicsLib.types import Mask, Volume
 from OPRadiomicsTrainingLib.simulation.dicom import write_dicom
 from OPRadiomicsTrainingLib.simulation.patients import sample_patient
@@ -58,7 +58,7 @@ def ours(folder: Path) -> None:
 def plain(folder: Path, simulated: SimulatedStudy) -> dict[str, float]:
     """The same job, written without thought for speed. Its masks are the simulator's: only the network is timed."""
     profile = load_profile()
-    study = workflow.open_study(folder)
+    study = open_study(folder)
     run_network_on_all_slices(study.volumes[study.reference])
     region = marrow_region(simulated.bodies, profile.region)
     grid = analysis_grid(region, profile.resampling)

@@ -10,7 +10,9 @@ from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, FeatureError, Mo
 from OPRadiomicsLib.models.extrapolation import squared_distance
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
-from OPRadiomicsLib.types import Clinical, FeatureVector, Role, Volume
+from OPRadiomicsLib.segmentation.review import Reviewed
+from OPRadiomicsLib.study import Study
+from OPRadiomicsLib.types import Clinical, FeatureVector, Mask, Role, Volume
 from OPRadiomicsTrainingLib.cohort.cohort import read_cohort
 from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
 from OPRadiomicsTrainingLib.fitting.comparison import make_classifier
@@ -28,6 +30,7 @@ from OPRadiomicsTrainingLib.statistics.hypotheses import welch
 
 QUICK = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=4, clinical=("age", "sex"), demo=True)
 PROFILE = load_profile("standard")
+NOTHING = Mask(np.zeros((2, 2, 2), np.uint8), np.eye(4))
 
 
 def with_split(cohort, training=120):
@@ -248,11 +251,11 @@ def warnings_of(signature, *, scanner="", masks=""):
     """What a prediction by the clinical model alone says of the scanner of its images and the origin of its masks."""
     features = FeatureVector(("T1WI_original_firstorder_Mean",), np.zeros(1), PROFILE.hash)
     study, analysis = (
-        workflow.Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.eye(4))}, scanner=scanner),
+        Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.eye(4))}, scanner=scanner),
         workflow.Analysis({}, {}, features),
     )
     settings = {"signature": signature, "clinical": Clinical(70.0, False), "profile": PROFILE}
-    case = workflow.conclude(study, analysis, **settings, segmentation_model=masks)
+    case = workflow.conclude(study, analysis, Reviewed(NOTHING, masks), **settings)
     return [text for text in case.warnings if text.startswith(("Scanner", "Masks"))]
 
 
@@ -285,10 +288,10 @@ def test_slices_that_lie_much_farther_apart_than_in_training_are_told(a_table):
         return fit_signature(read_cohort(a_table(edit), PROFILE.hash), PROFILE, replace(QUICK, tune=0)).signature
 
     def said(signature, step_mm):
-        study = workflow.Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.diag([step_mm, 1, 1, 1]))})
+        study = Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.diag([step_mm, 1, 1, 1]))})
         features = FeatureVector(("T1WI_original_firstorder_Mean",), np.zeros(1), PROFILE.hash)
         settings = {"signature": signature, "clinical": Clinical(70.0, False), "profile": PROFILE}
-        case = workflow.conclude(study, workflow.Analysis({}, {}, features), **settings)
+        case = workflow.conclude(study, workflow.Analysis({}, {}, features), Reviewed.given(NOTHING), **settings)
         return [text for text in case.warnings if text.startswith("Slices")]
 
     signature = fitted(with_slices)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.errors import Cancelled
 from OPRadiomicsLib.io import read_volume
-from OPRadiomicsLib.workflow import open_study
+from OPRadiomicsLib.study import open_study
 from OPRadiomicsTrainingLib.project import cases, key
 from OPRadiomicsTrainingLib.project.adding import add_listed, listed_in
 from OPRadiomicsTrainingLib.project.folder import Project, ProjectError, create_project, open_project
