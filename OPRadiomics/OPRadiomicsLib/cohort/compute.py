@@ -184,8 +184,7 @@ def _age_and_sex(case: Case) -> tuple[float | None, bool | None]:
 def _bodies(case: Case, settings: CohortSettings, study: Study, progress: Progress) -> Reviewed:
     volume = study.volumes[study.reference]
     if study.reference in case.masks:
-        mask = dataclasses.replace(io.read_mask(case.masks[study.reference], volume), origin="file")
-        return Reviewed(mask, mask.origin)
+        return Reviewed.given(io.read_mask(case.masks[study.reference], volume))
     from ..segmentation.inference import segment
 
     return Reviewed.draft(segment(volume, settings.model, progress=progress))
