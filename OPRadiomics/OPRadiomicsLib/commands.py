@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from .errors import ModelError, StudyError
 from .features import warm_up
 from .features_table import write_features
 from .files import all_or_nothing, write_bytes
+from .json_files import write_json
 from .levels import STUDY_LEVELS, UNION
 from .models.clinical import exclusion_warnings, validate_clinical
 from .models.signature import Signature, load_signature
@@ -39,8 +40,9 @@ from .profile import Profile, load_profile
 from .progress import part
 from .reports.report import write_report
 from .reports.strings import LANGUAGES
-from .segmentation.review import UNREVIEWED, Review, read_review
-from .types import Clinical, LevelQuality, Mask, Progress, Role, Segmentation, SeriesRef, Volume
+from .segmentation.review import Reviewed, read_review
+from .study import Study, open_files, open_study
+from .types import Clinical, Mask, Progress, Role, Segmentation, SeriesRef, Volume
 
 if TYPE_CHECKING:
     from .segmentation.bundle import SegmentationModel
@@ -75,12 +77,11 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     result = workflow.conclude(
         study,
         analysis,
+        reviewed,
         signature=signature,
         clinical=clinical,
         profile=profile,
-        quality=reviewed.quality,
-        warnings=(*study.doubts_about_patient(clinical.age, clinical.male), *exclusions, *reviewed.warnings),
-        segmentation_model=reviewed.origin,
+        warnings=(*study.doubts_about_patient(clinical.age, clinical.male), *exclusions),
         timings_s=clock.laps_s,
     )
     progress("Writing the report", 0.95)
@@ -112,7 +113,7 @@ def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
     replaced = options.out.is_file() and description.is_file()
     with all_or_nothing(options.out.parent, options.out.name) as folder:
         io.write_mask(draft.mask, folder / options.out.name, all_levels=options.all_levels)
-        io.write_json(describe(draft), folder / description.name)
+        write_json(describe(draft), folder / description.name)
         if options.picture:
             write_bytes(folder / picture.name, levels_picture(volume, draft.mask, strings=LANGUAGES["en"]))
     if replaced:
@@ -136,7 +137,7 @@ def propagate(options: argparse.Namespace, progress: Progress) -> Outcome:
     found = carry(mask, source, onto, register=options.register)
     with all_or_nothing(options.out.parent, options.out.name) as folder:
         io.write_mask(found.mask, folder / options.out.name, all_levels=options.all_levels)
-        io.write_json(describe_propagation(found), folder / description.name)
+        write_json(describe_propagation(found), folder / description.name)
     progress("Done", 1.0)
     return Outcome((_mask_line(found.mask, options), *warning_lines(found.warnings)), (options.out, description))
 
@@ -292,12 +293,12 @@ def _profile_of(signature: Signature) -> Profile:
     return profile
 
 
-def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
+def _open(options: argparse.Namespace, progress: Progress) -> Study:
     files = image_files(options)
     if files:
-        study = workflow.open_files(files, allow_missing=options.allow_missing)
+        study = open_files(files, allow_missing=options.allow_missing)
     else:
-        study = workflow.open_study(
+        study = open_study(
             options.study,
             choices=_choices(options),
             study_uid=options.study_uid,
@@ -307,7 +308,7 @@ def _open(options: argparse.Namespace, progress: Progress) -> workflow.Study:
     return replace(study, scanner=study.scanner or options.scanner or "")
 
 
-def _clinical(options: argparse.Namespace, study: workflow.Study) -> Clinical:
+def _clinical(options: argparse.Namespace, study: Study) -> Clinical:
     return validate_clinical(
         study.age if options.age is None else options.age,
         study.sex if options.sex is None else options.sex,
@@ -318,31 +319,15 @@ def _clinical(options: argparse.Namespace, study: workflow.Study) -> Clinical:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Reviewed:
-    """The mask that counts, and what is known of it. The command line's reviewer takes the draft and says so."""
-
-    mask: Mask
-    origin: str
-    quality: tuple[LevelQuality, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-def _bodies(options: argparse.Namespace, study: workflow.Study, progress: Progress) -> _Reviewed:
+def _bodies(options: argparse.Namespace, study: Study, progress: Progress) -> Reviewed:
+    """The command line's reviewer takes the draft as it is, and says so."""
     volume = study.volumes[study.reference]
     if options.mask is not None:
         mask = io.read_mask(options.mask, volume)
         if options.review is not None:
-            return _by_review(mask, read_review(options.review))
-        return _Reviewed(replace(mask, origin="file"), "none: the mask was given")
-    draft = _segmentation(options, volume, progress)
-    return _Reviewed(draft.mask, draft.mask.origin, draft.quality, (*draft.warnings, UNREVIEWED))
-
-
-def _by_review(mask: Mask, review: Review) -> _Reviewed:
-    readers = f"reviewed by {', '.join(review.readers)}" if review.readers else "not reviewed"
-    origin = ", ".join(part for part in (review.origin, readers) if part)
-    return _Reviewed(replace(mask, origin=origin), origin, review.quality, (*review.warnings, *review.open_points))
+            return Reviewed.by_reader(mask, read_review(options.review))
+        return Reviewed.given(mask)
+    return Reviewed.draft(_segmentation(options, volume, progress))
 
 
 def _segmentation(options: argparse.Namespace, volume: Volume, progress: Progress) -> Segmentation:
@@ -367,7 +352,7 @@ def _network(options: argparse.Namespace) -> SegmentationModel:
     return load_segmentation_model() if options.model is None else load_segmentation_model(options.model)
 
 
-def _corrected(options: argparse.Namespace, study: workflow.Study) -> dict[Role, Mask]:
+def _corrected(options: argparse.Namespace, study: Study) -> dict[Role, Mask]:
     paths = {Role.T2WI: options.mask_t2, Role.FST2WI: options.mask_fst2}
     given = {role: path for role, path in paths.items() if path is not None}
     for role in given:

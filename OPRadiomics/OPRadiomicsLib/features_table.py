@@ -18,7 +18,7 @@ def write_features(regions: Mapping[str, FeatureVector], path: Path, *, slice_mm
     regions
         Region ("L1-L3", "L1", ...) to its features; all hold the same names.
     slice_mm
-        `workflow.Study.slice_mm` of the images.
+        `study.Study.slice_mm` of the images.
 
     Raises
     ------

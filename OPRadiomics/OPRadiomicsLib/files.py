@@ -85,8 +85,12 @@ def _reason(error: OSError) -> str:
     return first.strerror or str(first).partition("\n")[0]
 
 
+FOLDER_SIGNS: Final = "letters, digits, spaces, . _ + -"
+"""What `names_a_folder` allows, for messages."""
+
+
 def names_a_folder(text: str) -> bool:
-    """Whether a text names one folder on every system: letters, digits, spaces and . _ + -, the first a letter or digit.
+    """Whether a text names one folder on every system: `FOLDER_SIGNS`, the first a letter or digit, no dot or space last.
 
     Names of Windows' devices, such as CON, do not.
     """

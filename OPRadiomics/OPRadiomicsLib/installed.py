@@ -16,6 +16,7 @@ from typing import Final
 
 from .errors import ModelError, OutputError
 from .files import is_reserved, patiently, scratch_folder, write_text
+from .json_files import read_json
 from .resources import FOLDER_VARIABLE, user_models_folder
 
 ACTIVE: Final = "active.json"
@@ -121,8 +122,8 @@ def network_before() -> Path | None:
 
 def _noted(key: str) -> str | None:
     try:
-        name = json.loads((user_models_folder() / ACTIVE).read_text(encoding="utf-8"))[key]
-    except (OSError, ValueError, KeyError, TypeError):
+        name: object = read_json(user_models_folder() / ACTIVE, lambda noted: noted[key])
+    except (OSError, ValueError):
         return None
     return name if isinstance(name, str) else None
 

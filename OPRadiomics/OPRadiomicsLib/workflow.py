@@ -5,35 +5,29 @@ The reviewer makes of the network's draft the mask that counts: in Slicer the ra
 ::
 
     study    = open_study(folder)
-    bodies   = reviewer(segment(study.volumes[study.reference], model), study.volumes[study.reference])
-    analysis = analyse(study, bodies, profile)
-    result   = conclude(study, analysis, signature=signature, clinical=clinical, profile=profile)
+    reviewed = reviewer(segment(study.volumes[study.reference], model))
+    analysis = analyse(study, reviewed.mask, profile)
+    result   = conclude(study, analysis, reviewed, signature=signature, clinical=clinical, profile=profile)
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .errors import GeometryError, StudyError
+from .errors import GeometryError
 from .levels import STUDY_LEVELS
 from .progress import part, side_by_side
+from .study import Study
 from .types import (
     Affine,
     Clinical,
     FeatureVector,
-    LevelQuality,
     Mask,
     Progress,
     Role,
-    SeriesRef,
     Volume,
     no_progress,
 )
@@ -43,69 +37,10 @@ if TYPE_CHECKING:
     from .preprocessing.resampling import AnalysisGrid
     from .profile import Profile
     from .reports.case import CaseResult
+    from .segmentation.review import Reviewed
 
 PUBLISHED = "published-clinical"
 """The paper's formula: its answer stands beside every fitted signature's, apart from the models compared."""
-
-
-@dataclass(frozen=True, eq=False)
-class Study:
-    """One examination: up to three sequences, how each was chosen, and what DICOM says of patient and scanner."""
-
-    volumes: Mapping[Role, Volume]
-    series: Mapping[Role, SeriesRef] = field(default_factory=dict)
-    age: float | None = None
-    male: bool | None = None
-    scanner: str = ""
-
-    @property
-    def sex(self) -> str | None:
-        """``male`` as people type it: "M", "F", or None where it is not known."""
-        return {True: "M", False: "F", None: None}[self.male]
-
-    @property
-    def reference(self) -> Role:
-        """The sequence that is segmented: T1WI; where it is missing, the first of T2WI and FS-T2WI."""
-        return next(role for role in Role if role in self.volumes)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the reference image's voxels: the same for one examination under two names."""
-        return hashlib.sha256(self.volumes[self.reference].array.tobytes()).hexdigest()
-
-    @property
-    def slice_mm(self) -> float:
-        """Distance of neighbouring sagittal slices, of the sequence in which it is largest."""
-        from .geometry import sagittal_axis
-
-        return max(one.spacing_mm[sagittal_axis(one.affine)] for one in self.volumes.values())
-
-    def doubts_about_patient(self, age: float | None, male: bool | None) -> tuple[str, ...]:
-        """A sentence where DICOM says another age or sex than were entered: another patient's images, or row of a table."""
-        from .io import contradicted
-
-        found = contradicted(age, male, self.age, self.male)
-        return (f"Are these the patient's images? {found[0].upper()}{found[1:]}.",) if found else ()
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What is missing, and what in the series that were taken speaks against them."""
-        from .io.roles import judge, unlike_the_study
-
-        missing = [role for role in Role if role not in self.volumes]
-        found = []
-        if missing:
-            found.append(f"Missing: {', '.join(missing)}. No radiomics and no combined model without them.")
-        if Role.T1WI in missing:
-            found.append(f"No T1WI: the vertebrae were segmented on {self.reference}.")
-        doubtful = [(role, series) for role, series in self.series.items() if judge(series).role is not role]
-        found += [f"{role} is series '{series.description}', {series.reason}." for role, series in doubtful]
-        kinds = [(role, kind) for role, series in self.series.items() if (kind := unlike_the_study(series))]
-        of_kind = "is of another kind than the study's sequence"
-        found += [f"{role} {of_kind} ({kind}): it suits only a signature trained on that kind." for role, kind in kinds]
-        if lossy := [role for role, series in self.series.items() if series.acquisition.get("lossy")]:
-            found.append(f"Compressed with loss: {', '.join(lossy)}. Texture features may not be those of the original images.")
-        return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,71 +52,6 @@ class Analysis:
     features: FeatureVector
     by_level: Mapping[str, FeatureVector] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-
-
-def open_study(
-    folder: Path,
-    *,
-    choices: Mapping[Role, str] | None = None,
-    study_uid: str | None = None,
-    allow_missing: bool = False,
-    progress: Progress = no_progress,
-) -> Study:
-    """Read a DICOM folder: index, choose a series for each role, load.
-
-    Raises
-    ------
-    StudyError, GeometryError
-        As `io.index_dicom`, `io.select_series`, `io.read_volume` and `io.require_one_examination`.
-    """
-    from . import io
-    from .io.headers import scanner_of
-
-    series = io.select_series(
-        io.index_dicom(folder, progress, study_uid=study_uid), choices=choices, allow_missing=allow_missing
-    )
-    volumes = {role: io.read_volume(one) for role, one in series.items()}
-    _require_different_images(volumes)
-    io.require_one_examination(volumes)
-    first = next(iter(series.values()))
-    age, male = io.read_demographics(first)
-    return Study(volumes, series, age, male, scanner_of(first.acquisition))
-
-
-def open_files(files: Mapping[Role, Path], *, allow_missing: bool = False) -> Study:
-    """Read one NIfTI, NRRD or MHA file a sequence.
-
-    Raises
-    ------
-    StudyError, GeometryError
-        If a role has no file and ``allow_missing`` is off, or as `io.read_volume` and `io.require_one_examination`.
-    """
-    from . import io
-
-    missing = [role for role in Role if role not in files]
-    if not files or (missing and not allow_missing):
-        options = {Role.T1WI: "--t1", Role.T2WI: "--t2", Role.FST2WI: "--fst2"}
-        raise StudyError(
-            f"Missing: {', '.join(missing)}",
-            "one file for each of T1WI, T2WI and FS-T2WI",
-            f"give {' and '.join(options[role] for role in missing)}, or go without with --allow-missing",
-        )
-    volumes = {role: io.read_volume(files[role]) for role in Role if role in files}
-    for role, volume in volumes.items():
-        io.require_sagittal(volume, str(role))
-    _require_different_images(volumes)
-    io.require_one_examination(volumes)
-    return Study(volumes)
-
-
-def _require_different_images(volumes: Mapping[Role, Volume]) -> None:
-    for (one, first), (two, second) in combinations(volumes.items(), 2):
-        if np.array_equal(first.array, second.array):
-            raise StudyError(
-                f"{one} and {two} are the same image, voxel by voxel",
-                "a different image for each sequence",
-                "check which file or series was given for each",
-            )
 
 
 def analyse(
@@ -367,16 +237,22 @@ def _analyse_sequence(
 def conclude(
     study: Study,
     analysis: Analysis,
+    reviewed: Reviewed,
     *,
     signature: Signature,
     clinical: Clinical,
     profile: Profile,
-    quality: tuple[LevelQuality, ...] = (),
     warnings: tuple[str, ...] = (),
-    segmentation_model: str = "",
     timings_s: Mapping[str, float] | None = None,
 ) -> CaseResult:
     """Predict with the signature's models and with the published formula, and gather what a report tells.
+
+    Parameters
+    ----------
+    reviewed
+        What is known of the bodies that ``analysis`` was made with.
+    warnings
+        Of the patient, beside those of study, bodies and analysis.
 
     Raises
     ------
@@ -401,16 +277,17 @@ def conclude(
         predictions=predict(signature, analysis.features if complete else None, clinical),
         published=None if signature.kind == "published formula" else predict(load_signature(PUBLISHED), None, clinical)[0],
         features=analysis.features,
-        quality=quality,
+        quality=reviewed.quality,
         warnings=(
             *study.warnings,
             *other_scanner(trained.scanners, study.scanner),
             *other_slices(trained.slice_mm, study.slice_mm),
-            *other_network([network_of(origin) for origin in trained.masks], network_of(segmentation_model)),
+            *other_network([network_of(origin) for origin in trained.masks], network_of(reviewed.origin)),
             *warnings,
+            *reviewed.warnings,
             *analysis.warnings,
         ),
         timings_s=timings_s or {},
         series_notes={role: series.reason for role, series in study.series.items()},
-        segmentation_model=segmentation_model,
+        segmentation_model=reviewed.origin,
     )

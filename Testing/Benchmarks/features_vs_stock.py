@@ -21,12 +21,12 @@ from harness import Ratio, paired
 from OPRadiomicsLib.features import extract
 from OPRadiomicsLib.features.native.shape import forget_shapes
 from OPRadiomicsLib.features.parity import difference
-from OPRadiomicsLib.features.pyradiomics_engine import stock, to_sitk_pair
 from OPRadiomicsLib.preprocessing.prepare import PreparedSequence, prepare_sequence
 from OPRadiomicsLib.preprocessing.resampling import analysis_grid
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.segmentation.marrow import marrow_region
 from OPRadiomicsLib.types import Role
+from stock_pyradiomics import stock
 
 if TYPE_CHECKING:
     from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
@@ -65,7 +65,7 @@ def theirs(prepared: Mapping[Role, PreparedSequence]) -> dict[str, float]:
     found = {}
     for role, sequence in prepared.items():
         volume = sequence.volume
-        values = stock(*to_sitk_pair(volume.array, sequence.region.labels > 0, volume.spacing_mm), settings)
+        values = stock(volume.array, sequence.region.labels > 0, volume.spacing_mm, settings)
         found |= {f"{role}_{name}": value for name, value in values.items()}
     return found
 

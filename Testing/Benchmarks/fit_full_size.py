@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.cohort.cohort import Cohort, read_cohort
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 
 
 def drawn_from(cohort: Cohort, patients: int) -> Cohort:

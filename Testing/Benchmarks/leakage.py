@@ -14,10 +14,10 @@ import argparse
 from dataclasses import replace
 
 import numpy as np
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.errors import FeatureError
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, nested_predictions, predict_two_stages
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 from OPRadiomicsTrainingLib.statistics.roc import auc
 
 NEW = 2000

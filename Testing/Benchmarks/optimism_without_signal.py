@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, predict_two_stages
 from OPRadiomicsTrainingLib.fitting.optimism import procedure_optimism
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 
 
 def apparent_and_corrected(seed: int, patients: int, features: int, settings: FitSettings) -> tuple[float, float]:

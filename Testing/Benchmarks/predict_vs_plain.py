@@ -16,9 +16,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 from harness import Ratio, paired
-from OPRadiomicsLib import workflow
 from OPRadiomicsLib.cli import main
-from OPRadiomicsLib.features.pyradiomics_engine import stock, to_sitk_pair
 from OPRadiomicsLib.geometry import to_sitk, volume_from_sitk
 from OPRadiomicsLib.preprocessing.body import body_mask
 from OPRadiomicsLib.preprocessing.normalisation import normalise
@@ -27,10 +25,12 @@ from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.segmentation.bundle import load_segmentation_model
 from OPRadiomicsLib.segmentation.marrow import marrow_region
 from OPRadiomicsLib.segmentation.runners import make_runner
+from OPRadiomicsLib.study import open_study
 from OPRadiomicsLib.types import Mask, Volume
 from OPRadiomicsTrainingLib.simulation.dicom import write_dicom
 from OPRadiomicsTrainingLib.simulation.patients import sample_patient
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy, simulate_study
+from stock_pyradiomics import stock
 
 SEED = 1
 TENTH = (5, 5, 5, 5)
@@ -58,7 +58,7 @@ def ours(folder: Path) -> None:
 def plain(folder: Path, simulated: SimulatedStudy) -> dict[str, float]:
     """The same job, written without thought for speed. Its masks are the simulator's: only the network is timed."""
     profile = load_profile()
-    study = workflow.open_study(folder)
+    study = open_study(folder)
     run_network_on_all_slices(study.volumes[study.reference])
     region = marrow_region(simulated.bodies, profile.region)
     grid = analysis_grid(region, profile.resampling)
@@ -68,7 +68,7 @@ def plain(folder: Path, simulated: SimulatedStudy) -> dict[str, float]:
         body = body_mask(volume)
         scaled = normalise(full_resolution_n4(volume, body), profile.normalisation, body)
         image = resample_volume(scaled, grid, profile.resampling.interpolator)
-        found = stock(*to_sitk_pair(image.array, mask.labels > 0, image.spacing_mm), profile.features)
+        found = stock(image.array, mask.labels > 0, image.spacing_mm, profile.features)
         features |= {f"{role}_{feature}": value for feature, value in found.items()}
     return features
 

@@ -29,7 +29,7 @@ TOTAL = "whole predict"
 STAGES = {
     TOTAL: (),
     "imports": (),
-    "reading DICOM": ("workflow.open_study",),
+    "reading DICOM": ("commands.open_study",),
     "segmentation": ("commands._bodies",),
     "- network: loading": ("segmentation.inference.make_runner", "segmentation.bundle.load_segmentation_model"),
     "- network: inference": ("segmentation.inference.predict_probabilities",),

@@ -15,6 +15,7 @@ from ..files import sha256_of
 from ..io.index import files_below
 from ..io.output import IMAGE_SUFFIXES
 from ..io.selection import OPTION_OF_ROLE
+from ..json_files import read_json
 from ..models.signature import Signature
 from ..profile import Profile
 from ..segmentation.bundle import SegmentationModel
@@ -73,7 +74,7 @@ class CohortSettings:
         return {
             "software": __version__,
             "profile_hash": self.profile.hash,
-            "network": f"{self.model.name} {self.model.version}, SHA-256 {self.model.checksum}",
+            "network": self.model.identity,
             "signature": None if self.signature is None else self.signature.sha256,
             "register": self.register,
             "allow_missing": self.allow_missing,
@@ -160,7 +161,6 @@ def _digest(path: Path) -> str | None:
 def read_finished(folder: Path) -> dict[str, Any]:
     """What finished.json says; empty where the case is not finished."""
     try:
-        content = json.loads((folder / FINISHED).read_text(encoding="utf-8"))
+        return read_json(folder / FINISHED, dict)
     except (OSError, ValueError):
         return {}
-    return content if isinstance(content, dict) else {}

@@ -20,8 +20,9 @@ from ..levels import UNION
 from ..models.clinical import parse_age, parse_male, validate_clinical
 from ..options import remove_earlier_results
 from ..progress import part
-from ..segmentation.review import UNREVIEWED
-from ..types import Clinical, LevelQuality, Mask, Prediction, Progress, Role
+from ..segmentation.review import Reviewed
+from ..study import Study, open_files, open_study
+from ..types import Clinical, Prediction, Progress, Role
 from .case import FINISHED, Case, CohortSettings, Failure, failure_of, key_of, read_finished
 
 
@@ -30,13 +31,6 @@ class _Stage:
     """What is being done, for the record of a failure."""
 
     name: str = "reading"
-
-
-@dataclass(frozen=True, eq=False)
-class _Bodies:
-    mask: Mask
-    quality: tuple[LevelQuality, ...] = ()
-    warnings: tuple[str, ...] = ()
 
 
 def run_case(case: Case, settings: CohortSettings, folder: Path, progress: Progress) -> Failure | None:
@@ -69,15 +63,13 @@ def _fault(case: Case, stage: _Stage, error: Exception) -> Failure:
     return Failure(case.name, stage.name, "fault of the software", found, "a result or a message", "report these places")
 
 
-def open_case(
-    folder: Path, *, series: Mapping[Role, str] | None = None, allow_missing: bool, progress: Progress
-) -> workflow.Study:
+def open_case(folder: Path, *, series: Mapping[Role, str] | None = None, allow_missing: bool, progress: Progress) -> Study:
     """A study folder: image files named T1WI, T2WI and FS-T2WI where it holds any, else DICOM, with ``series`` that are named.
 
     Raises
     ------
     StudyError, GeometryError
-        If the folder can't be read, and as `workflow.open_files` and `workflow.open_study`.
+        If the folder can't be read, and as `study.open_files` and `study.open_study`.
     """
     try:
         files = {role: path for role in Role for path in (_image_of(role, folder),) if path is not None}
@@ -101,8 +93,8 @@ def open_case(
             "leave the cells empty",
         )
     if files:
-        return workflow.open_files(files, allow_missing=allow_missing)
-    return workflow.open_study(folder, choices=series, allow_missing=allow_missing, progress=progress)
+        return open_files(files, allow_missing=allow_missing)
+    return open_study(folder, choices=series, allow_missing=allow_missing, progress=progress)
 
 
 def _image_of(role: Role, folder: Path) -> Path | None:
@@ -125,12 +117,12 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
         stage.name = "clinical variables"
         clinical = _clinical(case, study)
     stage.name = "masks"
-    bodies = _bodies(case, settings, study, part(progress, 0.1, 0.3))
+    reviewed = _bodies(case, settings, study, part(progress, 0.1, 0.3))
     corrected = {role: io.read_mask(path, study.volumes[role]) for role, path in _corrected(case, study).items()}
     stage.name = "preprocessing and features"
     analysis = workflow.analyse(
         study,
-        bodies.mask,
+        reviewed.mask,
         settings.profile,
         corrected=corrected,
         register=settings.register,
@@ -141,7 +133,9 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
     with all_or_nothing(folder) as scratch:
         stage.name = "prediction and report"
         doubts = study.doubts_about_patient(*_age_and_sex(case))
-        predictions, warnings = _concluded(settings, study, bodies, analysis, clinical=clinical, doubts=doubts, scratch=scratch)
+        predictions, warnings = _concluded(
+            settings, study, reviewed, analysis, clinical=clinical, doubts=doubts, scratch=scratch
+        )
         stage.name = "writing"
         io.write_study_masks(analysis.bodies, analysis.marrow, scratch / "masks")
         write_features({UNION: analysis.features, **analysis.by_level}, scratch / "features.csv", slice_mm=study.slice_mm)
@@ -149,10 +143,10 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
     remove_earlier_results(folder, [folder / name for name in names])
     proof = {
         "key": key,
-        "masks": bodies.mask.origin,
+        "masks": reviewed.mask.origin,
         "scanner": study.scanner,
         "digest": study.digest,
-        "levels": [dataclasses.asdict(level) for level in bodies.quality],
+        "levels": [dataclasses.asdict(level) for level in reviewed.quality],
         "predictions": predictions,
         "warnings": list(dict.fromkeys(warnings)),
     }
@@ -171,7 +165,7 @@ def _begin_anew(folder: Path) -> None:
         ) from None
 
 
-def _clinical(case: Case, study: workflow.Study) -> Clinical:
+def _clinical(case: Case, study: Study) -> Clinical:
     given = dict(case.clinical)
     given.setdefault("age", study.age)
     given.setdefault("sex", study.sex)
@@ -188,17 +182,16 @@ def _age_and_sex(case: Case) -> tuple[float | None, bool | None]:
     return age, male
 
 
-def _bodies(case: Case, settings: CohortSettings, study: workflow.Study, progress: Progress) -> _Bodies:
+def _bodies(case: Case, settings: CohortSettings, study: Study, progress: Progress) -> Reviewed:
     volume = study.volumes[study.reference]
     if study.reference in case.masks:
-        return _Bodies(dataclasses.replace(io.read_mask(case.masks[study.reference], volume), origin="file"))
+        return Reviewed.given(io.read_mask(case.masks[study.reference], volume))
     from ..segmentation.inference import segment
 
-    draft = segment(volume, settings.model, progress=progress)
-    return _Bodies(draft.mask, draft.quality, (*draft.warnings, UNREVIEWED))
+    return Reviewed.draft(segment(volume, settings.model, progress=progress))
 
 
-def _corrected(case: Case, study: workflow.Study) -> dict[Role, Path]:
+def _corrected(case: Case, study: Study) -> dict[Role, Path]:
     absent = [role for role in case.masks if role not in study.volumes]
     if absent:
         raise StudyError(
@@ -209,8 +202,8 @@ def _corrected(case: Case, study: workflow.Study) -> dict[Role, Path]:
 
 def _concluded(
     settings: CohortSettings,
-    study: workflow.Study,
-    bodies: _Bodies,
+    study: Study,
+    reviewed: Reviewed,
     analysis: workflow.Analysis,
     *,
     clinical: Clinical | None,
@@ -219,18 +212,17 @@ def _concluded(
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """The predictions as rows, and every warning; the report goes into ``scratch``. Without a signature the warnings alone."""
     if settings.signature is None or clinical is None:
-        return [], (*study.warnings, *doubts, *bodies.warnings, *analysis.warnings, *analysis.features.warnings)
+        return [], (*study.warnings, *doubts, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
     from ..reports.report import write_report
 
     result = workflow.conclude(
         study,
         analysis,
+        reviewed,
         signature=settings.signature,
         clinical=clinical,
         profile=settings.profile,
-        quality=bodies.quality,
-        warnings=(*doubts, *bodies.warnings),
-        segmentation_model=bodies.mask.origin,
+        warnings=doubts,
     )
     write_report(result, scratch)
     return [_row(prediction, settings) for prediction in result.predictions], result.all_warnings

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import StudyError
-from ..files import names_a_folder
+from ..files import FOLDER_SIGNS, names_a_folder
 from ..io.headers import Frame, read_frames
 from ..io.index import files_below
 from ..io.output import IMAGE_SUFFIXES
@@ -183,7 +183,7 @@ def _require_names(cases: tuple[Case, ...], source: Path) -> None:
         more = f"; and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
         raise StudyError(
             f"{len(faults)} faults in the cases of '{source.name}': {'; '.join(faults[:_SHOWN])}{more}",
-            "for each case a name of its own (letters, digits, spaces, . _ + -) and a study",
+            f"for each case a name of its own ({FOLDER_SIGNS}) and a study",
             "correct the names; they become names of folders",
         )
 

@@ -68,27 +68,6 @@ def to_sitk_pair(image: FloatArray, region: RegionArray, spacing_mm: SpacingIjk)
     return pair
 
 
-def stock(image: sitk.Image, mask: sitk.Image, settings: Features) -> dict[str, float]:
-    """What a plain script does: a default extractor with the bin width and the LoG scales, and nothing else set.
-
-    Parameters
-    ----------
-    image, mask
-        On one grid; the region has label 1.
-
-    Returns
-    -------
-    dict
-        The features, without PyRadiomics' diagnostics.
-    """
-    from radiomics import featureextractor
-
-    _import_radiomics()
-    extractor = featureextractor.RadiomicsFeatureExtractor(binWidth=settings.bin_width, additionalInfo=False)
-    extractor.enableImageTypeByName("LoG", customArgs={"sigma": list(settings.log_sigma_mm)})
-    return {name: float(value) for name, value in extractor.execute(image, mask).items()}
-
-
 def _import_radiomics() -> Any:
     try:
         import radiomics

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from slicer.i18n import tr as _
 
+from ..json_files import read_json
 from ..resources import resources_folder, user_models_folder
 
 FILE_NAME = "signature.json"
@@ -39,14 +40,16 @@ def modelFolders() -> tuple[ModelFolder, ...]:
 def _found(folder: Path, shipped: bool) -> Iterator[ModelFolder]:
     for path in sorted(folder.glob(f"*/{FILE_NAME}")):
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            mark = _("DEMO: ") if content.get("demo") else ""
-            title = f"{mark}{content['name']} {content['version']}"
-            model = ModelFolder(path.parent.name if shipped else str(path.parent), title, content)
-            card(model)  # what cannot be described cannot be chosen
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            yield read_json(path, partial(_described, path.parent.name if shipped else str(path.parent)))
+        except (OSError, ValueError):
             continue
-        yield model
+
+
+def _described(name: str, content: dict[str, Any]) -> ModelFolder:
+    mark = _("DEMO: ") if content.get("demo") else ""
+    model = ModelFolder(name, f"{mark}{content['name']} {content['version']}", content)
+    card(model)  # what cannot be described cannot be chosen
+    return model
 
 
 def card(model: ModelFolder) -> str:

@@ -6,7 +6,7 @@ Heavy packages (SimpleITK, pydicom, highdicom) are imported at the point of use.
 from .demographics import contradicted, read_demographics
 from .index import index_dicom
 from .masks import STUDY_LABEL, read_mask, require_levels, study_labels, write_mask, write_study_masks
-from .output import IMAGE_SUFFIXES, require_image_suffix, require_writable, write_json
+from .output import IMAGE_SUFFIXES, require_image_suffix, require_writable
 from .selection import OPTION_OF_ROLE, describe_series, number_of, select_series
 from .tables import Table, read_table
 from .volumes import read_volume, require_one_examination, require_sagittal, write_volume
@@ -31,7 +31,6 @@ __all__ = [
     "require_writable",
     "select_series",
     "study_labels",
-    "write_json",
     "write_mask",
     "write_study_masks",
     "write_volume",

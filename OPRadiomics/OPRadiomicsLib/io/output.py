@@ -1,12 +1,9 @@
-"""Output folders that are proved writable, and results written whole or not at all."""
+"""What is proved of an output before the work: that its folder takes files, and that its name tells an image format."""
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from .. import files
 from ..errors import OutputError
@@ -36,20 +33,6 @@ def require_writable(folder: Path) -> None:
         ) from None
     finally:
         files.remove_empty(absent)
-
-
-def write_json(data: Mapping[str, Any] | Sequence[Any], path: str | Path) -> Path:
-    """Write JSON atomically: UTF-8, keys sorted, two-space indent, trailing newline; NaN and infinity are refused.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-    ValueError
-        If the data hold NaN or infinity, which JSON has no word for.
-    """
-    text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return files.write_text(Path(path), text + "\n")
 
 
 def require_image_suffix(path: str | Path) -> Path:

@@ -198,11 +198,9 @@ def _read_excel(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:
 
 def _require_rows_in_view(file: Path, sheet: Any, lines: list[list[Cell]]) -> None:
     """Refuse rows that a filter hides: who hid them meant to leave them out, or forgot them."""
-    with ZipFile(file) as book, book.open(sheet._worksheet_path) as stream:  # read-only sheets tell no dimensions
-        found = re.findall(rb"<row [^>]*>", stream.read())
-    hidden = [re.search(rb' r="(\d+)"', row) for row in found if re.search(rb' hidden="(?:1|true)"', row)]
-    numbers = [int(match[1]) for match in hidden if match]
-    held = [number for number in numbers if number <= len(lines) and any(_plain(cell) != "" for cell in lines[number - 1])]
+    with ZipFile(file) as book, book.open(sheet._worksheet_path) as stream:  # read-only sheets tell no dimensions of rows
+        hidden = _hidden_rows(stream.read())
+    held = [number for number in hidden if number <= len(lines) and any(_plain(cell) != "" for cell in lines[number - 1])]
     if held:
         shown = ", ".join(map(str, held[:10])) + (", ..." if len(held) > 10 else "")
         raise StudyError(
@@ -210,6 +208,16 @@ def _require_rows_in_view(file: Path, sheet: Any, lines: list[list[Cell]]) -> No
             "rows in view: a hidden row would count as any other",
             "clear the filter and show all rows; leave patients out by the column exclusion",
         )
+
+
+def _hidden_rows(sheet: bytes) -> Iterator[int]:
+    """Numbers of the rows of a sheet's XML that are hidden. A program may give the elements a prefix, and leave out numbers."""
+    number = 0
+    for row in re.findall(rb"<(?:\w+:)?row\b[^>]*>", sheet):
+        told = dict(re.findall(rb"""\s(\w+)\s*=\s*["']([^"']*)["']""", row))
+        number = int(told.get(b"r", number + 1))
+        if told.get(b"hidden") in (b"1", b"true"):
+            yield number
 
 
 def _read_parquet(file: Path) -> tuple[list[list[Cell]], tuple[str, ...]]:

@@ -67,7 +67,7 @@ class Provenance(_Record):
 
     ``scanners``: those of the training images, as `io.headers.scanner_of` writes them; ``masks``: where their masks came
     from, as `types.Mask.origin`, each origin once. Either is empty where it is not recorded. ``slice_mm``: least and largest
-    distance of the slices, as `workflow.Study.slice_mm`; None where one is not recorded.
+    distance of the slices, as `study.Study.slice_mm`; None where one is not recorded.
     """
 
     trained_on: Name

@@ -11,7 +11,6 @@ SHA256SUMS              checksums of the models and the metadata, as sha256sum -
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from typing import Any, Final
 
 from ..errors import ModelError
 from ..files import sha256_of
+from ..json_files import read_json
 from ..resources import model_folder, resources_folder, user_models_folder
 
 CHECKSUMS = "SHA256SUMS"
@@ -147,8 +147,7 @@ _AGAIN = "the bundle is incomplete or was changed: install the package again, or
 
 
 def _from_metadata(folder: Path) -> SegmentationModel:
-    try:
-        metadata: dict[str, Any] = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
+    def described(metadata: dict[str, Any]) -> tuple[SegmentationModel, str]:
         settings = metadata["opradiomics"]
         model = SegmentationModel(
             name=str(metadata["name"]),
@@ -158,12 +157,15 @@ def _from_metadata(folder: Path) -> SegmentationModel:
             threshold=float(settings["threshold"]),
             checksum=sha256_of(folder / CHECKSUMS),
         )
-        input_format = settings["input_format"]
         if not (0 < model.threshold < 1 and 0 < model.neighbour_mm < math.inf):
             raise ValueError(f"threshold {model.threshold} or neighbour_mm {model.neighbour_mm}")
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        return model, settings["input_format"]
+
+    try:
+        model, input_format = read_json(folder / METADATA_FILE, described)
+    except ValueError as error:
         raise ModelError(
-            f"{folder.name}/{METADATA_FILE} that lacks or misstates {error}",
+            f"{folder.name}/{METADATA_FILE} that lacks or misstates what it must say ({error})",
             "name, version and opradiomics.{input_format, neighbour_mm, threshold}",
             _AGAIN,
         ) from None

@@ -9,6 +9,7 @@ A panel writes it beside the masks that it hands over, so that both reach the pr
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import StudyError
 from ..levels import LABEL_OF_LEVEL, STUDY_LEVELS
-from ..types import LevelQuality
+from ..types import LevelQuality, Mask, Segmentation
 
 UNREVIEWED: Final = "The masks are the network's own: no reader has reviewed them."
 
@@ -74,6 +75,39 @@ class Review(_Record):
         if self.needs_confirmation and not self.levels_confirmed:
             points.append("The numbering of the levels asked for confirmation, and no reader has given it.")
         return tuple(points)
+
+
+@dataclass(frozen=True, eq=False)
+class Reviewed:
+    """The bodies that count, and what is known of them.
+
+    Parameters
+    ----------
+    origin
+        How they came about, for the report; `bundle.network_of` finds the network in it that drew them.
+    """
+
+    mask: Mask
+    origin: str
+    quality: tuple[LevelQuality, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def draft(cls, draft: Segmentation) -> Reviewed:
+        """The network's own, taken as they are: the policy where no reader looks."""
+        return cls(draft.mask, draft.mask.origin, draft.quality, (*draft.warnings, UNREVIEWED))
+
+    @classmethod
+    def given(cls, mask: Mask) -> Reviewed:
+        """Those of a file of which nothing is told."""
+        return cls(replace(mask, origin="file"), "none: the mask was given")
+
+    @classmethod
+    def by_reader(cls, mask: Mask, review: Review) -> Reviewed:
+        """Those of a file with its review."""
+        readers = f"reviewed by {', '.join(review.readers)}" if review.readers else "not reviewed"
+        origin = ", ".join(part for part in (review.origin, readers) if part)
+        return cls(replace(mask, origin=origin), origin, review.quality, (*review.warnings, *review.open_points))
 
 
 def read_review(path: Path) -> Review:

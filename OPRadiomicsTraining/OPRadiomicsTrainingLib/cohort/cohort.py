@@ -47,7 +47,7 @@ class Cohort:
     scanners
         (n,) as `OPRadiomicsLib.io.headers.scanner_of` writes them, "" where a patient's is not recorded; empty where none is.
     slice_mm
-        (n,), as `OPRadiomicsLib.workflow.Study.slice_mm`, NaN where a patient's is not recorded; None where none is told.
+        (n,), as `OPRadiomicsLib.study.Study.slice_mm`, NaN where a patient's is not recorded; None where none is told.
     excluded
         The flow of patients: reason to number of patients that the table lists and leaves out.
 

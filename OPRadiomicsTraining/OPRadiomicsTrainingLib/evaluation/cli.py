@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from OPRadiomicsLib.types import Progress
 
     from ..cohort.cohort import Cohort
-    from .evaluate import Evaluation
+    from .results import Evaluation
 
 
 def add_evaluate_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -50,7 +50,8 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
     from ..fitting.record import read_fit_record, read_training_predictions
     from ..fitting.seen import Seen
     from ..reports.documents import evaluation_summary
-    from .evaluate import EvaluationSettings, evaluate
+    from .evaluate import evaluate
+    from .results import EvaluationSettings
 
     require_writable(options.out)
     settings = EvaluationSettings(
@@ -95,7 +96,7 @@ def write_evaluation(
 ) -> None:
     """Report, tables, figures, evaluation.json and recalibrated signatures with their records, all or none."""
     from OPRadiomicsLib.files import all_or_nothing
-    from OPRadiomicsLib.io.output import write_json
+    from OPRadiomicsLib.json_files import write_json
 
     from ..reports.document import write_document
     from ..reports.documents import evaluation_document

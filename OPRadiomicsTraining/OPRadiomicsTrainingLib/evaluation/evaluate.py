@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from typing import Final
 
-import numpy as np
-from OPRadiomicsLib.errors import StudyError
-from OPRadiomicsLib.files import names_a_folder
 from OPRadiomicsLib.models.signature import LogisticModel, ModelName, Signature
 from OPRadiomicsLib.types import Progress, no_progress
 
 from ..cohort.cohort import Cohort
 from ..cohort.directions import direction_doubts
-from ..fitting.fit import TRAINING_SPLITS
 from ..fitting.record import TrainingPredictions
 from ..fitting.second_stage import Table, columns_of
 from ..fitting.seen import Seen
 from ..statistics.arrays import Flags, FloatTable, Indices
-from ..statistics.calibration import Anchor, Calibration, anchor, calibration, recalibrated_intercept
-from ..statistics.classification import Classification, classify
-from ..statistics.decision_curve import DecisionCurve, decision_curve
-from ..statistics.estimate import Estimate
+from ..statistics.calibration import anchor, calibration, recalibrated_intercept
+from ..statistics.classification import classify
+from ..statistics.decision_curve import decision_curve
 from ..statistics.logistic import logistic
-from ..statistics.roc import DelongAuc, DelongTest, RocCurve, bootstrap_auc, delong, delong_paired, roc_curve, youden_threshold
+from ..statistics.roc import bootstrap_auc, delong, delong_paired, roc_curve, youden_threshold
 from .apply import apply_by_centre
-from .explanation import Explanation, explain
-from .subgroups import SubgroupResult, compare_subgroups, parse_subgroups
+from .explanation import explain
+from .patient_sets import (
+    is_external,
+    namesakes,
+    require_both_classes,
+    require_folder_names,
+    require_unseen,
+    strangers,
+    test_sets,
+)
+from .results import DECISION_THRESHOLDS, Comparison, Evaluation, EvaluationSettings, ModelResult, SetResult
+from .subgroups import compare_subgroups, parse_subgroups
 
 ENOUGH: Final = 100
 """Patients of each class that an external validation needs at least (Collins, Ogundimu & Altman, Stat Med 2016;35:214-226)."""
@@ -39,82 +43,6 @@ NOT_CHECKED: Final = (
     "Not checked whether test patients were training patients: no fit.json beside the signature says who they were (those of "
     "older versions do not)"
 )
-
-DECISION_THRESHOLDS: Final = np.linspace(0.01, 0.99, 99)
-
-
-@dataclass(frozen=True)
-class EvaluationSettings:
-    """``threshold`` None: the signature's own; ``subgroups`` as "sex,age:70"; ``bootstrap`` replicates of the AUC's interval.
-
-    ``recalibrate_intercept`` moves every model's intercept, on each set, so that the mean probability is the set's share of
-    osteoporosis; discrimination stays, calibration in the large is then true by construction.
-    """
-
-    threshold: float | None = None
-    subgroups: str = "sex,age:70"
-    recalibrate_intercept: bool = False
-    bootstrap: int = 2000
-    seed: int = 1
-
-    def __post_init__(self) -> None:
-        parse_subgroups(self.subgroups)
-        if self.threshold is not None and not 0.0 < self.threshold < 1.0:
-            raise StudyError(f"Threshold {self.threshold:g}", "a probability between 0 and 1", "leave it out for the model's")
-
-
-@dataclass(frozen=True, eq=False)
-class ModelResult:
-    """One model on one set; ``shift`` was added to its logits (0 without recalibration), and ``held`` is of its predictors."""
-
-    name: ModelName
-    probabilities: FloatTable
-    auc: DelongAuc
-    bootstrap: Estimate
-    roc: RocCurve
-    threshold: float
-    classification: Classification
-    calibration: Calibration
-    decision: DecisionCurve
-    shift: float = 0.0
-    held: Anchor | None = None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """DeLong's test between two models on the same patients."""
-
-    first: ModelName
-    second: ModelName
-    test: DelongTest
-
-
-@dataclass(frozen=True, eq=False)
-class SetResult:
-    """One set of patients: ``kind`` is "training" (out of fold or apparent), "internal" or "external"."""
-
-    name: str
-    kind: str
-    ill: Flags
-    models: Mapping[ModelName, ModelResult]
-    comparisons: tuple[Comparison, ...]
-    subgroups: tuple[SubgroupResult, ...]
-    explanation: Explanation | None = None
-    left_out: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """Results of all sets, the training patients' first where they are known."""
-
-    signature: Signature
-    settings: EvaluationSettings
-    sets: tuple[SetResult, ...]
-    notes: tuple[str, ...] = ()
-
-    def of(self, kind: str) -> tuple[SetResult, ...]:
-        """Sets of one kind."""
-        return tuple(one for one in self.sets if one.kind == kind)
 
 
 def evaluate(
@@ -151,24 +79,21 @@ def evaluate(
         As `apply_signature`.
     """
     sets = test_sets(cohort)
-    _require_unseen(cohort, sets, seen)
+    require_unseen(cohort, sets, seen)
     if settings.recalibrate_intercept:
-        _require_names(sets)
+        require_folder_names(sets)
     results: list[SetResult] = []
     notes = [] if any(one.use == "training" for one in seen) else [NOT_CHECKED]
     if training is not None:
-        results.append(_training_set(signature, training, settings))
+        results.append(_set(_Predicted.of_training(training), signature, settings))
     for number, (name, rows) in enumerate(sets.items()):
         progress(f"Evaluating {name}", number / len(sets))
-        known, left_out, table = _known(by_centre or {}, signature, cohort, rows)
-        thresholds = _thresholds(signature, settings, known.logits, known.ill)
-        kind = "external" if _is_external(name) else "internal"
-        result = _set(name, kind, known, signature, settings, thresholds=thresholds, table=table, left_out=left_out)
+        result = _set(_predicted(name, by_centre or {}, signature, cohort, rows), signature, settings)
         results.append(result)
         notes += (
             *_notes(result, signature, settings),
-            *_namesakes(name, cohort, rows, seen),
-            *_strangers(name, cohort, rows, by_centre or {}),
+            *namesakes(name, cohort, rows, seen),
+            *strangers(name, cohort, rows, by_centre or {}),
             *(
                 f"{name}: {doubt}"
                 for doubt in direction_doubts(cohort.ages[rows], cohort.male[rows], cohort.osteoporosis[rows])
@@ -180,13 +105,8 @@ def evaluate(
 
 def evaluate_training(signature: Signature, training: TrainingPredictions, settings: EvaluationSettings) -> Evaluation:
     """The training patients alone, by the predictions that a fit recorded of them; raises `StudyError` as `evaluate`."""
-    one = _training_set(signature, training, settings)
+    one = _set(_Predicted.of_training(training), signature, settings)
     return Evaluation(signature, settings, (one,), tuple(_notes(one, signature, settings)))
-
-
-def _training_set(signature: Signature, training: TrainingPredictions, settings: EvaluationSettings) -> SetResult:
-    thresholds = _thresholds(signature, settings, training.logits, training.ill)
-    return _set(training.name, "training", _Known.of_training(training), signature, settings, thresholds=thresholds)
 
 
 def _notes(one: SetResult, signature: Signature, settings: EvaluationSettings) -> list[str]:
@@ -209,116 +129,65 @@ def _notes(one: SetResult, signature: Signature, settings: EvaluationSettings) -
     return notes
 
 
-def test_sets(cohort: Cohort) -> dict[str, Indices]:
-    """Rows of each test set by name.
-
-    Raises
-    ------
-    StudyError
-        If the split holds training patients only.
-    """
-    if not cohort.splits:
-        return {"external": np.arange(len(cohort.cases))}
-    names = [name for name in dict.fromkeys(cohort.splits) if name not in TRAINING_SPLITS]
-    if not names:
-        raise StudyError(
-            "The table holds training patients only", "a split with test patients", "give a table of other patients"
-        )
-    return {name: np.flatnonzero([split == name for split in cohort.splits]) for name in sorted(names, key=_internal_first)}
-
-
-def require_test_sets(cohort: Cohort) -> None:
-    """Prove that a table tells training and test patients apart; raises `StudyError`."""
-    if not cohort.splits:
-        raise StudyError(
-            "The table has no column split: its patients would be both trained and tested on",
-            "training and test patients told apart",
-            "make the column with opradiomics split, or fit and evaluate tables of different patients",
-        )
-    test_sets(cohort)
-
-
-def _is_external(name: str) -> bool:
-    return name.lower().startswith("ext")
-
-
-def _internal_first(name: str) -> tuple[bool, str]:
-    return _is_external(name), name
-
-
 @dataclass(frozen=True, eq=False)
-class _Known:
-    """Logits by model, class, and what subgroups need, all (n,)."""
+class _Predicted:
+    """One set: logits by model, class, and what subgroups need, all (n,); ``table`` holds a test set's predictors."""
 
+    name: str
+    kind: str
     logits: Mapping[ModelName, FloatTable]
     ill: Flags
     ages: FloatTable
     male: Flags
+    table: Table | None = None
+    left_out: int = 0
 
     @classmethod
-    def of_training(cls, training: TrainingPredictions) -> _Known:
-        return cls(training.logits, training.ill, training.ages, training.male)
+    def of_training(cls, training: TrainingPredictions) -> _Predicted:
+        return cls(training.name, "training", training.logits, training.ill, training.ages, training.male)
 
 
-def _known(
-    by_centre: Mapping[str, Signature], signature: Signature, cohort: Cohort, rows: Indices
-) -> tuple[_Known, int, Table]:
+def _predicted(
+    name: str, by_centre: Mapping[str, Signature], signature: Signature, cohort: Cohort, rows: Indices
+) -> _Predicted:
     applied = apply_by_centre(by_centre, signature, cohort, rows)
     at = applied.rows
-    known = _Known(applied.logits, cohort.osteoporosis[at], cohort.ages[at], cohort.male[at])
-    return known, applied.left_out, applied.table
-
-
-def _set(
-    name: str,
-    kind: str,
-    known: _Known,
-    signature: Signature,
-    settings: EvaluationSettings,
-    *,
-    thresholds: Mapping[ModelName, float],
-    table: Table | None = None,
-    left_out: int = 0,
-) -> SetResult:
-    _require_both(name, known.ill)
-    models = {
-        model: _model(
-            model,
-            logits,
-            known.ill,
-            thresholds[model],
-            settings,
-            columns=None if table is None else columns_of(table, getattr(signature.models, model).predictors),
-        )
-        for model, logits in known.logits.items()
-    }
-    groups = parse_subgroups(settings.subgroups)
-    return SetResult(
-        name=name,
-        kind=kind,
-        ill=known.ill,
-        models=models,
-        comparisons=tuple(
-            Comparison(a, b, delong_paired(known.logits[a], known.logits[b], known.ill)) for a, b in combinations(models, 2)
-        ),
-        subgroups=compare_subgroups(groups, known.logits, known.ill, ages=known.ages, male=known.male),
-        explanation=None if table is None else explain(signature, table, known.ill),
-        left_out=left_out,
+    return _Predicted(
+        name,
+        "external" if is_external(name) else "internal",
+        applied.logits,
+        cohort.osteoporosis[at],
+        cohort.ages[at],
+        cohort.male[at],
+        applied.table,
+        applied.left_out,
     )
 
 
-def _model(
-    name: ModelName,
-    logits: FloatTable,
-    ill: Flags,
-    threshold: float,
-    settings: EvaluationSettings,
-    *,
-    columns: FloatTable | None,
-) -> ModelResult:
-    """``columns``: predictors of a test set, on which the intercept may move."""
-    moves = settings.recalibrate_intercept and columns is not None
-    shift = recalibrated_intercept(logits, ill).value if moves else 0.0
+def _set(patients: _Predicted, signature: Signature, settings: EvaluationSettings) -> SetResult:
+    ill, logits = patients.ill, patients.logits
+    require_both_classes(patients.name, ill)
+    models = {name: _model(name, getattr(signature.models, name), patients, settings) for name in logits}
+    groups = parse_subgroups(settings.subgroups)
+    return SetResult(
+        name=patients.name,
+        kind=patients.kind,
+        ill=ill,
+        models=models,
+        comparisons=tuple(Comparison(a, b, delong_paired(logits[a], logits[b], ill)) for a, b in combinations(models, 2)),
+        subgroups=compare_subgroups(groups, logits, ill, ages=patients.ages, male=patients.male),
+        explanation=None if patients.table is None else explain(signature, patients.table, ill),
+        left_out=patients.left_out,
+    )
+
+
+def _model(name: ModelName, model: LogisticModel, patients: _Predicted, settings: EvaluationSettings) -> ModelResult:
+    logits, ill = patients.logits[name], patients.ill
+    threshold = _threshold(model, settings, logits, ill)
+    shift, held = 0.0, None
+    if settings.recalibrate_intercept and patients.table is not None:  # on a test set alone
+        shift = recalibrated_intercept(logits, ill).value
+        held = anchor(columns_of(patients.table, model.predictors), logits + shift)
     probabilities = logistic(logits + shift)
     return ModelResult(
         name=name,
@@ -331,70 +200,11 @@ def _model(
         calibration=calibration(logits + shift, ill),
         decision=decision_curve(probabilities, ill, DECISION_THRESHOLDS),
         shift=shift,
-        held=anchor(columns, logits + shift) if settings.recalibrate_intercept and columns is not None else None,
+        held=held,
     )
-
-
-def _thresholds(
-    signature: Signature, settings: EvaluationSettings, logits: Mapping[ModelName, FloatTable], ill: Flags
-) -> dict[ModelName, float]:
-    return {name: _threshold(getattr(signature.models, name), settings, values, ill) for name, values in logits.items()}
 
 
 def _threshold(model: LogisticModel, settings: EvaluationSettings, logits: FloatTable, ill: Flags) -> float:
     if settings.threshold is not None:
         return settings.threshold
     return model.threshold if model.threshold is not None else youden_threshold(logistic(logits), ill)
-
-
-def _require_unseen(cohort: Cohort, sets: Mapping[str, Indices], seen: tuple[Seen, ...]) -> None:
-    for one, (name, rows) in product(seen, sets.items()):
-        overlap = one.among(cohort, rows)
-        if overlap:
-            raise StudyError(
-                f"{len(overlap)} patients of the set '{name}' were {one.use} patients of this signature, first {overlap[0]}",
-                "test patients that the signature has never seen",
-                "leave them out, or mark them 'train' in the column split; if they are other people of the same pseudonym, "
-                "age and sex, give them other pseudonyms",
-            )
-
-
-def _strangers(name: str, cohort: Cohort, rows: Indices, by_centre: Mapping[str, Signature]) -> Iterator[str]:
-    strange = [row for row in rows if not cohort.centres or cohort.centres[row] not in by_centre]
-    if by_centre and strange:
-        yield f"{name}: {len(strange)} patients of no centre that the fit harmonised: the largest centre's signature was taken"
-
-
-def recalibrated_folder(name: str) -> str:
-    """Where the signature goes that a set has recalibrated."""
-    return f"recalibrated-{name.replace(' ', '-')}"
-
-
-def _require_names(sets: Mapping[str, Indices]) -> None:
-    counts = Counter(recalibrated_folder(name).casefold() for name in sets)
-    wrong = [name for name in sets if not names_a_folder(name) or counts[recalibrated_folder(name).casefold()] > 1]
-    if wrong:
-        raise StudyError(
-            f"A set is named '{wrong[0][:40]}', and its recalibrated signature gets a folder of that name",
-            "letters, digits, spaces, . _ + -, and no other set that differs in capitals, or in spaces for -, alone",
-            "rename it in the column split",
-        )
-
-
-def _namesakes(name: str, cohort: Cohort, rows: Indices, seen: tuple[Seen, ...]) -> Iterator[str]:
-    for one in seen:
-        if found := one.namesakes(cohort, rows):
-            yield (
-                f"{name}: {len(found)} patients bear the pseudonym of a {one.use} patient, but differ in age, sex or centre: "
-                "taken for other people"
-            )
-
-
-def _require_both(name: str, ill: Flags) -> None:
-    positive = int(ill.sum())
-    if min(positive, len(ill) - positive) < 2:
-        raise StudyError(
-            f"The set '{name}' holds {positive} patients with and {len(ill) - positive} without osteoporosis",
-            "at least two of each",
-            "add patients, or leave the set out",
-        )

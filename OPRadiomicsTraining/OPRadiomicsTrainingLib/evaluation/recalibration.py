@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-from OPRadiomicsLib.io.output import write_json
+from OPRadiomicsLib.json_files import write_json
 from OPRadiomicsLib.models.signature import LogisticModel, Models, Signature
 
 from ..cohort.cohort import Cohort
@@ -20,7 +20,8 @@ from ..fitting.fit_command import save_signatures
 from ..fitting.record import FIT_FILE, software_versions
 from ..fitting.seen import Seen
 from ..statistics.calibration import Anchor, recalibrated_covariance
-from .evaluate import Evaluation, recalibrated_folder, test_sets
+from .patient_sets import recalibrated_folder, test_sets
+from .results import Evaluation
 
 NOTHING_HELD: Final[Mapping[str, Anchor]] = MappingProxyType({})
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from .evaluate import Evaluation, ModelResult, SetResult
+from .results import Evaluation, ModelResult, SetResult
 from .subgroups import SubgroupResult
 
 

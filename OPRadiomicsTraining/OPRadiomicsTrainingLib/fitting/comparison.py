@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from OPRadiomicsLib.types import Progress, no_progress
 
-from ..cohort.cohort import Cohort
-from ..statistics.arrays import Flags, FloatTable, Indices
-from .nested import NestedPredictions, TwoStages, predictor_table
+from ..statistics.arrays import Flags, FloatTable
+from .fitted import Fitted
+from .nested import TwoStages, predictor_table
 from .second_stage import Table, columns_of
-from .settings import Classifier, FitSettings
+from .settings import Classifier
 
 if TYPE_CHECKING:
     from sklearn.base import ClassifierMixin
@@ -31,29 +31,20 @@ class Compared:
     probabilities: FloatTable
 
 
-def compare_classifiers(
-    stages: TwoStages,
-    nested: NestedPredictions | None,
-    cohort: Cohort,
-    rows: Indices,
-    *,
-    settings: FitSettings,
-    progress: Progress = no_progress,
-) -> tuple[Compared, ...]:
+def compare_classifiers(fitted: Fitted, progress: Progress = no_progress) -> tuple[Compared, ...]:
     """Fit each classifier that the settings name on the combined model's predictors."""
     compared = []
-    for number, name in enumerate(settings.compare):
-        progress(f"Comparing: {name}", number / len(settings.compare))
-        compared.append(Compared(name, _probabilities(name, stages, nested, cohort, rows, seed=settings.seed)))
+    names = fitted.settings.compare
+    for number, name in enumerate(names):
+        progress(f"Comparing: {name}", number / len(names))
+        compared.append(Compared(name, _probabilities(name, fitted)))
     return tuple(compared)
 
 
-def _probabilities(
-    name: Classifier, stages: TwoStages, nested: NestedPredictions | None, cohort: Cohort, rows: Indices, *, seed: int
-) -> FloatTable:
-    ill = cohort.osteoporosis[rows]
+def _probabilities(name: Classifier, fitted: Fitted) -> FloatTable:
+    nested, cohort, rows, ill, seed = fitted.nested, fitted.cohort, fitted.rows, fitted.ill, fitted.settings.seed
     if nested is None:
-        return _fitted(name, stages, ill, predictor_table(stages, cohort, rows), seed)
+        return _fitted(name, fitted.stages, ill, predictor_table(fitted.stages, cohort, rows), seed)
     probabilities = np.empty(len(rows))
     for number, fold in enumerate(nested.stages):
         test = nested.fold == number

@@ -13,8 +13,9 @@ from OPRadiomicsLib.errors import GeometryError, MaskError, StudyError
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.tables import csv_text
 from OPRadiomicsLib.profile import Profile
+from OPRadiomicsLib.study import Study
 from OPRadiomicsLib.types import FeatureVector, Mask, Role
-from OPRadiomicsLib.workflow import Study, analyse
+from OPRadiomicsLib.workflow import analyse
 
 from ..cohort.cohort import KEY_COLUMNS, MASKS_COLUMN, PROFILE_COLUMN
 from ..simulation.patients import Patient, sample_patient

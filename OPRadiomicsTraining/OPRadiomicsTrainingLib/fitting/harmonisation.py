@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 from OPRadiomicsLib.errors import StudyError
-from OPRadiomicsLib.files import names_a_folder
+from OPRadiomicsLib.files import FOLDER_SIGNS, names_a_folder
 from OPRadiomicsLib.types import Role
 
 from ..cohort.cohort import Cohort
@@ -78,7 +78,7 @@ def _require_folders(names: list[str]) -> None:
     if wrong:
         raise StudyError(
             f"ComBat asked for, and the centre '{wrong[0][:40]}' can't name its signature's folder",
-            "letters, digits, spaces, . _ + -, and no other centre that differs in capitals alone",
+            f"{FOLDER_SIGNS}, and no other centre that differs in capitals alone",
             "rename it in the table",
         )
 

@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from OPRadiomicsLib.models.signature import ModelName, Provenance
+from OPRadiomicsLib.models.signature import Provenance
 
 from ..cohort.cohort import Cohort
-from ..statistics.arrays import Flags, FloatTable
+from ..statistics.arrays import Indices
 from ..statistics.roc import auc
-from .nested import TwoStages
-from .settings import FitSettings
+from .fitted import Fitted
 
 
-def provenance_of(
-    cohort: Cohort,
-    ill: Flags,
-    stages: TwoStages,
-    settings: FitSettings,
-    *,
-    scanners: tuple[str, ...],
-    slice_mm: tuple[float, float] | None,
-    apparent: Mapping[ModelName, FloatTable],
-    nested: Mapping[ModelName, FloatTable] | None,
-    notes: tuple[str, ...],
-) -> Provenance:
+def provenance_of(fitted: Fitted, centre: str, notes: tuple[str, ...]) -> Provenance:
     """Where a signature comes from, how it was made, and how well it did on what.
 
     Parameters
     ----------
-    ill
-        Class of the training patients.
-    scanners
-        Of the training images, "" where one is not recorded; the signature names them only where all are.
-    slice_mm
-        Least and largest distance of the training images' slices, or None.
-    apparent, nested
-        Their logits by model; the nested ones count where they exist.
+    centre
+        Whose images the signature is for; "": all training images.
+    notes
+        Each without a full stop.
     """
-    logits = nested if nested is not None else apparent
-    areas = ", ".join(f"{name} {auc(values, ill):.3f}" for name, values in logits.items() if np.ptp(values) > 0.0)
+    cohort, settings, ill = fitted.cohort, fitted.settings, fitted.ill
+    scanners = _scanners(cohort, fitted.rows, centre)
+    areas = ", ".join(f"{name} {auc(values, ill):.3f}" for name, values in fitted.predictions.items() if np.ptp(values) > 0.0)
     simulated = "SIMULATED " if settings.demo else ""
     made = "images, ages and labels from this software's simulator, no real person"
     folds = settings.selection.folds
     how = (
         f"nested {folds}-fold cross-validation on the same {simulated}patients, AUC: {areas}"
-        if nested is not None
+        if fitted.nested is not None
         else f"OPTIMISTIC, selection and models on the same {simulated}training patients that are predicted, AUC: {areas}"
     )
     demo = "None: a demonstration of the procedure of Wang et al., Radiologic Practice 2026(4):453-459"
@@ -59,9 +43,25 @@ def provenance_of(
         citation=demo if settings.demo else "Not published; procedure of Wang et al., Radiologic Practice 2026(4):453-459",
         scanners=tuple(sorted(set(scanners))) if all(scanners) else (),
         masks=cohort.masks,
-        slice_mm=slice_mm,
-        notes=(*_procedure(cohort, stages, settings), *(f"{note[0].upper()}{note[1:]}." for note in (*notes, *_gap(scanners)))),
+        slice_mm=_slices(cohort, fitted.rows, centre),
+        notes=(
+            *_procedure(fitted),
+            *(f"{note[0].upper()}{note[1:]}." for note in (*notes, *_gap(scanners))),
+        ),
     )
+
+
+def _scanners(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
+    """Of the training images that a signature is for, "" where one is not recorded."""
+    return tuple(cohort.scanners[row] for row in rows if cohort.scanners and (not centre or cohort.centres[row] == centre))
+
+
+def _slices(cohort: Cohort, rows: Indices, centre: str) -> tuple[float, float] | None:
+    """Least and largest distance of the same images' slices; None where one is not recorded."""
+    if cohort.slice_mm is None:
+        return None
+    own = np.array([cohort.slice_mm[row] for row in rows if not centre or cohort.centres[row] == centre])
+    return (float(own.min()), float(own.max())) if np.isfinite(own).all() else None
 
 
 def _gap(scanners: tuple[str, ...]) -> tuple[str, ...]:
@@ -72,9 +72,10 @@ def _gap(scanners: tuple[str, ...]) -> tuple[str, ...]:
     return (f"the scanner of {known} of {len(scanners)} training patients is recorded: none is named",)
 
 
-def _procedure(cohort: Cohort, stages: TwoStages, settings: FitSettings) -> tuple[str, ...]:
+def _procedure(fitted: Fitted) -> tuple[str, ...]:
+    stages, settings, names = fitted.stages, fitted.settings, fitted.cohort.names
     selection = replace(settings.selection, p_limit=stages.tuned.p_limit, rule=stages.tuned.rule)
-    chosen = ", ".join(f"{role} {len(score.columns)} of {len(cohort.names(role))}" for role, score in stages.scores.items())
+    chosen = ", ".join(f"{role} {len(score.columns)} of {len(names(role))}" for role, score in stages.scores.items())
     test = f"{selection.t_test.capitalize()}'s t test"
     limit = f"{'adjusted ' if selection.fdr else ''}P < {selection.p_limit:g}"
     second = "out-of-fold Radscores" if settings.protocol == "nested" else "the training patients' own Radscores"

@@ -6,18 +6,19 @@ import csv
 import json
 import math
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 from OPRadiomicsLib import __version__
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.tables import csv_text
+from OPRadiomicsLib.json_files import read_json
 from OPRadiomicsLib.models.signature import MODEL_NAMES, ModelName, Signature
 
 from ..statistics.arrays import Flags, FloatTable
@@ -30,8 +31,6 @@ from .seen import Seen
 FIT_FILE: Final = "fit.json"
 PREDICTIONS_FILE: Final = "out_of_fold.csv"
 PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "optuna", "matplotlib", "pydantic")
-
-Content = TypeVar("Content")
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,16 +125,20 @@ def read_training_predictions(folder: Path) -> TrainingPredictions | None:
     ModelError
         If it cannot be read.
     """
-    columns = _read_where_there(folder / PREDICTIONS_FILE, _columns)
-    if columns is None:
+    path = folder / PREDICTIONS_FILE
+    if not path.is_file():
         return None
-    return TrainingPredictions(
-        {name: columns[name] for name in MODEL_NAMES if name in columns},
-        columns["label"] > 0,
-        columns["age"],
-        columns["sex"] > 0,
-        bool((columns["fold"] >= 0).all()),
-    )
+    try:
+        columns = _columns(path.read_text(encoding="utf-8"))
+        return TrainingPredictions(
+            {name: columns[name] for name in MODEL_NAMES if name in columns},
+            columns["label"] > 0,
+            columns["age"],
+            columns["sex"] > 0,
+            bool((columns["fold"] >= 0).all()),
+        )
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise _unreadable(path, error) from None
 
 
 def read_fit_record(folder: Path, signature: Signature) -> dict[str, Any] | None:
@@ -146,17 +149,18 @@ def read_fit_record(folder: Path, signature: Signature) -> dict[str, Any] | None
     ModelError
         If it cannot be read.
     """
-    content: dict[str, Any] | None = _read_where_there(folder / FIT_FILE, json.loads)
-    return content if content is not None and content.get("signature_sha256") == signature.sha256 else None
-
-
-def _read_where_there(path: Path, parse: Callable[[str], Content]) -> Content | None:
+    path = folder / FIT_FILE
     if not path.is_file():
         return None
     try:
-        return parse(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
-        raise ModelError(f"{path.name} cannot be read ({error})", "the file as fit wrote it", "fit again") from None
+        content = read_json(path, dict)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+    return content if content.get("signature_sha256") == signature.sha256 else None
+
+
+def _unreadable(path: Path, error: Exception) -> ModelError:
+    return ModelError(f"{path.name} cannot be read ({error})", "the file as fit wrote it", "fit again")
 
 
 def _columns(text: str) -> dict[str, FloatTable]:

@@ -11,11 +11,11 @@ from OPRadiomicsLib.models.signature import OrdinalModel
 
 from ..cohort.cohort import Cohort
 from ..cohort.row import NORMAL_BMD, OSTEOPOROSIS_BMD
-from ..statistics.arrays import FloatTable, Indices
+from ..statistics.arrays import FloatTable, Indices, numbers, symmetric
 from ..statistics.ordinal import Classes, OrdinalFit, fit_ordinal
-from .nested import NestedPredictions, TwoStages, predictor_table
+from .fitted import Fitted
+from .nested import predictor_table
 from .second_stage import SecondStage
-from .to_signature import numbers, symmetric
 
 CLASS_NAMES: Final = ("normal", "osteopenia", "osteoporosis")
 
@@ -36,7 +36,7 @@ class ThreeClasses:
         return counts
 
 
-def fit_three_classes(stages: TwoStages, nested: NestedPredictions | None, cohort: Cohort, rows: Indices) -> ThreeClasses:
+def fit_three_classes(fitted: Fitted) -> ThreeClasses:
     """Fit on the training patients' second-stage table; predictions are out of fold, or in protocol paper their own.
 
     Raises
@@ -46,6 +46,7 @@ def fit_three_classes(stages: TwoStages, nested: NestedPredictions | None, cohor
     StudyError, ModelError
         As `fit_ordinal`: a class without patients, separated classes.
     """
+    stages, nested, cohort, rows = fitted.stages, fitted.nested, fitted.cohort, fitted.rows
     truth = bmd_classes(cohort, rows)
     combined = stages.models["combined"]
     fit = fit_ordinal(combined.scaled(stages.table), truth)

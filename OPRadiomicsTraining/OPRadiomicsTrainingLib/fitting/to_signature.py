@@ -1,8 +1,7 @@
-"""A fitted procedure as the signature that the clinical module loads."""
+"""A fitted procedure as the signatures that the clinical module loads."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -10,7 +9,6 @@ from OPRadiomicsLib.models.explanation import linear_shap
 from OPRadiomicsLib.models.signature import (
     ClassQuantiles,
     LogisticModel,
-    ModelName,
     Models,
     OrdinalModel,
     ProfileReference,
@@ -23,10 +21,11 @@ from OPRadiomicsLib.profile import Profile
 from OPRadiomicsLib.types import Role
 
 from ..cohort.cohort import Cohort
-from ..statistics.arrays import Flags, FloatTable
+from ..statistics.arrays import Flags, FloatTable, numbers, symmetric
 from ..statistics.roc import youden_threshold
-from .harmonisation import for_centre
-from .nested import TwoStages
+from .fitted import Fitted
+from .harmonisation import for_centre, largest_centre
+from .provenance import provenance_of
 from .radscore import LinearScore
 from .second_stage import SecondStage, Table, columns_of
 from .settings import FitSettings
@@ -34,34 +33,42 @@ from .settings import FitSettings
 QUANTILE_LEVELS: Final = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 
 
-def to_signature(
-    stages: TwoStages,
-    cohort: Cohort,
-    ill: Flags,
-    logits: Mapping[ModelName, FloatTable],
-    *,
-    profile: Profile,
-    settings: FitSettings,
-    provenance: Provenance,
-    ordinal: OrdinalModel | None = None,
-    centre: str | None = None,
-) -> Signature:
-    """Radscores, models, thresholds and distributions of one fit.
+def signatures_of(
+    fitted: Fitted, profile: Profile, *, ordinal: OrdinalModel | None = None, notes: tuple[str, ...] = ()
+) -> dict[str, Signature]:
+    """The signature of a fit under ""; with ComBat one for each training centre's images, the largest centre's under "".
 
     Parameters
     ----------
-    ill
-        Class of the training patients, (n,).
-    logits
-        Their predictions by model, from which thresholds and distributions come: out of fold, or in protocol paper their own.
-    centre
-        With ComBat: the training centre whose features, as they are, the signature shall take.
+    profile
+        That the features were made with.
+    ordinal
+        The model of three classes, where there is one.
+    notes
+        What the signature says of its making, each without a full stop.
     """
+
+    def of_centre(centre: str) -> Signature:
+        said = (*notes, f"this signature is for images of centre {centre}") if centre else notes
+        return _signature(fitted, profile, ordinal, centre, provenance_of(fitted, centre, said))
+
+    combat = fitted.stages.combat
+    if combat is None:
+        return {"": of_centre("")}
+    by_centre = {centre: of_centre(centre) for centre in combat.centres}
+    return {"": by_centre[largest_centre(fitted.cohort, fitted.rows)], **by_centre}
+
+
+def _signature(
+    fitted: Fitted, profile: Profile, ordinal: OrdinalModel | None, centre: str, provenance: Provenance
+) -> Signature:
+    """Radscores, models, thresholds and distributions; of a centre, on whose features it shall work as they are."""
+    stages, settings = fitted.stages, fitted.settings
     scores = dict(stages.scores)
-    if stages.combat is not None and centre is not None:
-        scores = {role: for_centre(score, role, cohort, stages.combat, centre) for role, score in scores.items()}
+    if stages.combat is not None and centre:
+        scores = {role: for_centre(score, role, fitted.cohort, stages.combat, centre) for role, score in scores.items()}
     models = {
-        name: _model(model, stages.table, logits[name], ill, settings)
+        name: _model(model, stages.table, fitted.predictions[name], fitted.ill, settings)
         for name, model in stages.models.items()
         if model.predictors
     }
@@ -72,7 +79,7 @@ def to_signature(
         demo=settings.demo,
         provenance=provenance,
         profile=ProfileReference(name=profile.name, hash=profile.hash) if stages.scores else None,
-        radscores=tuple(_radscore(role, score, cohort) for role, score in scores.items()),
+        radscores=tuple(_radscore(role, score, fitted.cohort) for role, score in scores.items()),
         models=Models(**models),
         training=_training(stages.table),
         ordinal=ordinal,
@@ -128,13 +135,3 @@ def _training(table: Table) -> Training:
         quantiles=tuple(numbers(np.quantile(column, QUANTILE_LEVELS)) for column in values.T),
         squared_distance_limit=float(np.quantile(squared_distances, 0.99)),
     )
-
-
-def symmetric(matrix: FloatTable) -> FloatTable:
-    """The matrix without the asymmetry that rounding leaves."""
-    return (matrix + matrix.T) / 2.0
-
-
-def numbers(values: FloatTable) -> tuple[float, ...]:
-    """Plain floats, for JSON."""
-    return tuple(float(value) for value in values)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import slicer
+from OPRadiomicsLib.json_files import read_json
 from slicer.i18n import tr as _
 
 from ..mrml.fit_nodes import add_chart, add_table, remove_fit
@@ -97,25 +97,28 @@ class FitView:
 def _mark(run: Path) -> str:
     """What stands before the numbers of a fit on simulated patients."""
     try:
-        demo = json.loads((run / "signature.json").read_text(encoding="utf-8"))["demo"]
-    except (OSError, ValueError, KeyError, TypeError):
+        demo = read_json(run / "signature.json", lambda signature: signature["demo"])
+    except (OSError, ValueError):
         demo = False
     return _("DEMO: ") if demo else ""
 
 
 def _summary(run: Path) -> str:
     """AUC of each model with its interval, and how many features were chosen."""
-    try:
-        record: dict[str, Any] = json.loads((run / "fit.json").read_text(encoding="utf-8"))
+
+    def summary(record: dict[str, Any]) -> str:
         areas = [
             f"{lineWord(name)} {one['auc']:.3f} ({one['lower']:.3f}-{one['upper']:.3f})" for name, one in record["auc"].items()
         ]
         patients, ill = record["patients"]["training"], record["patients"]["osteoporosis"]
-    except (OSError, ValueError, KeyError, TypeError):
+        text = _("{patients} training patients, {ill} with osteoporosis. AUC (95 % CI), {how}: {areas}.")
+        how = _("apparent") if record["predictions"] == "apparent" else _("out of fold")
+        return text.format(patients=patients, ill=ill, how=how, areas=", ".join(areas))
+
+    try:
+        return read_json(run / "fit.json", summary)
+    except (OSError, ValueError):
         return ""
-    text = _("{patients} training patients, {ill} with osteoporosis. AUC (95 % CI), {how}: {areas}.")
-    how = _("apparent") if record["predictions"] == "apparent" else _("out of fold")
-    return text.format(patients=patients, ill=ill, how=how, areas=", ".join(areas))
 
 
 def _showChart(chart: Any) -> None:

@@ -22,8 +22,8 @@ from .key import KeyRow, append_key
 from .thumbnails import thumbnail
 
 if TYPE_CHECKING:
+    from OPRadiomicsLib.study import Study
     from OPRadiomicsLib.types import SeriesRef
-    from OPRadiomicsLib.workflow import Study
 
 
 CLINICAL: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking", "label", "bmd", "centre")
@@ -67,7 +67,7 @@ def add_study(
     Parameters
     ----------
     study
-        As `OPRadiomicsLib.workflow.open_study` or `open_files` give it.
+        As `OPRadiomicsLib.study.open_study` or `open_files` give it.
     key
         What leads back to the patient; goes to the key file, under the case's new name.
     age, sex

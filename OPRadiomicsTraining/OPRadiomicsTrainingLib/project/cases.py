@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from OPRadiomicsLib.errors import OutputError
 from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.json_files import read_json
 from OPRadiomicsLib.types import Role
 
 from .folder import Project, ProjectError
@@ -73,14 +74,6 @@ class Case:
     def thumbnail(self) -> Path:
         return self.folder / THUMBNAIL
 
-    def acquisition(self) -> dict[str, Any]:
-        """Scanner and sequence parameters by sequence, empty where none were harvested."""
-        try:
-            content: dict[str, Any] = json.loads((self.folder / ACQUISITION_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return content
-
 
 def list_cases(project: Project) -> Mapping[str, Case]:
     """Every case, by name, in order.
@@ -102,7 +95,7 @@ def list_cases(project: Project) -> Mapping[str, Case]:
             changed = True
     if changed or len(found) != len(known):
         _write_index(project, found)
-    return {name: _case(project, name, content) for name, (_, content) in found.items()}
+    return {name: _case(project.images / name, content) for name, (_, content) in found.items()}
 
 
 def case_named(project: Project, name: str) -> Case:
@@ -110,13 +103,13 @@ def case_named(project: Project, name: str) -> Case:
     content = _read_case(project.images / name) if _NAME.fullmatch(name) else None
     if content is None:
         raise ProjectError(f"No case '{name[:40]}'", "a case of this project, such as sub-0001", "look at the work list")
-    return _case(project, name, content)
+    return _case(project.images / name, content)
 
 
-def _case(project: Project, name: str, content: Mapping[str, Any]) -> Case:
+def _case(folder: Path, content: Mapping[str, Any]) -> Case:
     return Case(
-        name,
-        project.images / name,
+        folder.name,
+        folder,
         content.get("age"),
         str(content.get("sex", "")),
         str(content.get("centre", "")),
@@ -130,20 +123,24 @@ def _case(project: Project, name: str, content: Mapping[str, Any]) -> Case:
 
 
 def _read_case(folder: Path) -> dict[str, Any] | None:
+    def of_a_case(content: dict[str, Any]) -> dict[str, Any]:
+        _case(folder, content)
+        return content
+
     try:
-        content = json.loads((folder / CASE_FILE).read_text(encoding="utf-8"))
+        return read_json(folder / CASE_FILE, of_a_case)
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) else None
 
 
 def _read_index(project: Project) -> dict[str, tuple[int, dict[str, Any]]]:
+    def known(content: dict[str, Any]) -> dict[str, tuple[int, dict[str, Any]]]:
+        current = content["schema"] == _INDEX_SCHEMA
+        return {name: (int(age), dict(case)) for name, (age, case) in content["cases"].items()} if current else {}
+
     try:
-        content = json.loads((project.folder / INDEX).read_text(encoding="utf-8"))
-        if content["schema"] != _INDEX_SCHEMA:
-            return {}
-        return {str(name): (int(age), dict(case)) for name, (age, case) in content["cases"].items()}
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_json(project.folder / INDEX, known)
+    except (OSError, ValueError):
         return {}
 
 

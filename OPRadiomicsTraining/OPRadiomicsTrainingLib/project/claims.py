@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from OPRadiomicsLib.files import patiently, visible, write_text
+from OPRadiomicsLib.json_files import read_json
 
 from .exclusive import create_exclusively, parse_initials, silent_s, stamp, utc_now
 from .folder import Project, ProjectError
@@ -163,16 +164,16 @@ def _text(claim: Claim, **more: str) -> str:
 
 def _read(path: Path) -> Claim | None:
     """The claim; of "?" where the file cannot be read or is only being written; None where there is none."""
+    silent = 0.0
     try:
         silent = silent_s(path.stat().st_mtime, path.parent, OWN_AGAIN_AFTER_S)
-        text = patiently(partial(path.read_text, encoding="utf-8"))
+        return patiently(partial(read_json, path, partial(_claim, silent)))
     except FileNotFoundError:
         return None
-    except OSError:
-        return Claim(path.stem, "?", "?", "?", "")
-    try:
-        content = json.loads(text)
-        names = {name: str(content[name]) for name in ("case", "reader", "task", "since", "token")}
-        return Claim(**names, silent_s=silent)
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
         return Claim(path.stem, "?", "?", "?", "", silent)
+
+
+def _claim(silent: float, content: dict[str, Any]) -> Claim:
+    names = {name: str(content[name]) for name in ("case", "reader", "task", "since", "token")}
+    return Claim(**names, silent_s=silent)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from OPRadiomicsLib.files import is_reserved, visible
+from OPRadiomicsLib.files import FOLDER_SIGNS, names_a_folder, visible
+from OPRadiomicsLib.json_files import read_json
 from OPRadiomicsLib.types import Role
 
 from ..agreement.readings import write_reading_table
@@ -23,7 +23,6 @@ from .folder import Project, ProjectError
 from .versions import Step, Version, list_versions
 
 _SCHEMA: Final = 1
-_NAME: Final = re.compile(r"[A-Za-z0-9][\w-]{0,39}")
 READER_OF: Final[Mapping[str, str]] = {"A": "A", "B": "B", "A2": "A", "B_alone": "B"}
 """Reading to the reader's part in the study; names as `opradiomics icc` knows them."""
 _SHOWN: Final = 10
@@ -118,10 +117,8 @@ def create_design(
         If the name is taken or can't name a file, a case is not in the project, a case lacks a sequence, or a
         reading has no reader of its own.
     """
-    if not _NAME.fullmatch(name) or is_reserved(name):
-        raise ProjectError(
-            f"'{name[:40]}' names no study", "a name of letters, digits, _ and -", "choose a name such as icc-2026"
-        )
+    if not names_a_folder(name):
+        raise ProjectError(f"'{name[:40]}' names no study", f"a name of {FOLDER_SIGNS}", "choose a name such as icc-2026")
     known = list_cases(project)
     unknown = sorted(set(cases) - set(known))
     strange = [one for one in readings if one not in READER_OF]
@@ -159,18 +156,21 @@ def list_designs(project: Project) -> tuple[Design, ...]:
 def read_design(project: Project, name: str) -> Design:
     """One agreement study; raises `ProjectError` where it is absent or damaged."""
     try:
-        content = json.loads((project.designs / f"{name}.json").read_text(encoding="utf-8"))
-        return Design(
-            str(content["name"]),
-            tuple(content["cases"]),
-            dict(content["readers"]),
-            tuple(content["readings"]),
-            int(content["interval_days"]),
-            content["seed"],
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_json(project.designs / f"{name}.json", _design)
+    except (OSError, ValueError):
         known = ", ".join(path.stem for path in visible(project.designs, "*.json")) or "none"
         raise ProjectError(f"No readable design '{name[:40]}'", f"one of the project's: {known}", "create it first") from None
+
+
+def _design(content: dict[str, Any]) -> Design:
+    return Design(
+        str(content["name"]),
+        tuple(content["cases"]),
+        dict(content["readers"]),
+        tuple(content["readings"]),
+        int(content["interval_days"]),
+        content["seed"],
+    )
 
 
 def readings_of(project: Project, design: Design, *, now: datetime | None = None) -> tuple[Due, ...]:

@@ -59,8 +59,8 @@ def commands_to_fit(project: Project, plan: FitPlan) -> list[list[str]]:
     from OPRadiomicsLib.installed import network_option
 
     from ..cohort.table import read_cohort_table
-    from ..fitting.fit import require_enough, rows_of_split
     from ..fitting.settings import FitSettings, SelectionSettings
+    from ..fitting.training_rows import require_enough, rows_of_split
     from ..reports.shown import EVALUATION_FOLDER
 
     out = new_place(project.models / "signatures", plan.name, "fit")

@@ -25,7 +25,8 @@ from typing import Any, Final
 
 from OPRadiomicsLib import __version__
 from OPRadiomicsLib.errors import OPRadiomicsError
-from OPRadiomicsLib.files import names_a_folder, write_text
+from OPRadiomicsLib.files import FOLDER_SIGNS, names_a_folder, write_text
+from OPRadiomicsLib.json_files import read_json
 
 SCHEMA: Final = 1
 FILE_NAME: Final = "project.json"
@@ -171,7 +172,7 @@ def new_place(home: Path, name: str, what: str) -> Path:
     if not names_a_folder(name) or (home / name).exists():
         raise ProjectError(
             f"A {what} named '{name[:40]}'",
-            f"letters, digits, spaces, . _ + -, and a name that no {what} of the project has",
+            f"{FOLDER_SIGNS}, and a name that no {what} of the project has",
             "choose another name",
         )
     return home / name
@@ -195,23 +196,21 @@ def open_project(folder: str | Path) -> Project:
 
 def _settings(home: Path) -> _Settings:
     try:
-        content: dict[str, Any] = json.loads((home / FILE_NAME).read_text(encoding="utf-8"))
-        found = int(content["schema_version"])
+        return read_json(home / FILE_NAME, _known_settings)
     except OSError:
         raise ProjectError(
             f"No project in '{home.name}'", f"a folder that holds {FILE_NAME}", "choose another folder, or create a project"
         ) from None
-    except (ValueError, KeyError, TypeError):
-        raise _damaged("it is no JSON with a schema_version") from None
+    except ValueError as error:
+        raise ProjectError(
+            f"{FILE_NAME} is damaged ({error})", "the file as it was made", "take it back from a backup"
+        ) from None
+
+
+def _known_settings(content: dict[str, Any]) -> _Settings:
+    found = int(content["schema_version"])
     if found > SCHEMA:
         raise ProjectError(
             f"A project of schema {found}", f"schema {SCHEMA} at most", "update OPRadiomics: a newer version made this project"
         )
-    try:
-        return _Settings(**content)
-    except (TypeError, ValueError) as error:
-        raise _damaged(str(error)) from None
-
-
-def _damaged(why: str) -> ProjectError:
-    return ProjectError(f"{FILE_NAME} is damaged ({why})", "the file as it was made", "take it back from a backup")
+    return _Settings(**content)

@@ -21,13 +21,15 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from OPRadiomicsLib.errors import Cancelled, OutputError, refusal_of
 from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.json_files import read_json
 from OPRadiomicsLib.processes import detached, quoted
 
 from .exclusive import create_exclusively, silent_s, stamp, utc_now
@@ -110,26 +112,38 @@ def read_job(project: Project, name: str) -> Job:
     """One job as it stands; raises `ProjectError` where there is none of that name."""
     folder = project.jobs / name
     try:
-        content = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-        commands = tuple(tuple(map(str, command)) for command in content["commands"])
-    except (OSError, ValueError, KeyError, TypeError):
+        asked = read_json(folder / "job.json", partial(_asked, name))
+    except (OSError, ValueError):
         raise ProjectError(f"No job '{name[:40]}'", "one of the project's jobs", "look at the list of jobs") from None
-    status = _status(folder)
-    state = JobState(status.get("state", JobState.WAITING))
-    if state is JobState.RUNNING and _silent_s(folder) > LOST_AFTER_S:
-        state = JobState.LOST
-    return Job(
-        name,
-        str(content["title"]),
-        commands,
-        state,
-        str(status.get("message", "")),
-        float(status.get("fraction", 0.0)),
-        tuple(status.get("lines", ())),
-        str(status.get("found", "")),
-        str(status.get("remedy", "")),
-        str(status.get("host", "")),
-    )
+    job = _as_it_stands(asked, folder)
+    lost = job.state is JobState.RUNNING and _silent_s(folder) > LOST_AFTER_S
+    return replace(job, state=JobState.LOST) if lost else job
+
+
+def _asked(name: str, content: dict[str, Any]) -> Job:
+    commands = tuple(tuple(map(str, command)) for command in content["commands"])
+    return Job(name, str(content["title"]), commands, JobState.WAITING)
+
+
+def _as_it_stands(job: Job, folder: Path) -> Job:
+    """The job with what status.json says; that it runs, where a process has started and not said anything readable yet."""
+
+    def said(status: dict[str, Any]) -> Job:
+        return replace(
+            job,
+            state=JobState(status.get("state", JobState.WAITING)),
+            message=str(status.get("message", "")),
+            fraction=float(status.get("fraction", 0.0)),
+            lines=tuple(map(str, status.get("lines", ()))),
+            found=str(status.get("found", "")),
+            remedy=str(status.get("remedy", "")),
+            host=str(status.get("host", "")),
+        )
+
+    try:
+        return read_json(folder / "status.json", said)
+    except (OSError, ValueError):
+        return replace(job, state=JobState.RUNNING) if (folder / "started.json").exists() else job
 
 
 def command_line(project: Project, job: Job) -> str:
@@ -279,17 +293,6 @@ def _placed(word: str, project: Project) -> str:
         if one.is_relative_to(project.folder):
             return f"{PLACE}/{one.relative_to(project.folder).as_posix()}".removesuffix("/.")
     return word
-
-
-def _status(folder: Path) -> dict[str, Any]:
-    """What status.json says; that it runs, where a process has started and not said anything yet."""
-    try:
-        content = json.loads((folder / "status.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        content = None
-    if isinstance(content, dict):
-        return content
-    return {"state": JobState.RUNNING} if (folder / "started.json").exists() else {}
 
 
 def _silent_s(folder: Path) -> float:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from OPRadiomicsLib.files import patiently, write_bytes
 from OPRadiomicsLib.geometry import to_sitk
 from OPRadiomicsLib.io.volumes import save_image
+from OPRadiomicsLib.json_files import read_json
 
 from .claims import Claim, renew
 from .exclusive import parse_initials, stamp, utc_now
@@ -69,12 +71,13 @@ def kept(project: Project, reader: str, case: str = "") -> tuple[Recovery, ...]:
         image = path.with_name(path.name.removesuffix(".json") + SUFFIX)
         if not _NAME.fullmatch(path.name) or not image.is_file():
             continue
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            found.append(Recovery(**{**content, "path": image}))
-        except (OSError, ValueError, TypeError):
-            continue
+        with suppress(OSError, ValueError):
+            found.append(read_json(path, partial(_recovery, image)))
     return tuple(found)
+
+
+def _recovery(image: Path, content: dict[str, Any]) -> Recovery:
+    return Recovery(**{**content, "path": image})
 
 
 def discard(project: Project, case: str, reader: str, task: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from OPRadiomicsLib import __version__
+from OPRadiomicsLib.json_files import read_json
 
 from .exclusive import create_exclusively, parse_initials, parse_stamp, stamp, utc_now
 from .folder import Project, ProjectError
@@ -73,12 +74,11 @@ class Version:
     def record(self) -> dict[str, Any]:
         """What is known of it beyond its name; raises `ProjectError` where the file is lost."""
         try:
-            content: dict[str, Any] = json.loads(self.record_path.read_text(encoding="utf-8"))
+            return read_json(self.record_path, dict)
         except (OSError, ValueError):
             raise ProjectError(
                 f"{self.record_path.name} is absent or damaged", "the record of each mask", "take it back from a backup"
             ) from None
-        return content
 
 
 def parse_name(path: Path) -> Version | None:

@@ -27,11 +27,14 @@ def run_paper(options: argparse.Namespace) -> None:
     """Fit, evaluate, write all results or none, and say what came out."""
     from OPRadiomicsLib.console import printed_progress
     from OPRadiomicsLib.files import all_or_nothing
-    from OPRadiomicsLib.io.output import require_writable, write_json
+    from OPRadiomicsLib.io.output import require_writable
+    from OPRadiomicsLib.json_files import write_json
     from OPRadiomicsLib.progress import part
 
-    from ..evaluation.evaluate import EvaluationSettings, evaluate, require_test_sets
+    from ..evaluation.evaluate import evaluate
+    from ..evaluation.patient_sets import require_test_sets
     from ..evaluation.record import evaluation_record
+    from ..evaluation.results import EvaluationSettings
     from ..fitting.fit_command import read_and_fit, save_signatures, summary
     from ..fitting.record import training_predictions, write_fit
     from ..fitting.seen import Seen

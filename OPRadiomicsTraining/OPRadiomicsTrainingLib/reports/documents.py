@@ -8,7 +8,8 @@ from typing import Any
 from OPRadiomicsLib.models.signature import Signature
 from OPRadiomicsLib.profile import Profile
 
-from ..evaluation.evaluate import Evaluation, EvaluationSettings, evaluate_training
+from ..evaluation.evaluate import evaluate_training
+from ..evaluation.results import Evaluation, EvaluationSettings
 from ..fitting.fit import FitResult
 from ..fitting.record import software_versions, training_predictions
 from ..statistics.roc import delong

@@ -8,7 +8,7 @@ from typing import Any
 from OPRadiomicsLib.models.signature import Signature
 from OPRadiomicsLib.profile import Profile
 
-from ..evaluation.evaluate import Evaluation, SetResult
+from ..evaluation.results import Evaluation, SetResult
 from ..fitting.fit import FitResult
 
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from OPRadiomicsLib.profile import Profile
 
 from ..cohort.cohort import Cohort
-from ..evaluation.evaluate import Evaluation, test_sets
+from ..evaluation.patient_sets import test_sets
+from ..evaluation.results import Evaluation
 from ..fitting.fit import FitResult
 from .captions import captioned_picture
 from .checklists import answer_checklists

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from OPRadiomicsLib.files import visible
 
-from ..evaluation.evaluate import DECISION_THRESHOLDS
+from ..evaluation.results import DECISION_THRESHOLDS
 from ..fitting.record import read_training_predictions
 from ..statistics.arrays import FloatTable
 from ..statistics.calibration import calibration_bins

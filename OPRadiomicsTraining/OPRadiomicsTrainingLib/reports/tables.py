@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..cohort.cohort import Cohort
-from ..evaluation.evaluate import Evaluation, ModelResult, SetResult
+from ..evaluation.results import Evaluation, ModelResult, SetResult
 from ..fitting.clinical import ClinicalChoice, ClinicalRow, clinical_table
 from ..fitting.fit import Steps
 from ..fitting.optimism import ProcedureOptimism

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.tables import csv_text
+from OPRadiomicsLib.json_files import read_json
 from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.types import Mask, Progress, Volume, no_progress
 
@@ -125,7 +125,7 @@ def compare_networks(
 
 def write_comparison(compared: NetworkComparison, folder: Path) -> Path:
     """comparison.json, and comparison.csv for other programs."""
-    from OPRadiomicsLib.io.output import write_json
+    from OPRadiomicsLib.json_files import write_json
 
     write_text(folder / "comparison.csv", csv_text(*compared.table()))
     return write_json({**asdict(compared), "new": compared.new, "before": compared.before}, folder / COMPARISON_FILE)
@@ -133,13 +133,16 @@ def write_comparison(compared: NetworkComparison, folder: Path) -> Path:
 
 def read_comparison(folder: Path) -> NetworkComparison | None:
     """What `write_comparison` left in a run; None where there is nothing readable."""
-    try:
-        content: dict[str, Any] = json.loads((folder / COMPARISON_FILE).read_text(encoding="utf-8"))
+
+    def compared(content: dict[str, Any]) -> NetworkComparison | None:
         cases = tuple(
             ComparedCase(one["name"], dict(one["new"]), dict(one["before"]), tuple(one["pictures"])) for one in content["cases"]
         )
         return NetworkComparison(str(content["before_name"]), cases) if cases else None
-    except (OSError, ValueError, KeyError, TypeError):
+
+    try:
+        return read_json(folder / COMPARISON_FILE, compared)
+    except (OSError, ValueError):
         return None
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.files import write_text
+from OPRadiomicsLib.json_files import read_json
 from OPRadiomicsLib.segmentation.bundle import METADATA_FILE
 
 from .cases import TrainingCase, set_of
@@ -52,20 +53,22 @@ class Learnt:
         """
         path = bundle / LEARNT_FILE
         try:
-            if not path.is_file():
-                trained_on = json.loads((bundle / METADATA_FILE).read_text(encoding="utf-8"))["opradiomics"].get(
-                    "trained_on", ()
-                )
-                return cls(unrecorded=frozenset(map(str, trained_on)))
-            content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            records = tuple((str(one["salt"]), frozenset(map(str, one["images"]))) for one in content["learnt"])
-            return cls(records, frozenset(map(str, content["unrecorded"])))
-        except (ValueError, KeyError, TypeError) as error:
+            return read_json(path, cls._of_records) if path.is_file() else read_json(bundle / METADATA_FILE, cls._of_sets)
+        except ValueError as error:
             raise ModelError(
-                f"{path.name} of the bundle {bundle.name} cannot be read ({type(error).__name__})",
+                f"{path.name} of the bundle {bundle.name} cannot be read ({error})",
                 "the file as training wrote it",
                 "delete it: comparisons then say that images of the sets that it was trained on may have been learnt",
             ) from None
+
+    @classmethod
+    def _of_records(cls, content: dict[str, Any]) -> Learnt:
+        records = tuple((str(one["salt"]), frozenset(map(str, one["images"]))) for one in content["learnt"])
+        return cls(records, frozenset(map(str, content["unrecorded"])))
+
+    @classmethod
+    def _of_sets(cls, metadata: dict[str, Any]) -> Learnt:
+        return cls(unrecorded=frozenset(map(str, metadata["opradiomics"].get("trained_on", ()))))
 
     def __or__(self, other: Learnt) -> Learnt:
         return Learnt(tuple(dict.fromkeys((*self.records, *other.records))), self.unrecorded | other.unrecorded)

@@ -10,6 +10,7 @@ from typing import Final
 
 from OPRadiomicsLib.errors import ModelError, OutputError
 from OPRadiomicsLib.files import sha256_of, write_text
+from OPRadiomicsLib.json_files import read_json
 
 from .cases import load_case
 from .learnt import Learnt
@@ -115,9 +116,8 @@ def _read(out: Path) -> dict[str, object]:
             f"No run in {out.name}/ to go on with", RECORD_FILE, "start without --resume, in a folder without checkpoints"
         )
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        record = None
-    if not isinstance(record, dict):
-        raise ModelError(f"{RECORD_FILE} in {out.name}/ is damaged", "JSON as the run wrote it", "begin anew in another folder")
-    return record
+        return read_json(path, dict)
+    except ValueError as error:
+        raise ModelError(
+            f"{RECORD_FILE} in {out.name}/ is damaged ({error})", "JSON as the run wrote it", "begin anew in another folder"
+        ) from None

@@ -13,6 +13,7 @@ import numpy as np
 from OPRadiomicsLib.errors import OutputError, StudyError
 from OPRadiomicsLib.files import all_or_nothing, write_text
 from OPRadiomicsLib.io.tables import csv_of_records
+from OPRadiomicsLib.json_files import read_json
 from OPRadiomicsLib.types import Progress, Role, Volume, no_progress
 
 from .patients import sample_patient
@@ -185,9 +186,8 @@ def _write_table(out: Path, names: list[str]) -> Path:
 
 def _read_row(path: Path) -> dict[str, Any]:
     try:
-        row = json.loads(path.read_text(encoding="utf-8"))
-        return {column: row[column] for column in COLUMNS}
-    except (ValueError, TypeError, KeyError) as error:
+        return read_json(path, lambda row: {column: row[column] for column in COLUMNS})
+    except ValueError as error:
         raise StudyError(
             f"{path.parent.name}/{path.name} is damaged ({error})",
             f"what the simulator wrote: {', '.join(COLUMNS)}",

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 from OPRadiomicsLib.geometry import to_sitk
-from OPRadiomicsLib.io import write_json
 from OPRadiomicsLib.io.volumes import save_image
+from OPRadiomicsLib.json_files import write_json
 from OPRadiomicsLib.types import Volume
 
 from .anatomy import WIDE_VARIETY

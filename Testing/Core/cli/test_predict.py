@@ -17,6 +17,7 @@ from OPRadiomicsLib import io, workflow
 from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.errors import Cancelled
 from OPRadiomicsLib.profile import load_profile
+from OPRadiomicsLib.study import Study, open_study
 from OPRadiomicsLib.types import Role
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
 
@@ -172,16 +173,16 @@ def test_an_image_without_a_vertebra_is_said_to_be_one(
 
 
 def test_a_choice_that_the_header_contradicts_is_a_warning(untouched_dicom: Path) -> None:
-    swapped = workflow.open_study(untouched_dicom, choices={Role.T1WI: "3", Role.T2WI: "2"})
+    swapped = open_study(untouched_dicom, choices={Role.T1WI: "3", Role.T2WI: "2"})
     assert [warning.partition(" (")[0] for warning in swapped.warnings] == [
         "T1WI is series 'Sag T2 FSE', chosen by the user, although judged T2WI",
         "T2WI is series 'Sag T1 FSE', chosen by the user, although judged T1WI",
     ]
-    assert workflow.open_study(untouched_dicom, choices={Role.T1WI: "2"}).warnings == ()
+    assert open_study(untouched_dicom, choices={Role.T1WI: "2"}).warnings == ()
 
 
 def test_an_age_or_sex_that_the_header_contradicts_is_a_warning(untouched_dicom: Path) -> None:
-    study = workflow.open_study(untouched_dicom)
+    study = open_study(untouched_dicom)
     assert study.age is not None
     assert study.doubts_about_patient(study.age + 1, study.male) == study.doubts_about_patient(None, None) == ()
     (sentence,) = study.doubts_about_patient(study.age - 9, not study.male)
@@ -191,12 +192,12 @@ def test_an_age_or_sex_that_the_header_contradicts_is_a_warning(untouched_dicom:
 
 
 def test_a_series_that_was_compressed_with_loss_is_a_warning(dicom_study: Path) -> None:
-    assert workflow.open_study(dicom_study).warnings == ()
+    assert open_study(dicom_study).warnings == ()
     for path in next(dicom_study.glob("*T2_FSE_FS")).iterdir():
         dataset = pydicom.dcmread(path)
         dataset.LossyImageCompression = "01"
         dataset.save_as(path)
-    (warning,) = workflow.open_study(dicom_study).warnings
+    (warning,) = open_study(dicom_study).warnings
     assert warning.startswith("Compressed with loss: FS-T2WI.")
 
 
@@ -206,7 +207,7 @@ def test_a_stir_or_3d_series_is_a_warning(dicom_study: Path) -> None:
             dataset = pydicom.dcmread(path)
             dataset.update(changes)
             dataset.save_as(path)
-    t2, fs = workflow.open_study(dicom_study).warnings
+    t2, fs = open_study(dicom_study).warnings
     assert t2.startswith("T2WI is of another kind than the study's sequence (a 3-D acquisition)")
     assert fs.startswith("FS-T2WI is of another kind than the study's sequence (fat suppressed by inversion (STIR))")
 
@@ -242,7 +243,7 @@ def test_cancel_stops_the_analysis(simulated: SimulatedStudy) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        workflow.analyse(workflow.Study(simulated.volumes), simulated.bodies, load_profile(), progress=cancel_after_the_body)
+        workflow.analyse(Study(simulated.volumes), simulated.bodies, load_profile(), progress=cancel_after_the_body)
 
 
 def test_an_interrupt_leaves_nothing_behind(untouched_dicom: Path, truth_mask: Path, tmp_path: Path) -> None:

@@ -229,6 +229,7 @@ def test_with_a_signature_each_case_gets_its_report_and_missing_age_is_a_recorde
     case = tmp_path / "out" / "cases" / "case_0001"
     stored = json.loads((case / "prediction.json").read_text(encoding="utf-8"))
     assert float(rows[2]["probability"]) == stored["models"]["combined"]["probability"]
+    assert stored["segmentation"] == "none: the mask was given"  # in the words of `predict --mask`
     assert rows[0]["demo"] == "True"
     assert (case / "report.html").is_file()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from OPRadiomicsLib.cli import main
@@ -157,6 +159,26 @@ def test_rows_that_excel_hides_are_refused_where_they_hold_a_patient(tmp_path: P
     assert len(read_cohort_table(tmp_path / "table.xlsx").rows) == 3
     book.active.row_dimensions[3].hidden = True
     book.save(tmp_path / "table.xlsx")
+    with pytest.raises(StudyError, match=r"hides 1 rows that hold values \(row 3\)"):
+        read_cohort_table(tmp_path / "table.xlsx")
+
+
+def test_rows_are_hidden_in_other_programs_words_too(tmp_path: Path) -> None:
+    """.NET programs give a sheet's elements a prefix; numbers of rows are optional, and quotes may be single (ECMA-376)."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in ("case,age,sex,bmd", "a,71,F,62", "b,66,M,130", "c,50,M,140"):
+        book.active.append(row.split(","))
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "plain.xlsx")
+    with ZipFile(tmp_path / "plain.xlsx") as plain, ZipFile(tmp_path / "table.xlsx", "w") as other:
+        for name in plain.namelist():
+            text = plain.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                text = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", text.replace(b"xmlns=", b"xmlns:x="))
+                text = re.sub(rb'<x:row r="\d+"', b"<x:row", text).replace(b'hidden="1"', b"hidden='1'")
+                assert text.count(b"<x:row>") + text.count(b"<x:row ") == 4 and b"hidden='1'" in text
+            other.writestr(name, text)
     with pytest.raises(StudyError, match=r"hides 1 rows that hold values \(row 3\)"):
         read_cohort_table(tmp_path / "table.xlsx")
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 
 SETTINGS = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=0, clinical=("age", "sex"), demo=True, name="a-fit")
 

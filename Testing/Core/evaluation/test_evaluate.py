@@ -6,21 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical
 from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
-from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
+from OPRadiomicsTrainingLib.evaluation.evaluate import evaluate
 from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated
 from OPRadiomicsTrainingLib.evaluation.record import evaluation_record
+from OPRadiomicsTrainingLib.evaluation.results import EvaluationSettings
 from OPRadiomicsTrainingLib.evaluation.subgroups import parse_subgroups
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.record import training_predictions
 from OPRadiomicsTrainingLib.fitting.second_stage import columns_of
 from OPRadiomicsTrainingLib.fitting.seen import Seen
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 from OPRadiomicsTrainingLib.statistics.calibration import anchor, recalibrated_intercept
 from sklearn.metrics import brier_score_loss, f1_score, roc_auc_score
 

@@ -11,18 +11,8 @@ import SimpleITK as sitk
 BENCHMARKS = Path(__file__).resolve().parents[2] / "Benchmarks"
 
 
-@pytest.fixture
-def benchmark(monkeypatch):
-    """Imports a script of Testing/Benchmarks as the scripts import each other, and forgets it."""
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    before = set(sys.modules)
-    yield import_module
-    for name in {path.stem for path in BENCHMARKS.glob("*.py")} - before:
-        sys.modules.pop(name, None)
-
-
-def test_the_stage_profile_times_functions_that_exist(benchmark):
-    paths = [path for paths in benchmark("stage_profile").STAGES.values() for path in paths]
+def test_the_stage_profile_times_functions_that_exist():
+    paths = [path for paths in import_module("stage_profile").STAGES.values() for path in paths]
     for path in paths:
         module, _, name = path.rpartition(".")
         assert callable(getattr(import_module(f"OPRadiomicsLib.{module}"), name)), path
@@ -43,15 +33,15 @@ def test_a_folder_without_what_is_measured_ends_with_status_2_and_says_so(script
     assert said in done.stderr
 
 
-def test_cases_of_several_prefixes_are_read_and_those_without_labels_named(benchmark, tmp_path, capsys):
+def test_cases_of_several_prefixes_are_read_and_those_without_labels_named(tmp_path, capsys):
     image = sitk.Image(4, 4, 4, sitk.sitkUInt8)
     for name in ("a_1_img", "a_1_lab", "a_2_img", "b_1_img", "b_1_lab", "c_1_img"):
         sitk.WriteImage(image, str(tmp_path / f"{name}.nii.gz"))
-    read = benchmark("segmentation_dice").read_cases(tmp_path, ["a", "b"])
+    read = import_module("segmentation_dice").read_cases(tmp_path, ["a", "b"])
     assert [case.name for case in read] == ["a_1", "b_1"]
     assert "a_2, without a_2_lab.nii.gz" in capsys.readouterr().err
 
 
-def test_every_ratio_of_make_bench_has_a_script_that_measures_it(benchmark):
-    for name in benchmark("bench").NAMES:
+def test_every_ratio_of_make_bench_has_a_script_that_measures_it():
+    for name in import_module("bench").NAMES:
         assert "def measure(" in (BENCHMARKS / f"{name}.py").read_text(encoding="utf-8"), name

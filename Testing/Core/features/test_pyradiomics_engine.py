@@ -9,9 +9,9 @@ radiomics = pytest.importorskip("radiomics", reason="PyRadiomics is not installe
 
 
 def test_explicit_settings_give_bit_for_bit_what_a_plain_script_gives(a_preprocessed_volume, a_region, standard):
-    from OPRadiomicsLib.features.pyradiomics_engine import stock, to_sitk_pair
+    from stock_pyradiomics import stock
 
-    plain = stock(*to_sitk_pair(a_preprocessed_volume.array, a_region.labels > 0, (1.0, 1.0, 1.0)), standard.features)
+    plain = stock(a_preprocessed_volume.array, a_region.labels > 0, (1.0, 1.0, 1.0), standard.features)
     ours = extract(a_preprocessed_volume, a_region, standard, engine="pyradiomics")
     assert tuple(plain) == ours.names == feature_names(standard)
     np.testing.assert_array_equal(ours.values, list(plain.values()))

@@ -1,25 +1,36 @@
 """fit_signature: reproducible, blind to test rows, honest about its protocol, and its decisions on record."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from OPRadiomicsLib import workflow
-from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, FeatureError, StudyError
+from OPRadiomicsLib.errors import Cancelled, ClinicalDataError, FeatureError, ModelError, StudyError
 from OPRadiomicsLib.models.extrapolation import squared_distance
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.profile import load_profile
-from OPRadiomicsLib.types import Clinical, FeatureVector, Role, Volume
+from OPRadiomicsLib.segmentation.review import Reviewed
+from OPRadiomicsLib.study import Study
+from OPRadiomicsLib.types import Clinical, FeatureVector, Mask, Role, Volume
 from OPRadiomicsTrainingLib.cohort.cohort import read_cohort
 from OPRadiomicsTrainingLib.evaluation.apply import apply_signature
 from OPRadiomicsTrainingLib.fitting.comparison import make_classifier
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
-from OPRadiomicsTrainingLib.fitting.record import read_training_predictions, training_predictions, write_fit
+from OPRadiomicsTrainingLib.fitting.record import (
+    FIT_FILE,
+    PREDICTIONS_FILE,
+    read_fit_record,
+    read_training_predictions,
+    training_predictions,
+    write_fit,
+)
 from OPRadiomicsTrainingLib.fitting.settings import CLASSIFIERS, FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.statistics.hypotheses import welch
 
 QUICK = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=4, clinical=("age", "sex"), demo=True)
 PROFILE = load_profile("standard")
+NOTHING = Mask(np.zeros((2, 2, 2), np.uint8), np.eye(4))
 
 
 def with_split(cohort, training=120):
@@ -55,6 +66,22 @@ def test_recorded_predictions_are_read_back_as_they_were_and_know_what_they_are(
     for model, logits in here.logits.items():
         np.testing.assert_array_equal(read.logits[model], logits)
     np.testing.assert_array_equal(read.ill, here.ill)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (FIT_FILE, "[]"),
+        (FIT_FILE, "{"),
+        (PREDICTIONS_FILE, ""),
+        (PREDICTIONS_FILE, "fold,age\n1,70\n"),
+        (PREDICTIONS_FILE, "age\nx\n"),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_named_with_the_remedy(a_fit, tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ModelError, match=rf"{re.escape(name)} cannot be read .*fit again"):
+        read_fit_record(tmp_path, a_fit.signature) if name == FIT_FILE else read_training_predictions(tmp_path)
 
 
 def test_a_feature_that_is_the_same_in_all_training_patients_is_left_out_and_said(a_fit, a_cohort):
@@ -224,11 +251,11 @@ def warnings_of(signature, *, scanner="", masks=""):
     """What a prediction by the clinical model alone says of the scanner of its images and the origin of its masks."""
     features = FeatureVector(("T1WI_original_firstorder_Mean",), np.zeros(1), PROFILE.hash)
     study, analysis = (
-        workflow.Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.eye(4))}, scanner=scanner),
+        Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.eye(4))}, scanner=scanner),
         workflow.Analysis({}, {}, features),
     )
     settings = {"signature": signature, "clinical": Clinical(70.0, False), "profile": PROFILE}
-    case = workflow.conclude(study, analysis, **settings, segmentation_model=masks)
+    case = workflow.conclude(study, analysis, Reviewed(NOTHING, masks), **settings)
     return [text for text in case.warnings if text.startswith(("Scanner", "Masks"))]
 
 
@@ -261,10 +288,10 @@ def test_slices_that_lie_much_farther_apart_than_in_training_are_told(a_table):
         return fit_signature(read_cohort(a_table(edit), PROFILE.hash), PROFILE, replace(QUICK, tune=0)).signature
 
     def said(signature, step_mm):
-        study = workflow.Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.diag([step_mm, 1, 1, 1]))})
+        study = Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.diag([step_mm, 1, 1, 1]))})
         features = FeatureVector(("T1WI_original_firstorder_Mean",), np.zeros(1), PROFILE.hash)
         settings = {"signature": signature, "clinical": Clinical(70.0, False), "profile": PROFILE}
-        case = workflow.conclude(study, workflow.Analysis({}, {}, features), **settings)
+        case = workflow.conclude(study, workflow.Analysis({}, {}, features), Reviewed.given(NOTHING), **settings)
         return [text for text in case.warnings if text.startswith("Slices")]
 
     signature = fitted(with_slices)

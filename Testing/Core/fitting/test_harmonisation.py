@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.errors import FeatureError, StudyError
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.evaluation.apply import apply_by_centre
-from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
+from OPRadiomicsTrainingLib.evaluation.evaluate import evaluate
+from OPRadiomicsTrainingLib.evaluation.results import EvaluationSettings
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, predict_two_stages
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 
 SETTINGS = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=0, combat=True, clinical=("age", "sex"))
 PROFILE = load_profile("standard")

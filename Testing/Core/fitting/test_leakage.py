@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsTrainingLib.fitting.nested import fit_two_stages, nested_predictions, predict_two_stages
 from OPRadiomicsTrainingLib.fitting.penalty_path import penalty_path
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 from OPRadiomicsTrainingLib.statistics.roc import auc
 
 SEEDS = range(20)

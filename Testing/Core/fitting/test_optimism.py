@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
@@ -12,7 +13,6 @@ from OPRadiomicsTrainingLib.fitting.optimism import procedure_optimism
 from OPRadiomicsTrainingLib.fitting.record import fit_record
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.reports.documents import fit_document
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 from OPRadiomicsTrainingLib.statistics.roc import auc
 
 PROFILE = load_profile("standard")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.errors import ClinicalDataError, StudyError
 from OPRadiomicsLib.models.prediction import predict
 from OPRadiomicsLib.models.signature import load_signature, save_signature
@@ -14,7 +15,6 @@ from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
 from OPRadiomicsTrainingLib.fitting.three_classes import bmd_classes
 from OPRadiomicsTrainingLib.reports.tables import classes_table
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 
 SETTINGS = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=0, classes=3, demo=True)
 PROFILE = load_profile("standard")

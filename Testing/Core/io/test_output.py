@@ -4,21 +4,7 @@ from pathlib import Path
 
 import pytest
 from OPRadiomicsLib.errors import OutputError
-from OPRadiomicsLib.io.output import require_writable, write_json
-
-
-def test_json_is_sorted_utf8_and_ends_with_a_newline(tmp_path: Path) -> None:
-    path = write_json({"z": 1, "a": "压脂", "list": [1.5, None, True]}, tmp_path / "deep" / "x.json")
-    content = path.read_bytes()
-    assert content.startswith('{\n  "a": "压脂",'.encode())
-    assert content.endswith(b"}\n")
-    assert b"\r" not in content
-
-
-def test_nan_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="JSON"):
-        write_json({"p": float("nan")}, tmp_path / "x.json")
-    assert list(tmp_path.iterdir()) == []
+from OPRadiomicsLib.io.output import require_writable
 
 
 def test_a_folder_below_a_file_cannot_be_made(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.profile import load_profile
-from OPRadiomicsTrainingLib.evaluation.evaluate import EvaluationSettings, evaluate
+from OPRadiomicsTrainingLib.evaluation.evaluate import evaluate
+from OPRadiomicsTrainingLib.evaluation.results import EvaluationSettings
 from OPRadiomicsTrainingLib.fitting.fit import fit_signature
 from OPRadiomicsTrainingLib.fitting.record import training_predictions
 from OPRadiomicsTrainingLib.fitting.settings import FitSettings, SelectionSettings
-from OPRadiomicsTrainingLib.simulation.feature_tables import simulate_feature_cohort
 
 SETTINGS = FitSettings(SelectionSettings(lasso_folds=4, folds=3), tune=2, demo=True, name="a-paper", compare=("svm",))
 

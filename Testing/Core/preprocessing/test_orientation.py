@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.geometry import axis_codes, ijk_to_lps, reoriented
 from OPRadiomicsLib.profile import Profile
+from OPRadiomicsLib.study import Study
 from OPRadiomicsLib.types import Affine, Mask, Role, Volume
-from OPRadiomicsLib.workflow import Analysis, Study, analyse
+from OPRadiomicsLib.workflow import Analysis, analyse
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy
 
 Codes = tuple[str, str, str]

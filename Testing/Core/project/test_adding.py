@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.errors import Cancelled
 from OPRadiomicsLib.io import read_volume
-from OPRadiomicsLib.workflow import open_study
+from OPRadiomicsLib.study import open_study
 from OPRadiomicsTrainingLib.project import cases, key
 from OPRadiomicsTrainingLib.project.adding import add_listed, listed_in
 from OPRadiomicsTrainingLib.project.folder import Project, ProjectError, create_project, open_project
@@ -104,7 +105,7 @@ def test_images_are_those_of_the_dicom_voxel_by_voxel(filled: Project, cohort: P
 
 def test_acquisition_parameters_age_and_sex_are_kept(filled: Project) -> None:
     case = cases.list_cases(filled)["sub-0001"]
-    assert case.acquisition()["T1WI"]["tr_ms"] > 0
+    assert json.loads((case.folder / "acquisition.json").read_text())["T1WI"]["tr_ms"] > 0
     assert case.age is not None and case.sex in ("M", "F") and case.simulated
     assert {"label", "bmd"} & set(case.clinical)
 
@@ -151,6 +152,11 @@ def test_an_addition_that_was_cut_off_is_no_case(project: Project) -> None:
     assert cases.list_cases(project) == {}
 
 
+def test_a_damaged_case_file_hides_that_case_alone(stocked: Project) -> None:
+    (stocked.images / "sub-0002" / "case.json").write_text('{"sequences": 3}')
+    assert list(cases.list_cases(stocked)) == ["sub-0001", "sub-0003"]
+
+
 def test_the_index_follows_the_files(stocked: Project) -> None:
     assert len(cases.list_cases(stocked)) == 3
     import shutil
@@ -159,7 +165,10 @@ def test_the_index_follows_the_files(stocked: Project) -> None:
     assert list(cases.list_cases(open_project(stocked.folder))) == ["sub-0001", "sub-0003"]
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"schema": 9}', '{"schema": 1, "cases": {"sub-0001": [1]}}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", '{"schema": 9}', '{"schema": 1, "cases": []}', '{"schema": 1, "cases": {"sub-0001": [1]}}', '{"a":' * 100_000],
+)
 def test_a_damaged_index_is_made_anew(stocked: Project, content: str) -> None:
     (stocked.folder / cases.INDEX).write_text(content)
     assert len(cases.list_cases(stocked)) == 3

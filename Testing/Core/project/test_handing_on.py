@@ -70,9 +70,15 @@ def test_an_agreement_study_knows_what_is_open_and_ends_as_a_table_that_icc_read
     assert not study.simulated
 
 
-def test_a_design_is_not_named_as_a_device_of_windows(stocked: Project) -> None:
+@pytest.mark.parametrize("name", ["", "con", "../icc", "icc/2026", ".icc", "icc."])
+def test_a_design_is_named_as_a_folder_can_be_on_every_system(name: str, stocked: Project) -> None:
     with pytest.raises(ProjectError, match="names no study"):
-        designs.create_design(stocked, "con", ["sub-0001", "sub-0002"], {"A": "AA", "B": "BB"})
+        designs.create_design(stocked, name, ["sub-0001", "sub-0002"], {"A": "AA", "B": "BB"})
+
+
+def test_a_design_may_be_named_as_a_fit_or_a_run_may(stocked: Project) -> None:
+    made = designs.create_design(stocked, "二次 icc 2026.1", ["sub-0001", "sub-0002"], {"A": "AA", "B": "BB"})
+    assert designs.read_design(stocked, made.name) == designs.list_designs(stocked)[0] == made
 
 
 def test_a_design_is_never_changed(stocked: Project) -> None:

@@ -125,6 +125,22 @@ def test_a_job_whose_process_was_killed_before_it_said_anything_is_called_lost(p
     assert jobs.read_job(project, job.id).state is JobState.LOST
 
 
+@pytest.mark.parametrize("said", ['{"state": "asleep"}', '{"state": "done", "fraction": null}', '{"lines": 3}', "[]", '{"sta'])
+def test_a_status_that_cannot_be_read_counts_as_none(said: str, project: Project) -> None:
+    job = jobs.create_job(project, "x", [["project", "status", str(project.folder)]])
+    (project.jobs / job.id / "status.json").write_text(said)
+    assert [one.state for one in jobs.list_jobs(project)] == [JobState.WAITING]
+    (project.jobs / job.id / "started.json").write_text("{}")
+    assert [one.state for one in jobs.list_jobs(project)] == [JobState.RUNNING]
+
+
+@pytest.mark.parametrize("asked", ['{"commands": []}', '{"title": "x", "commands": 3}', "[]", ""])
+def test_a_job_that_cannot_be_read_hides_itself_alone(asked: str, project: Project) -> None:
+    kept, damaged = (jobs.create_job(project, "x", [["project", "status", str(project.folder)]]) for _ in range(2))
+    (project.jobs / damaged.id / "job.json").write_text(asked)
+    assert [one.id for one in jobs.list_jobs(project)] == [kept.id]
+
+
 @pytest.mark.parametrize("off_s", [-3600.0, 90.0])
 def test_whoever_looks_need_not_have_the_time_right(project: Project, off_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
     job = jobs.create_job(project, "x", [["project", "status", str(project.folder)]])

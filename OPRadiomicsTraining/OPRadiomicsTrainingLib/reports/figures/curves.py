@@ -10,7 +10,7 @@ from OPRadiomicsLib.errors import OPRadiomicsError
 from OPRadiomicsLib.models.signature import ModelName
 from OPRadiomicsLib.reports.style import INK, MUTED, RULE, new_figure
 
-from ...evaluation.evaluate import Evaluation, ModelResult, SetResult
+from ...evaluation.results import Evaluation, ModelResult, SetResult
 from ...statistics.calibration import calibration_bins, calibration_curve
 from .look import MODEL_COLOURS, MODEL_LINES, finished, labelled, legend_below, letter_of, row_of_panels, titled
 

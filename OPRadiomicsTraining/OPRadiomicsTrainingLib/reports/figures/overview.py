@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from OPRadiomicsLib.reports.style import ACCENT, INK, MUTED, RULE, calm, new_figure
 
-from ...evaluation.evaluate import Evaluation, SetResult
 from ...evaluation.explanation import Explanation
+from ...evaluation.results import Evaluation, SetResult
 from ..formats import predictor_name
 from .look import MODEL_COLOURS, MODEL_LINES, finished, labelled, letter_of, titled
 

@@ -15,10 +15,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.types import Role
-
-from ..cohort.cohort import Cohort
-from ..cohort.row import OSTEOPOROSIS_BMD
-from .patients import Patient, sample_patient
+from OPRadiomicsTrainingLib.cohort.cohort import Cohort
+from OPRadiomicsTrainingLib.cohort.row import OSTEOPOROSIS_BMD
+from OPRadiomicsTrainingLib.simulation.patients import Patient, sample_patient
 
 Floats = npt.NDArray[np.float64]
 
