@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PAGES = (
     "README.md",
+    "CHANGELOG.md",
     "OPRadiomics/README.zh-CN.md",
     *(f"{folder}/README.md" for folder in ("OPRadiomics", "OPRadiomicsTraining", "Testing/Benchmarks")),
     "Resources/Models/lumbar-bodies/docs/README.md",
