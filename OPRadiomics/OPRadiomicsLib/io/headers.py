@@ -78,6 +78,8 @@ _OTHER_KEYWORDS = (
     "PerFrameFunctionalGroupsSequence",
 )
 _READ_AS_LATIN_1 = {"", "ISO_IR 6", "ISO_IR 100", "ISO 2022 IR 6", "ISO 2022 IR 100", "ISO 2022 IR 58"}
+_LOSSY_SYNTAXES = {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 81)}
+"""JPEG baseline and extended, JPEG-LS near-lossless: with loss even where a gateway has not set LossyImageCompression."""
 _ECHO_PULSE_TO_SCANNING = {"SPIN": ["SE"], "GRADIENT": ["GR"], "BOTH": ["GR", "SE"]}
 
 
@@ -278,6 +280,8 @@ def _attributes(places: tuple[Dataset, ...]) -> dict[str, Any]:
     for key, keywords in NUMBER_KEYS.items():
         if (number := _number(places, keywords)) is not None:
             found[key] = number
+    if str(places[-1].file_meta.get("TransferSyntaxUID", "")) in _LOSSY_SYNTAXES:
+        found["lossy"] = 1.0
     found.setdefault("scanning_sequence", tuple(_enhanced_sequence(places)))
     if agents := places[-1].get("ContrastBolusAgentSequence"):
         found.setdefault("contrast", str(agents[0].get("CodeMeaning") or "by code"))  # all that enhanced MR has (C.7.6.4b)

@@ -166,6 +166,32 @@ def test_what_another_software_packed_comes_back_exactly(write_study: Any, make_
     np.testing.assert_array_equal(read_volume(index_dicom(folder)[0]).array, stack.array * 0.25 - 3.0)
 
 
+@pytest.mark.parametrize(("bits", "option", "lossy"), [(8, "+eb", True), (12, "+ee", True), (12, "+e1", False)])
+def test_a_syntax_that_always_loses_is_known_without_its_attribute(
+    write_study: Any, make_stack: Any, bits: int, option: str, lossy: bool
+) -> None:
+    """JPEG baseline, extended and lossless, by DCMTK, of a gateway that sets no LossyImageCompression."""
+    if shutil.which("dcmcjpeg") is None:
+        pytest.skip("dcmcjpeg (Debian's dcmtk) is not installed")
+    folder = write_study(make_stack())
+
+    def fewer_bits(dataset: pydicom.Dataset) -> None:
+        values = (dataset.pixel_array >> (12 - bits)).astype("<u1" if bits == 8 else "<u2")
+        allocated = values.dtype.itemsize * 8
+        _stored(dataset, values, BitsAllocated=allocated, BitsStored=bits, HighBit=bits - 1)
+        dataset["PixelData"].VR = "OB" if bits == 8 else "OW"
+
+    reference = _edited(folder, fewer_bits).array
+    for path in list(folder.rglob("IM_*")):
+        subprocess.run(["dcmcjpeg", option, str(path), str(path)], check=True)
+        dataset = pydicom.dcmread(path)
+        dataset.pop("LossyImageCompression", None)
+        dataset.save_as(path)
+    (series,) = index_dicom(folder)
+    assert series.acquisition["lossy"] is lossy
+    assert np.array_equal(read_volume(series).array, reference) is not lossy
+
+
 @pytest.mark.parametrize("pack", [_jpeg_ls, _rle])
 def test_a_compressed_file_that_ends_early_is_called_damaged(
     write_study: Any, make_stack: Any, pack: Edit, capfd: pytest.CaptureFixture[str]
