@@ -130,7 +130,17 @@ def malformed() -> tuple[type[Exception], ...]:
     from pydicom.errors import BytesLengthException
 
     lookups = (KeyError, IndexError, AttributeError, TypeError, ValueError, OverflowError)
-    return (*lookups, NotImplementedError, RuntimeError, EOFError, OSError, struct.error, zlib.error, BytesLengthException)
+    return (
+        *lookups,
+        NotImplementedError,
+        RuntimeError,
+        StopIteration,
+        EOFError,
+        OSError,
+        struct.error,
+        zlib.error,
+        BytesLengthException,
+    )
 
 
 def read_frames(path: Path) -> tuple[Frame, ...]:
@@ -149,15 +159,14 @@ def read_frames(path: Path) -> tuple[Frame, ...]:
     """
     try:
         dataset = _read_dataset(path)
-    except OSError as error:
-        raise StudyError(
-            f"File '{path.name}' cannot be read ({error.strerror})",
-            "files that you may read",
-            "check permissions and the medium",
-        ) from None
-    try:
         return () if dataset is None else _frames(path, dataset)
     except malformed() as error:
+        if isinstance(error, OSError) and error.errno:  # of the system; pydicom raises some without a number
+            raise StudyError(
+                f"File '{path.name}' cannot be read ({error.strerror})",
+                "files that you may read",
+                "check permissions and the medium",
+            ) from None
         raise damaged(path, f"a value in its header cannot be read ({type(error).__name__})") from None
 
 

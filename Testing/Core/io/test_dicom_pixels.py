@@ -209,6 +209,23 @@ def test_a_compressed_file_that_ends_early_is_called_damaged(
     assert "Mustermann" not in "".join(str(one.message) for one in warned) + "".join(capfd.readouterr())
 
 
+def test_a_compressed_multi_frame_file_of_too_few_frames_is_damage(
+    tmp_path: Path, make_stack: Any, write_enhanced_stack: Any
+) -> None:
+    """pydicom's decoder ends such a file with StopIteration, which a pool of threads turns into another error."""
+    path = tmp_path / "multi"
+    write_enhanced_stack(make_stack(), path)
+    dataset = pydicom.dcmread(path)
+    _rle(dataset)
+    dataset.save_as(path)
+    item, end = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0" + bytes(4)
+    header, pixels = path.read_bytes().split(b"\xe0\x7f\x10\x00")
+    length, *frames = pixels.split(item)
+    path.write_bytes(header + b"\xe0\x7f\x10\x00" + item.join([length, *frames[:4]]) + end)
+    with pytest.raises(StudyError, match=r"'multi' .* is damaged: its pixels cannot be decoded"):
+        read_volume(index_dicom(tmp_path)[0])
+
+
 def test_pixels_that_cannot_be_decompressed_name_their_compression(write_study: Any, make_stack: Any) -> None:
     folder = write_study(make_stack())
     _edited(folder, _jpeg_ls)
