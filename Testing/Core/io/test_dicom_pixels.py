@@ -108,33 +108,36 @@ def test_each_slice_has_its_own_slope(write_study: Any, make_stack: Any, pack: E
 
 
 @pytest.mark.parametrize(
-    ("padding", "limit", "inverted"),
-    [(-32768, -32768, False), (65535, 65535, False), (65535, 65533, False), (-2000, -2000, True)],
+    ("padding", "limit", "inverted", "dark"),
+    [
+        (-32768, -32768, False, 0),
+        (0, 0, False, 0),
+        (65535, 65535, False, None),
+        (65535, 65533, False, None),
+        (-4000, -4000, True, None),
+    ],
 )
-def test_padding_pixels_are_as_dark_as_the_slices_darkest(
-    write_study: Any, make_stack: Any, padding: int, limit: int, inverted: bool
+def test_padding_pixels_are_dark(
+    write_study: Any, make_stack: Any, *, padding: int, limit: int, inverted: bool, dark: int | None
 ) -> None:
-    """-32768 or 65535 beside an image of 0 to 3000 would leave a normalised image two grey levels."""
+    """0, or the darkest other one of the slice (None): -32768 or 65535 beside 50 to 3050 would leave a normalised image two
+    grey levels."""
     stack = make_stack()
     signed = padding < 0
 
     def edit(dataset: pydicom.Dataset) -> None:
-        values = dataset.pixel_array.astype(int)
+        values = dataset.pixel_array.astype(int) + 50
         values = -1 - values if inverted else values
-        values = np.where(values == padding, values + 1, values)
-        values[:, :10] = padding
-        values[:, 10:12] = limit
-        photometric = "MONOCHROME1" if inverted else "MONOCHROME2"
+        values[:, :10], values[:, 10:12] = padding, limit
         _stored(dataset, values.astype("<i2" if signed else "<u2"), PixelRepresentation=int(signed))
-        dataset.PhotometricInterpretation = photometric
+        dataset.PhotometricInterpretation = "MONOCHROME1" if inverted else "MONOCHROME2"
         dataset.add_new(0x00280120, "SS" if signed else "US", padding)
         if limit != padding:
             dataset.add_new(0x00280121, "US", limit)
 
     volume = _edited(write_study(stack), edit)
-    expected = stack.array.astype(np.float32)
-    expected = np.where(expected == -1 - padding, expected - 1, expected) if inverted else expected
-    expected[..., :12] = expected[..., 12:].min(axis=(1, 2))[:, None, None]
+    expected = stack.array.astype(np.float32) + 50
+    expected[..., :12] = expected[..., 12:].min(axis=(1, 2))[:, None, None] if dark is None else dark
     np.testing.assert_array_equal(volume.array, expected)
 
 
