@@ -51,7 +51,9 @@ def require_consistent(options: argparse.Namespace) -> None:
         )
     if options.study is not None and options.study.is_file():
         raise StudyError(
-            f"STUDY is a file: '{options.study.name}'", "a DICOM folder", "give single images with --t1, --t2 and --fst2"
+            f"STUDY is a file: '{options.study.name}'",
+            "a DICOM folder",
+            "give the folder that holds the DICOM files (unpack an archive first), or single images with --t1, --t2 and --fst2",
         )
     if files:
         require_no_series_named(options)

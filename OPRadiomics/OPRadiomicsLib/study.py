@@ -56,7 +56,7 @@ class Study:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is missing, and what in the series that were taken speaks against them."""
-        from .io.roles import judge, unlike_the_study
+        from .io.roles import judge, other_kind
 
         missing = [role for role in Role if role not in self.volumes]
         found = []
@@ -66,9 +66,7 @@ class Study:
             found.append(f"No T1WI: the vertebrae were segmented on {self.reference}.")
         doubtful = [(role, series) for role, series in self.series.items() if judge(series).role is not role]
         found += [f"{role} is series '{series.description}', {series.reason}." for role, series in doubtful]
-        kinds = [(role, kind) for role, series in self.series.items() if (kind := unlike_the_study(series))]
-        of_kind = "is of another kind than the study's sequence"
-        found += [f"{role} {of_kind} ({kind}): it suits only a signature trained on that kind." for role, kind in kinds]
+        found += [sentence for role, series in self.series.items() if (sentence := other_kind(role, series))]
         if lossy := [role for role, series in self.series.items() if series.acquisition.get("lossy")]:
             found.append(f"Compressed with loss: {', '.join(lossy)}. Texture features may not be those of the original images.")
         return tuple(found)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from OPRadiomicsLib.mrml.sequences import contradiction, guess_roles, judge_node, other_examination, other_patient
+from OPRadiomicsLib.mrml.sequences import contradiction, guess_roles, judge_node, kind, other_examination, other_patient
 from OPRadiomicsLib.mrml.volumes import add_volume
 from OPRadiomicsLib.types import Role, Volume
 
@@ -139,6 +139,15 @@ def test_an_image_chosen_for_another_sequence_is_told_without_its_name(named: An
 def test_an_image_of_which_nothing_is_known_contradicts_no_choice(named: Any) -> None:
     (node,) = named("Volume")
     assert {contradiction(role, node) for role in Role} == {""}
+
+
+def test_a_kind_that_the_study_did_not_use_is_told(named: Any, tmp_path: Path) -> None:
+    stir, plain = named("DOE^JANE SAG STIR", "T2")
+    assert kind(Role.FST2WI, stir).startswith("FS-T2WI is of another kind than the study's sequence (fat suppressed by inv")
+    assert "DOE" not in kind(Role.FST2WI, stir)
+    assert kind(Role.T2WI, plain) == kind(Role.T2WI, plain, lambda _: [tmp_path / "gone"]) == ""
+    file = write_header(tmp_path / "a", RepetitionTime=1500, EchoTime=120, MRAcquisitionType="3D")
+    assert "(a 3-D acquisition)" in kind(Role.T2WI, plain, lambda _: [file])
 
 
 def test_images_of_two_examinations_are_told_apart_by_their_headers(named: Any, tmp_path: Path) -> None:

@@ -248,7 +248,7 @@ class Study:
                 yield f"{', '.join(off)} ({role.value})"
 
     def review(self) -> dict[str, Any]:
-        """What `--review` reads: the network's quality by level, who accepted each, images that look like another sequence."""
+        """What `--review` reads: the network's quality by level, who accepted each, images of another sequence or kind."""
         bodies = self.bodies(Role.T1WI)
         accepted = acceptance.acceptance(bodies)
         said = {str(one["level"]): one for one in self.notes["levels"]}
@@ -256,7 +256,8 @@ class Study:
             {**said.get(level, {"level": level}), "accepted_by": accepted[level].initials if level in accepted else ""}
             for level in drawnLevels(bodies)
         ]
-        doubts = (*self.contradictions().values(), self.otherPatient())
+        kinds = (sequences.kind(role, node, filesOf) for role, node in self.images.items())
+        doubts = (*self.contradictions().values(), self.otherPatient(), *kinds)
         warnings = [*(doubt for doubt in doubts if doubt), *self.notes["warnings"]]
         return {**self.notes, "levels": levels, "warnings": warnings, "levels_confirmed": self.parameters.levelsConfirmed}
 

@@ -24,7 +24,8 @@ def read_pixels(path: Path) -> npt.NDArray[np.float32]:
     """All frames of one file, (frames, rows, columns): stored values x slope + intercept.
 
     Where the header says MONOCHROME1, low stored values are bright: they are turned round over the range of the stored bits
-    (DICOM PS3.3 C.7.6.3.1.2). Padding pixels (PixelPaddingValue) get the darkest of the file's other values.
+    (DICOM PS3.3 C.7.6.3.1.2). Padding pixels (PixelPaddingValue) get the lower of the file's darkest other value and their
+    own, which counts as 0 where it is negative.
 
     Raises
     ------
@@ -131,7 +132,7 @@ def _signal(dataset: Dataset, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
         stored = highest - stored.astype(np.int64)
     if padding is None or padding.all():
         return stored
-    return np.where(padding, stored[~padding].min(), stored)
+    return np.where(padding, np.minimum(stored[~padding].min(), np.maximum(stored, 0)), stored)
 
 
 def _padding(dataset: Dataset, stored: npt.NDArray[Any]) -> npt.NDArray[np.bool_] | None:

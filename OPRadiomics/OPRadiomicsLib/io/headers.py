@@ -78,6 +78,8 @@ _OTHER_KEYWORDS = (
     "PerFrameFunctionalGroupsSequence",
 )
 _READ_AS_LATIN_1 = {"", "ISO_IR 6", "ISO_IR 100", "ISO 2022 IR 6", "ISO 2022 IR 100", "ISO 2022 IR 58"}
+_LOSSY_SYNTAXES = {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 81)}
+"""JPEG baseline and extended, JPEG-LS near-lossless: with loss even where a gateway has not set LossyImageCompression."""
 _ECHO_PULSE_TO_SCANNING = {"SPIN": ["SE"], "GRADIENT": ["GR"], "BOTH": ["GR", "SE"]}
 
 
@@ -128,7 +130,17 @@ def malformed() -> tuple[type[Exception], ...]:
     from pydicom.errors import BytesLengthException
 
     lookups = (KeyError, IndexError, AttributeError, TypeError, ValueError, OverflowError)
-    return (*lookups, NotImplementedError, RuntimeError, EOFError, OSError, struct.error, zlib.error, BytesLengthException)
+    return (
+        *lookups,
+        NotImplementedError,
+        RuntimeError,
+        StopIteration,
+        EOFError,
+        OSError,
+        struct.error,
+        zlib.error,
+        BytesLengthException,
+    )
 
 
 def read_frames(path: Path) -> tuple[Frame, ...]:
@@ -147,15 +159,14 @@ def read_frames(path: Path) -> tuple[Frame, ...]:
     """
     try:
         dataset = _read_dataset(path)
-    except OSError as error:
-        raise StudyError(
-            f"File '{path.name}' cannot be read ({error.strerror})",
-            "files that you may read",
-            "check permissions and the medium",
-        ) from None
-    try:
         return () if dataset is None else _frames(path, dataset)
     except malformed() as error:
+        if isinstance(error, OSError) and error.errno:  # of the system; pydicom raises some without a number
+            raise StudyError(
+                f"File '{path.name}' cannot be read ({error.strerror})",
+                "files that you may read",
+                "check permissions and the medium",
+            ) from None
         raise damaged(path, f"a value in its header cannot be read ({type(error).__name__})") from None
 
 
@@ -278,6 +289,8 @@ def _attributes(places: tuple[Dataset, ...]) -> dict[str, Any]:
     for key, keywords in NUMBER_KEYS.items():
         if (number := _number(places, keywords)) is not None:
             found[key] = number
+    if str(places[-1].file_meta.get("TransferSyntaxUID", "")) in _LOSSY_SYNTAXES:
+        found["lossy"] = 1.0
     found.setdefault("scanning_sequence", tuple(_enhanced_sequence(places)))
     if agents := places[-1].get("ContrastBolusAgentSequence"):
         found.setdefault("contrast", str(agents[0].get("CodeMeaning") or "by code"))  # all that enhanced MR has (C.7.6.4b)

@@ -144,11 +144,15 @@ def judge(series: SeriesRef) -> Verdict:
     return _role_of(series)
 
 
-def unlike_the_study(series: SeriesRef) -> str:
-    """How a series differs in kind from the study's sequences, 2-D spin echoes with fat suppressed by its frequency; or "".
+def other_kind(role: Role, series: SeriesRef) -> str:
+    """A sentence where a series differs in kind from the study's sequences: features depend on it, the role does not tell."""
+    kind = unlike_the_study(series)
+    sentence = f"{role} is of another kind than the study's sequence ({kind}): it suits only a signature trained on that kind."
+    return sentence if kind else ""
 
-    Features depend on it, and TR, TE and the role do not tell.
-    """
+
+def unlike_the_study(series: SeriesRef) -> str:
+    """How a series differs in kind from the study's 2-D spin echoes with fat suppressed by its frequency; "" if it does not."""
     timing, text = _timing(series), text_of(series)
     fat, _ = _fat_suppression(series)
     selective = _tokens(series, "scan_options") & (FAT_SCAN_OPTIONS - {"STIR"})

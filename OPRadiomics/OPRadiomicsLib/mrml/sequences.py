@@ -14,7 +14,7 @@ from ..geometry import sagittal_axis
 from ..io.demographics import contradicted, read_demographics
 from ..io.headers import Frame, read_frames
 from ..io.index import plane_of
-from ..io.roles import Verdict, judge
+from ..io.roles import Verdict, judge, other_kind
 from ..io.volumes import THICK_SLICE_RATIO
 from ..types import Role, SeriesRef
 from .geometry import affine_of_volume
@@ -66,6 +66,11 @@ def contradiction(role: Role, node: Any, files_of: FilesOf = no_files) -> str:
     return f"{role}: the chosen image looks like {verdict.role} ({verdict.reason})"
 
 
+def kind(role: Role, node: Any, files_of: FilesOf = no_files) -> str:
+    """A sentence where a volume is of another kind than the study's sequences, such as STIR or 3-D, by its header or name."""
+    return other_kind(role, _series(node, _header(node, files_of)))
+
+
 def other_examination(role: Role, node: Any, t1wi: Any, files_of: FilesOf = no_files) -> str:
     """That a volume is of another examination than the T1WI, by DICOM headers; "" where not, or where one is not known."""
     first, second = (_examination(one, files_of) for one in (node, t1wi))
@@ -85,11 +90,16 @@ def other_patient(t1wi: Any, age: float, male: bool | None, files_of: FilesOf = 
 
 
 def _examination(node: Any, files_of: FilesOf) -> tuple[str, ...] | None:
+    header = _header(node, files_of)
+    return (header.study_uid, *header.patient) if header is not None else None
+
+
+def _header(node: Any, files_of: FilesOf) -> Frame | None:
+    """Of the volume's first DICOM file; None where there is none, or it cannot be read."""
     try:
-        header = next((frame for path in files_of(node)[:1] for frame in read_frames(path)), None)
+        return next((frame for path in files_of(node)[:1] for frame in read_frames(path)), None)
     except StudyError:
         return None
-    return (header.study_uid, *header.patient) if header is not None else None
 
 
 def judge_node(node: Any, files_of: FilesOf = no_files) -> Verdict:

@@ -108,33 +108,36 @@ def test_each_slice_has_its_own_slope(write_study: Any, make_stack: Any, pack: E
 
 
 @pytest.mark.parametrize(
-    ("padding", "limit", "inverted"),
-    [(-32768, -32768, False), (65535, 65535, False), (65535, 65533, False), (-2000, -2000, True)],
+    ("padding", "limit", "inverted", "dark"),
+    [
+        (-32768, -32768, False, 0),
+        (0, 0, False, 0),
+        (65535, 65535, False, None),
+        (65535, 65533, False, None),
+        (-4000, -4000, True, None),
+    ],
 )
-def test_padding_pixels_are_as_dark_as_the_slices_darkest(
-    write_study: Any, make_stack: Any, padding: int, limit: int, inverted: bool
+def test_padding_pixels_are_dark(
+    write_study: Any, make_stack: Any, *, padding: int, limit: int, inverted: bool, dark: int | None
 ) -> None:
-    """-32768 or 65535 beside an image of 0 to 3000 would leave a normalised image two grey levels."""
+    """0, or the darkest other one of the slice (None): -32768 or 65535 beside 50 to 3050 would leave a normalised image two
+    grey levels."""
     stack = make_stack()
     signed = padding < 0
 
     def edit(dataset: pydicom.Dataset) -> None:
-        values = dataset.pixel_array.astype(int)
+        values = dataset.pixel_array.astype(int) + 50
         values = -1 - values if inverted else values
-        values = np.where(values == padding, values + 1, values)
-        values[:, :10] = padding
-        values[:, 10:12] = limit
-        photometric = "MONOCHROME1" if inverted else "MONOCHROME2"
+        values[:, :10], values[:, 10:12] = padding, limit
         _stored(dataset, values.astype("<i2" if signed else "<u2"), PixelRepresentation=int(signed))
-        dataset.PhotometricInterpretation = photometric
+        dataset.PhotometricInterpretation = "MONOCHROME1" if inverted else "MONOCHROME2"
         dataset.add_new(0x00280120, "SS" if signed else "US", padding)
         if limit != padding:
             dataset.add_new(0x00280121, "US", limit)
 
     volume = _edited(write_study(stack), edit)
-    expected = stack.array.astype(np.float32)
-    expected = np.where(expected == -1 - padding, expected - 1, expected) if inverted else expected
-    expected[..., :12] = expected[..., 12:].min(axis=(1, 2))[:, None, None]
+    expected = stack.array.astype(np.float32) + 50
+    expected[..., :12] = expected[..., 12:].min(axis=(1, 2))[:, None, None] if dark is None else dark
     np.testing.assert_array_equal(volume.array, expected)
 
 
@@ -166,6 +169,32 @@ def test_what_another_software_packed_comes_back_exactly(write_study: Any, make_
     np.testing.assert_array_equal(read_volume(index_dicom(folder)[0]).array, stack.array * 0.25 - 3.0)
 
 
+@pytest.mark.parametrize(("bits", "option", "lossy"), [(8, "+eb", True), (12, "+ee", True), (12, "+e1", False)])
+def test_a_syntax_that_always_loses_is_known_without_its_attribute(
+    write_study: Any, make_stack: Any, bits: int, option: str, lossy: bool
+) -> None:
+    """JPEG baseline, extended and lossless, by DCMTK, of a gateway that sets no LossyImageCompression."""
+    if shutil.which("dcmcjpeg") is None:
+        pytest.skip("dcmcjpeg (Debian's dcmtk) is not installed")
+    folder = write_study(make_stack())
+
+    def fewer_bits(dataset: pydicom.Dataset) -> None:
+        values = (dataset.pixel_array >> (12 - bits)).astype("<u1" if bits == 8 else "<u2")
+        allocated = values.dtype.itemsize * 8
+        _stored(dataset, values, BitsAllocated=allocated, BitsStored=bits, HighBit=bits - 1)
+        dataset["PixelData"].VR = "OB" if bits == 8 else "OW"
+
+    reference = _edited(folder, fewer_bits).array
+    for path in list(folder.rglob("IM_*")):
+        subprocess.run(["dcmcjpeg", option, str(path), str(path)], check=True)
+        dataset = pydicom.dcmread(path)
+        dataset.pop("LossyImageCompression", None)
+        dataset.save_as(path)
+    (series,) = index_dicom(folder)
+    assert series.acquisition["lossy"] is lossy
+    assert np.array_equal(read_volume(series).array, reference) is not lossy
+
+
 @pytest.mark.parametrize("pack", [_jpeg_ls, _rle])
 def test_a_compressed_file_that_ends_early_is_called_damaged(
     write_study: Any, make_stack: Any, pack: Edit, capfd: pytest.CaptureFixture[str]
@@ -181,6 +210,23 @@ def test_a_compressed_file_that_ends_early_is_called_damaged(
     ):
         read_volume(index_dicom(folder)[0])
     assert "Mustermann" not in "".join(str(one.message) for one in warned) + "".join(capfd.readouterr())
+
+
+def test_a_compressed_multi_frame_file_of_too_few_frames_is_damage(
+    tmp_path: Path, make_stack: Any, write_enhanced_stack: Any
+) -> None:
+    """pydicom's decoder ends such a file with StopIteration, which a pool of threads turns into another error."""
+    path = tmp_path / "multi"
+    write_enhanced_stack(make_stack(), path)
+    dataset = pydicom.dcmread(path)
+    _rle(dataset)
+    dataset.save_as(path)
+    item, end = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0" + bytes(4)
+    header, pixels = path.read_bytes().split(b"\xe0\x7f\x10\x00")
+    length, *frames = pixels.split(item)
+    path.write_bytes(header + b"\xe0\x7f\x10\x00" + item.join([length, *frames[:4]]) + end)
+    with pytest.raises(StudyError, match=r"'multi' .* is damaged: its pixels cannot be decoded"):
+        read_volume(index_dicom(tmp_path)[0])
 
 
 def test_pixels_that_cannot_be_decompressed_name_their_compression(write_study: Any, make_stack: Any) -> None:

@@ -331,6 +331,14 @@ def test_an_element_that_contradicts_its_type_never_ends_in_a_traceback(
         np.testing.assert_array_equal(volume.array, reference)
 
 
+def test_file_meta_information_of_an_unknown_type_is_damage(write_study: Any, make_stack: Any) -> None:
+    folder = write_study(make_stack())
+    victim = sorted(folder.rglob("IM_*"))[3]
+    victim.write_bytes(victim.read_bytes().replace(b"\x02\x00\x02\x00UI", b"\x02\x00\x02\x00U\xcd", 1))
+    with pytest.raises(StudyError, match=f"'{victim.name}' .* is damaged: a value in its header cannot be read"):
+        index_dicom(folder)
+
+
 def test_a_file_without_preamble_and_file_meta_is_read_as_it_is_encoded(write_study: Any, make_stack: Any) -> None:
     folder = write_study(make_stack())
     reference = read_volume(index_dicom(folder)[0]).array
