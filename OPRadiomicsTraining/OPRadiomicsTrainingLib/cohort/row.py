@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from OPRadiomicsLib.errors import ClinicalDataError
-from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_exclusion, parse_male, parse_yes_no
+from OPRadiomicsLib.io.tables import cell_text
+from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_exclusion, parse_male, parse_number, parse_yes_no, shown
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
@@ -21,6 +21,12 @@ BMD_RANGE: Final = (5.0, 400.0)
 """mg/cm3, lumbar spongiosa. Below lie T-scores and values in g/cm3."""
 
 TWO_WEEKS_DAYS: Final = 14
+
+
+_DAY: Final = re.compile(
+    r"(\d{4})(?:(\d{2})(\d{2})|([-/.])(\d{1,2})\4(\d{1,2})|年(\d{1,2})月(\d{1,2})日?)(?:[T ]00:00(?::00)?)?"
+)
+"""Without separators eight digits: 2024111 could be two days, and 202411 is a month."""
 
 
 def _cell(parse: Callable[[Any], Any]) -> BeforeValidator:
@@ -42,12 +48,7 @@ def parse_bmd(given: Any) -> float:
     """QCT BMD in mg/cm3; raises `ClinicalDataError` where it is impossible, and names the unit that it looks like."""
     low, high = BMD_RANGE
     expected = f"QCT BMD of {low:g} to {high:g} mg/cm3"
-    try:
-        bmd = math.nan if isinstance(given, bool) else float(given)
-    except (TypeError, ValueError):
-        bmd = math.nan
-    if not math.isfinite(bmd):
-        raise ClinicalDataError(f"BMD '{given}'", expected, "give a number, with a point as decimal mark")
+    bmd = parse_number("BMD", given, expected)
     if low <= bmd <= high:
         return bmd
     raise ClinicalDataError(f"BMD {bmd:g}", expected, _bmd_remedy(bmd))
@@ -55,14 +56,10 @@ def parse_bmd(given: Any) -> float:
 
 def parse_slice_mm(given: Any) -> float:
     """Distance of slices, as `opradiomics cohort` writes it; raises `ClinicalDataError` where it is no positive number."""
-    try:
-        distance = math.nan if isinstance(given, bool) else float(given)
-    except (TypeError, ValueError):
-        distance = math.nan
-    if not 0 < distance < math.inf:
-        raise ClinicalDataError(
-            f"slice_mm '{given}'", "the distance of slices in mm", "leave the cell empty where it is not known"
-        )
+    expected = "the distance of slices in mm"
+    distance = parse_number("slice_mm", given, expected)
+    if distance <= 0:
+        raise ClinicalDataError(f"slice_mm '{given}'", expected, "leave the cell empty where it is not known")
     return distance
 
 
@@ -83,7 +80,7 @@ def parse_label(given: Any) -> bool:
         remedy = (
             "label the two classes of the study, or give bmd" if word in {"2", "osteopenia"} else "label 1 or 0, or give bmd"
         )
-        raise ClinicalDataError(f"label '{given}'", "osteoporosis 1 (or OP), none 0 (or NOP)", remedy)
+        raise ClinicalDataError(f"label {shown(given)}", "osteoporosis 1 (or OP), none 0 (or NOP)", remedy)
     return words[word]
 
 
@@ -93,27 +90,22 @@ def parse_date(given: Any) -> date:
         return given.date()
     if isinstance(given, date):
         return given
-    match = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[T ]00:00(?::00)?)?", str(given).strip())
+    match = _DAY.fullmatch(cell_text(given))
     try:
         if match:
-            return date(int(match[1]), int(match[2]), int(match[3]))
+            year, month, day = (int(part) for part in match.groups() if part and part.isdigit())
+            return date(year, month, day)
     except ValueError:
         pass
     form = re.sub(r"\d", "9", str(given))[:20]
     raise ClinicalDataError(f"a date of the form '{form}'", "YYYY-MM-DD", "write year, month and day in this order")
 
 
-def _parse_text(given: Any) -> str:
-    if isinstance(given, float) and given.is_integer():
-        return str(int(given))
-    return str(given).strip()
-
-
 def _yes_no(name: str) -> Any:
     return Annotated[bool | None, _cell(lambda given: parse_yes_no(name, given))]
 
 
-_Text = Annotated[str | None, _cell(_parse_text)]
+_Text = Annotated[str | None, _cell(cell_text)]
 _Date = Annotated[date | None, _cell(parse_date)]
 
 

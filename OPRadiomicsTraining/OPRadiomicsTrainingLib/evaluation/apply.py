@@ -53,7 +53,7 @@ def apply_signature(signature: Signature, cohort: Cohort, rows: Indices) -> Appl
 
 def apply_by_centre(by_centre: Mapping[str, Signature], signature: Signature, cohort: Cohort, rows: Indices) -> Applied:
     """As `apply_signature`, patients of a centre that has a signature of its own with that one."""
-    own = [centre for centre in by_centre if centre and centre in cohort.centres]
+    own = [centre for centre in by_centre if centre in cohort.centres]
     if not own:
         return apply_signature(signature, cohort, rows)
     centres = np.array([cohort.centres[row] for row in rows])
@@ -74,7 +74,7 @@ def apply_by_centre(by_centre: Mapping[str, Signature], signature: Signature, co
 
 
 def radscore_of(radscore: Radscore, cohort: Cohort, rows: Indices) -> FloatTable:
-    """One sequence's Radscore of each patient, (n,)."""
+    """One sequence's Radscore of each patient, (n,); raises `FeatureError` where the cohort lacks one of its features."""
     place = {name: column for column, name in enumerate(cohort.feature_names)}
     absent = [name for name in radscore.features if name not in place]
     if absent:
