@@ -21,7 +21,8 @@ from .files import all_or_nothing, write_bytes
 from .json_files import write_json
 from .levels import STUDY_LEVELS, UNION
 from .models.clinical import exclusion_warnings, validate_clinical
-from .models.signature import Signature, load_signature
+from .models.signature import Signature
+from .models.signature_file import load_signature
 from .options import (
     dicom_places,
     image_files,

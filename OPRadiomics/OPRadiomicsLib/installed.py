@@ -37,7 +37,7 @@ def install_signature(source: str | Path) -> Path:
     OutputError
         If it can't be written.
     """
-    from .models.signature import FILE_NAME, load_signature
+    from .models.signature_file import FILE_NAME, load_signature
 
     folder = Path(source)
     signature = load_signature(folder)

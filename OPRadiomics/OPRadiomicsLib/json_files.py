@@ -42,6 +42,11 @@ def read_json(path: Path, parse: Callable[[dict[str, Any]], Content]) -> Content
         raise ValueError(str(error)) from None
 
 
+def no_constant(name: str) -> float:
+    """For `json.loads`, which would take NaN and Infinity for numbers."""
+    raise ValueError(f"{name} is not a finite number")
+
+
 def write_json(data: Mapping[str, Any] | Sequence[Any], path: str | Path) -> Path:
     """Write JSON atomically: UTF-8, keys sorted, two-space indent, trailing newline; NaN and infinity are refused.
 

@@ -261,7 +261,7 @@ def conclude(
     """
     from .models.extrapolation import other_network, other_scanner, other_slices
     from .models.prediction import predict
-    from .models.signature import load_signature
+    from .models.signature_file import load_signature
     from .reports.case import CaseResult
     from .segmentation.bundle import network_of
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from OPRadiomicsLib.models.prediction import predict
-from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.mrml.results import (
     CONTRIBUTIONS,
     PROBABILITIES,

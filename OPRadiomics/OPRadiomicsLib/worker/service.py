@@ -32,6 +32,7 @@ from typing import Any, TextIO
 
 from ..cli import build_parser, keep_libraries_single_threaded
 from ..errors import Cancelled, OPRadiomicsError, refusal_of
+from ..json_files import no_constant
 from ..outcome import Outcome, Serve
 from ..processes import speak_utf8
 from ..types import Progress
@@ -78,7 +79,7 @@ class Worker:
 
     def _receive(self, line: str) -> None:
         try:
-            request = json.loads(line, parse_constant=_no_constant)
+            request = json.loads(line, parse_constant=no_constant)
             key = request["id"]
             arguments = [] if request.get("cancel") else [str(word) for word in request["arguments"]]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -156,10 +157,6 @@ def parse_command(arguments: list[str]) -> argparse.Namespace:
     if getattr(options, "workers", 0) is None:
         options.workers = 0  # worker processes would hang under PythonSlicer
     return options
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _places(error: BaseException) -> list[str]:

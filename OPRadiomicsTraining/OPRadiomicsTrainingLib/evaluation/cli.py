@@ -41,7 +41,7 @@ def evaluate_signature(options: argparse.Namespace, progress: Progress) -> Outco
     """Read, evaluate, write all results or none, and say what came out."""
     from OPRadiomicsLib.files import sha256_of
     from OPRadiomicsLib.io.output import require_writable
-    from OPRadiomicsLib.models.signature import load_signature
+    from OPRadiomicsLib.models.signature_file import load_signature
     from OPRadiomicsLib.profile import load_profile
     from OPRadiomicsLib.progress import part
 
@@ -113,7 +113,7 @@ def write_evaluation(
 def _centre_signatures(folder: Path, record: dict[str, Any]) -> dict[str, Signature]:
     """Signatures of single centres that a fit with ComBat wrote; another centre's would not do for one that is lost."""
     from OPRadiomicsLib.errors import ModelError
-    from OPRadiomicsLib.models.signature import load_signature
+    from OPRadiomicsLib.models.signature_file import load_signature
 
     found = {path.parent.name: load_signature(path) for path in sorted(folder.glob("centres/*/signature.json"))}
     absent = [centre for centre in record.get("centres", ()) if centre not in found]

@@ -71,7 +71,7 @@ def _network(name: str) -> tuple[str, Segmenter]:
 
 def fit_demo(options: argparse.Namespace) -> None:
     """Fit, save and say what came out."""
-    from OPRadiomicsLib.models.signature import save_signature
+    from OPRadiomicsLib.models.signature_file import save_signature
     from OPRadiomicsLib.profile import load_profile
 
     from ..cohort.cohort import read_cohort

@@ -145,7 +145,7 @@ def write_results(result: FitResult, profile: Profile, out: Path, hashes: dict[s
 
 def save_signatures(signatures: Mapping[str, Signature], folder: Path) -> None:
     """The one under "" as signature.json; each of a centre's images (ComBat) as centres/NAME/signature.json."""
-    from OPRadiomicsLib.models.signature import save_signature
+    from OPRadiomicsLib.models.signature_file import save_signature
 
     for centre, signature in signatures.items():
         save_signature(signature, folder / "centres" / centre if centre else folder)

@@ -13,7 +13,7 @@ import pytest
 import SimpleITK as sitk
 from OPRadiomicsLib import io
 from OPRadiomicsLib.geometry import to_sitk
-from OPRadiomicsLib.models.signature import load_signature, save_signature
+from OPRadiomicsLib.models.signature_file import load_signature, save_signature
 from OPRadiomicsLib.resources import model_folder
 from OPRadiomicsLib.types import Mask, Role, Volume
 from OPRadiomicsTrainingLib.simulation.study import SimulatedStudy

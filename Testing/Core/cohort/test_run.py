@@ -24,7 +24,7 @@ import pytest
 from OPRadiomicsLib.cohort import CohortSettings, list_cases, run_cohort, scheduling, settings_of
 from OPRadiomicsLib.cohort.case import Case
 from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError, StudyError
-from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import no_progress
 from OPRadiomicsTrainingLib.simulation.cohort import CohortPlan, simulate_cohort

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from OPRadiomicsLib.errors import FeatureError, OPRadiomicsError
 from OPRadiomicsLib.models.prediction import predict
-from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical, FeatureVector
 from OPRadiomicsTrainingLib.fitting.cli import add_fit_demo_command

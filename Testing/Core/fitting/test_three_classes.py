@@ -7,7 +7,7 @@ import pytest
 from feature_cohort import simulate_feature_cohort
 from OPRadiomicsLib.errors import ClinicalDataError, StudyError
 from OPRadiomicsLib.models.prediction import predict
-from OPRadiomicsLib.models.signature import load_signature, save_signature
+from OPRadiomicsLib.models.signature_file import load_signature, save_signature
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.types import Clinical, FeatureVector
 from OPRadiomicsTrainingLib.evaluation.recalibration import recalibrated

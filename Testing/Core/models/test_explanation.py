@@ -11,7 +11,7 @@ from OPRadiomicsLib.models.explanation import (
     shares,
 )
 from OPRadiomicsLib.models.prediction import predict, radscores
-from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.types import Clinical, Contribution
 
 

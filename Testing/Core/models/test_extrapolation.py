@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from OPRadiomicsLib.io.headers import scanner_of
 from OPRadiomicsLib.models.extrapolation import other_network, other_scanner
-from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.segmentation.bundle import load_segmentation_model, network_of
 
 TRAINED = ("GE MEDICAL SYSTEMS, SIGNA Architect, 3 T", "GE MEDICAL SYSTEMS, SIGNA Explorer, 1.5 T")

@@ -12,7 +12,7 @@ import pytest
 from OPRadiomicsLib import installed
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.files import sha256_of
-from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.resources import FOLDER_VARIABLE, model_folder
 from OPRadiomicsLib.segmentation.bundle import CHECKSUMS, METADATA_FILE, load_segmentation_model
 

@@ -8,7 +8,7 @@ import pytest
 from OPRadiomicsLib.errors import ClinicalDataError, FeatureError, ModelError
 from OPRadiomicsLib.models.extrapolation import outside_training
 from OPRadiomicsLib.models.prediction import predict, probability, radscores
-from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.types import Clinical, FeatureVector
 
 

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 from OPRadiomicsLib.cli import BAD_INPUT, main
-from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.profile import load_profile
 
 QUICK = ("--tune", "0", "--folds", "3", "--lasso-folds", "4", "--simulated")

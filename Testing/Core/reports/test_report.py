@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 from OPRadiomicsLib.errors import OutputError
-from OPRadiomicsLib.models.signature import load_signature
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.reports.prediction_pictures import training_picture
 from OPRadiomicsLib.reports.report import render_pictures, write_report
 from OPRadiomicsLib.reports.strings import ENGLISH, percent, percents_apart

@@ -4,7 +4,8 @@ import json
 
 import pytest
 from OPRadiomicsLib.errors import ModelError, OutputError
-from OPRadiomicsLib.models.signature import Signature, checksum, load_signature, save_signature
+from OPRadiomicsLib.models.signature import Signature, checksum
+from OPRadiomicsLib.models.signature_file import load_signature, save_signature
 from pydantic import ValidationError
 
 
