@@ -8,6 +8,7 @@ rounding would move the masks' border.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.files import all_or_nothing
+from OPRadiomicsLib.regions import dice
 from OPRadiomicsLib.segmentation.bundle import INT8_FILE, METADATA_FILE, SegmentationModel, load_segmentation_model
 from OPRadiomicsLib.segmentation.inference import BODY, network_input
-from OPRadiomicsLib.segmentation.runners import make_runner
+from OPRadiomicsLib.segmentation.runners import Runner, make_runner, onnx_runner
 from OPRadiomicsLib.segmentation.sagittal import sagittal_order
 
 from .export import write_checksums, write_metadata
@@ -137,21 +139,16 @@ def body_agreement(model: SegmentationModel, int8_graph: Path, images: Sequence[
     ModelError
         If neither finds any.
     """
-    import onnxruntime as ort
 
-    session = ort.InferenceSession(str(int8_graph), providers=["CPUExecutionProvider"])
-    floats = make_runner(model, "onnxruntime")
-    both = total = 0
-    for batch in images:
-        first = floats(batch).argmax(axis=1) == BODY
-        second = session.run(["logits"], {"images": batch})[0].argmax(axis=1) == BODY
-        both += int((first & second).sum())
-        total += int(first.sum()) + int(second.sum())
-    if total == 0:
+    def bodies(run: Runner) -> npt.NDArray[np.bool_]:
+        return np.concatenate([(run(batch).argmax(axis=1) == BODY).ravel() for batch in images])
+
+    agreement = dice(bodies(make_runner(model, "onnxruntime")), bodies(onnx_runner(model.name, int8_graph, None)))
+    if math.isnan(agreement):
         raise ModelError(
             "No body found in a simulated study", "a network that finds some, to compare integers on", "train longer"
         )
-    return 2 * both / total
+    return agreement
 
 
 def _describe(folder: Path, agreement: float, calibrated_on: str) -> None:
