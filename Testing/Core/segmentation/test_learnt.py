@@ -14,7 +14,7 @@ pytest.importorskip("torch", reason="torch is not installed")
 
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
-from OPRadiomicsTrainingLib.segmentation import cli, record, train
+from OPRadiomicsTrainingLib.segmentation import record, train, train_command
 from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase
 from OPRadiomicsTrainingLib.segmentation.compare import BODIES, ComparedCase, NetworkComparison, known_as
 from OPRadiomicsTrainingLib.segmentation.export import export_bundle
@@ -110,7 +110,7 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
 
 
 def test_the_network_that_ships_may_have_learnt_images_of_its_sets_alone() -> None:
-    known = cli._learnt_before("lumbar-bodies")
+    known = train_command._learnt_before("lumbar-bodies")
     assert known.may_hold(a_case(1, "chu_1")) and not known.may_hold(a_case(1))
 
 
@@ -123,7 +123,7 @@ def compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **options: Path | 
     monkeypatch.setattr("OPRadiomicsTrainingLib.segmentation.compare.compare_networks", both)
     asked = argparse.Namespace(**{"compare": None, "start": None, "data": None, "out": tmp_path, **options})
     cases = train.Cases((a_case(3),), (), (a_case(1), a_case(2)))
-    return cli._compared(asked, cases, lambda *_: None)
+    return train_command._compared(asked, cases, lambda *_: None)
 
 
 def test_a_comparison_leaves_out_what_the_network_in_use_has_learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
