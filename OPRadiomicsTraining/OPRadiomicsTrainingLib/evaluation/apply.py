@@ -74,7 +74,7 @@ def apply_by_centre(by_centre: Mapping[str, Signature], signature: Signature, co
 
 
 def radscore_of(radscore: Radscore, cohort: Cohort, rows: Indices) -> FloatTable:
-    """One sequence's Radscore of each patient, (n,)."""
+    """One sequence's Radscore of each patient, (n,); raises `FeatureError` where the cohort lacks one of its features."""
     place = {name: column for column, name in enumerate(cohort.feature_names)}
     absent = [name for name in radscore.features if name not in place]
     if absent:

@@ -63,6 +63,8 @@ def choose_clinical(
     ------
     ClinicalDataError
         If a predictor that was asked for is not in the table, or was asked for twice.
+    ModelError
+        If none is asked for and no variable can be fitted.
     """
     univariable = tuple(_alone(name, table[name], ill) for name in table)
     notes = [f"{row.predictor} left out of the clinical model: {row.fault}" for row in univariable if row.fault]

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """Made by `begin`.
+    """A reader's work on one case; made by `begin`.
 
-    Parameters
+    Attributes
     ----------
     start
         The version to draw upon, None for the bare image.

@@ -244,7 +244,7 @@ class Trainer:
         write_bytes(path, save(contiguous, {"run": json.dumps(run)}))  # one entry: safetensors writes several in any order
 
     def restore(self, path: Path) -> None:
-        """Continue from what `save` wrote."""
+        """Continue from what `save` wrote; raises `ModelError` where the file is damaged, or of another network."""
         from safetensors import SafetensorError, safe_open
         from safetensors.torch import load_file
 
