@@ -23,6 +23,12 @@ BMD_RANGE: Final = (5.0, 400.0)
 TWO_WEEKS_DAYS: Final = 14
 
 
+_DAY: Final = re.compile(
+    r"(\d{4})(?:(\d{2})(\d{2})|([-/.])(\d{1,2})\4(\d{1,2})|年(\d{1,2})月(\d{1,2})日?)(?:[T ]00:00(?::00)?)?"
+)
+"""Without separators eight digits: 2024111 could be two days, and 202411 is a month."""
+
+
 def _cell(parse: Callable[[Any], Any]) -> BeforeValidator:
     """A domain error of ``parse`` as pydantic collects them; an empty cell is None."""
 
@@ -93,10 +99,11 @@ def parse_date(given: Any) -> date:
         return given.date()
     if isinstance(given, date):
         return given
-    match = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[T ]00:00(?::00)?)?", str(given).strip())
+    match = _DAY.fullmatch(_parse_text(given))
     try:
         if match:
-            return date(int(match[1]), int(match[2]), int(match[3]))
+            year, month, day = (int(part) for part in match.groups() if part and part.isdigit())
+            return date(year, month, day)
     except ValueError:
         pass
     form = re.sub(r"\d", "9", str(given))[:20]

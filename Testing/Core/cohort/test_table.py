@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from OPRadiomicsLib.cli import main
-from OPRadiomicsLib.errors import MissingDependencyError, StudyError
+from OPRadiomicsLib.errors import ClinicalDataError, MissingDependencyError, StudyError
 from OPRadiomicsTrainingLib.cohort.faults import CohortTableError
 from OPRadiomicsTrainingLib.cohort.row import Row, parse_date
 from OPRadiomicsTrainingLib.cohort.table import TWO_WEEK_RULE, flow_lines, read_cohort_table
@@ -298,9 +298,27 @@ def test_dates_of_excel_and_of_text_are_the_same_day() -> None:
 
     same = [
         parse_date(one)
-        for one in ("2024-03-01", "2024/3/1", "20240301", "2024年3月1日", datetime(2024, 3, 1), date(2024, 3, 1))
+        for one in (
+            "2024-03-01",
+            "2024/3/1",
+            "20240301",
+            20240301.0,
+            "2024年3月1日",
+            "2024-03-01T00:00:00",
+            datetime(2024, 3, 1),
+            date(2024, 3, 1),
+        )
     ]
     assert set(same) == {date(2024, 3, 1)}
+
+
+@pytest.mark.parametrize(
+    "given", ["2024111", "202411", "2024-111", "2024-1105", "2024-3/1", "2024-13-01", "01.03.2024", "2024"]
+)
+def test_a_day_that_could_be_another_or_is_none_is_refused_and_only_its_form_shown(given: str) -> None:
+    with pytest.raises(ClinicalDataError, match="a date of the form") as caught:
+        parse_date(given)
+    assert given not in str(caught.value)
 
 
 def test_faults_survive_the_way_between_processes(tmp_path: Path) -> None:
