@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from ..errors import ClinicalDataError
@@ -34,8 +35,8 @@ _NO: Final = {"no", "n", "0", "false", "否", "无"}
 _NO_REASON: Final = {*_NO, "none", "nil", "nan", "null", "na", "n/a", "#n/a", "-", "--", "/", "included", "纳入", "未排除"}
 """What people write in a column of reasons where there is none."""
 
-Given = str | float | None
-"""As typed on a command line or read from a table."""
+Given = str | float | date | None
+"""As typed on a command line or read from a table, where a cell may have become a date."""
 
 
 def validate_clinical(
@@ -95,7 +96,7 @@ def parse_age(given: Given) -> float:
     expected = f"an age of {low:g} to {high:g} years"
     if _missing(given):
         raise ClinicalDataError("Age is missing", expected, "give it with --age")
-    age = _number("Age", given, expected)
+    age = parse_number("Age", given, expected)
     if high < age <= 12 * high and 12 * low <= age:
         raise ClinicalDataError(f"Age {age:g}", expected, f"if this is in months, give {age / 12:.1f}")
     if age.is_integer() and 1900 <= age <= 2100:
@@ -113,7 +114,7 @@ def parse_male(given: Given) -> bool:
     word = _word(given)
     if isinstance(given, bool) or word not in _MALE | _FEMALE:
         remedy = "in a coding with 1 and 2, give M or F" if word == "2" else "give M or F; no model was fitted on another value"
-        raise ClinicalDataError(f"Sex '{given}'", expected, remedy)
+        raise ClinicalDataError(f"Sex {shown(given)}", expected, remedy)
     return word in _MALE
 
 
@@ -123,7 +124,7 @@ def parse_bmi(given: Given) -> float | None:
         return None
     low, high = BMI_RANGE
     expected = f"a body mass index of {low:g} to {high:g} kg/m2"
-    bmi = _number("BMI", given, expected)
+    bmi = parse_number("BMI", given, expected)
     if not low <= bmi <= high:
         raise ClinicalDataError(f"BMI {bmi:g}", expected, _bmi_remedy(bmi))
     return bmi
@@ -148,13 +149,13 @@ def parse_exclusion(given: Given) -> str | None:
     Raises
     ------
     ClinicalDataError
-        If it is a word that denies, which would leave out the patients who take part.
+        If it is a word that denies, which would leave out the patients who take part, or a date, which no report may show.
     """
     if _missing(given):
         return None
-    if _word(given) in _NO_REASON:
+    if _word(given) in _NO_REASON or isinstance(given, date):
         raise ClinicalDataError(
-            f"exclusion '{given}'",
+            f"exclusion {shown(given)}",
             "the reason why the patient is left out, else an empty cell",
             "empty the cells of those who take part",
         )
@@ -167,7 +168,9 @@ def parse_yes_no(name: str, given: Given) -> bool | None:
         return None
     word = _word(given)
     if word not in _YES | _NO:
-        raise ClinicalDataError(f"{name.capitalize()} '{given}'", "yes or no, or 1 and 0", "leave it out where it is not known")
+        raise ClinicalDataError(
+            f"{name.capitalize()} {shown(given)}", "yes or no, or 1 and 0", "leave it out where it is not known"
+        )
     return word in _YES
 
 
@@ -175,14 +178,25 @@ def _missing(given: Given) -> bool:
     return given is None or (isinstance(given, str) and not given.strip()) or (isinstance(given, float) and math.isnan(given))
 
 
+def shown(given: Given) -> str:
+    """A value as a message shows it; of a date, which could be a patient's birth, that it is one."""
+    return "a date" if isinstance(given, date) else f"'{given}'"
+
+
 def _word(given: Given) -> str:
     """Lower-case text; 1.0 from a table, number or text, reads as 1."""
+    if isinstance(given, date):
+        return "date"
     if isinstance(given, str):
         return given.strip().lower().removesuffix(".0")
     return str(given).lower() if isinstance(given, bool) else f"{given:g}"
 
 
-def _number(name: str, given: Given, expected: str) -> float:
+def parse_number(name: str, given: Given, expected: str) -> float:
+    """A finite number; raises `ClinicalDataError` for anything else."""
+    if isinstance(given, date):
+        remedy = "format the cell as a number and enter it anew; where the decimal mark is a comma, Excel makes a day of 24.5"
+        raise ClinicalDataError(f"{name} is a date", expected, remedy)
     try:
         # Python's float takes 7_1 for 71.
         number = math.nan if given is None or isinstance(given, bool) or "_" in str(given) else float(given)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from OPRadiomicsLib.errors import ClinicalDataError
-from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_exclusion, parse_male, parse_yes_no
+from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_exclusion, parse_male, parse_number, parse_yes_no, shown
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
@@ -48,12 +47,7 @@ def parse_bmd(given: Any) -> float:
     """QCT BMD in mg/cm3; raises `ClinicalDataError` where it is impossible, and names the unit that it looks like."""
     low, high = BMD_RANGE
     expected = f"QCT BMD of {low:g} to {high:g} mg/cm3"
-    try:
-        bmd = math.nan if isinstance(given, bool) else float(given)
-    except (TypeError, ValueError):
-        bmd = math.nan
-    if not math.isfinite(bmd):
-        raise ClinicalDataError(f"BMD '{given}'", expected, "give a number, with a point as decimal mark")
+    bmd = parse_number("BMD", given, expected)
     if low <= bmd <= high:
         return bmd
     raise ClinicalDataError(f"BMD {bmd:g}", expected, _bmd_remedy(bmd))
@@ -61,14 +55,10 @@ def parse_bmd(given: Any) -> float:
 
 def parse_slice_mm(given: Any) -> float:
     """Distance of slices, as `opradiomics cohort` writes it; raises `ClinicalDataError` where it is no positive number."""
-    try:
-        distance = math.nan if isinstance(given, bool) else float(given)
-    except (TypeError, ValueError):
-        distance = math.nan
-    if not 0 < distance < math.inf:
-        raise ClinicalDataError(
-            f"slice_mm '{given}'", "the distance of slices in mm", "leave the cell empty where it is not known"
-        )
+    expected = "the distance of slices in mm"
+    distance = parse_number("slice_mm", given, expected)
+    if distance <= 0:
+        raise ClinicalDataError(f"slice_mm '{given}'", expected, "leave the cell empty where it is not known")
     return distance
 
 
@@ -89,7 +79,7 @@ def parse_label(given: Any) -> bool:
         remedy = (
             "label the two classes of the study, or give bmd" if word in {"2", "osteopenia"} else "label 1 or 0, or give bmd"
         )
-        raise ClinicalDataError(f"label '{given}'", "osteoporosis 1 (or OP), none 0 (or NOP)", remedy)
+        raise ClinicalDataError(f"label {shown(given)}", "osteoporosis 1 (or OP), none 0 (or NOP)", remedy)
     return words[word]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from datetime import datetime
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -294,7 +295,7 @@ def test_where_every_patient_is_left_out_the_reasons_are_counted(tmp_path: Path)
 
 
 def test_dates_of_excel_and_of_text_are_the_same_day() -> None:
-    from datetime import date, datetime
+    from datetime import date
 
     same = [
         parse_date(one)
@@ -319,6 +320,22 @@ def test_a_day_that_could_be_another_or_is_none_is_refused_and_only_its_form_sho
     with pytest.raises(ClinicalDataError, match="a date of the form") as caught:
         parse_date(given)
     assert given not in str(caught.value)
+
+
+@pytest.mark.parametrize("column", ["age", "sex", "label", "bmd", "bmi", "smoking", "slice_mm", "exclusion"])
+def test_a_cell_that_excel_made_a_day_of_is_a_fault_that_does_not_show_the_day(column: str, tmp_path: Path) -> None:
+    """It could be a birth date; and where the decimal mark is a comma, a BMI of 24.5 becomes one."""
+    openpyxl = pytest.importorskip("openpyxl")
+    cells = {"age": 71, "sex": "F", "label": 1, "bmd": 62.0, "bmi": 24.0, "smoking": "yes", "slice_mm": 3.3, "exclusion": None}
+    book = openpyxl.Workbook()
+    book.active.append(["case", *cells])
+    book.active.append(["a", *(cells | {column: datetime(1953, 5, 24)}).values()])
+    book.active.append(["b", 66, "M", 0, 130.0])
+    book.save(tmp_path / "table.xlsx")
+    with pytest.raises(CohortTableError, match="a date") as caught:
+        read_cohort_table(tmp_path / "table.xlsx")
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(2, column)]
+    assert "1953" not in str(caught.value)
 
 
 def test_faults_survive_the_way_between_processes(tmp_path: Path) -> None:
