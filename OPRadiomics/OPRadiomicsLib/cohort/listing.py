@@ -13,6 +13,7 @@ from ..files import FOLDER_SIGNS, names_a_folder
 from ..io.headers import Frame, read_frames
 from ..io.index import files_below
 from ..io.output import IMAGE_SUFFIXES
+from ..io.tables import cell_text, read_table
 from ..models.clinical import parse_exclusion
 from ..types import Role
 from .case import SERIES_COLUMNS, Case
@@ -136,8 +137,6 @@ def _of_list(path: Path) -> CaseList:
 
 
 def _of_table(path: Path) -> CaseList:
-    from ..io.tables import read_table
-
     table = read_table(path)
     absent = [name for name in (CASE_COLUMN, STUDY_COLUMN) if name not in table.columns]
     if absent:
@@ -163,14 +162,9 @@ def _notes(cases: tuple[Case, ...], listed: int) -> Iterator[str]:
 def _case(row: Mapping[str, Any], home: Path) -> Case:
     masks = {role: home / str(row[name]) for role, name in MASK_COLUMNS.items() if row.get(name, "") != ""}
     clinical = {name: row[name] for name in CLINICAL_COLUMNS if row.get(name, "") != ""}
-    series = {role: _whole(row[name]) for role, name in SERIES_COLUMNS.items() if row.get(name, "") != ""}
-    study = str(row[STUDY_COLUMN])
-    return Case(str(row[CASE_COLUMN]), home / study if study else Path(), masks, clinical, series)
-
-
-def _whole(cell: Any) -> str:
-    """Excel keeps a whole number as 3.0 where its column also holds fractions."""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+    series = {role: cell_text(row[name]) for role, name in SERIES_COLUMNS.items() if row.get(name, "") != ""}
+    study = cell_text(row[STUDY_COLUMN])
+    return Case(cell_text(row[CASE_COLUMN]), home / study if study else Path(), masks, clinical, series)
 
 
 def _require_names(cases: tuple[Case, ...], source: Path) -> None:

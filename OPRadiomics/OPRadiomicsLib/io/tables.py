@@ -93,6 +93,11 @@ def read_table(path: str | Path) -> Table:
     return _table(file.name, lines, notes)
 
 
+def cell_text(cell: Cell) -> str:
+    """A name in a cell; where the cells are floats, as in a column that also holds fractions or gaps, 3.0 is 3."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
 def csv_text(header: Sequence[str], rows: Iterable[Iterable[Cell]] = ()) -> str:
     """A table as CSV with Unix line ends; numbers in full precision, None as an empty cell."""
     text = io.StringIO()

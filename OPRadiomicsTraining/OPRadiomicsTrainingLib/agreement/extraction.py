@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from OPRadiomicsLib.cohort import Case, CohortSettings, Failure, run_cohort
 from OPRadiomicsLib.errors import FeatureError, StudyError
-from OPRadiomicsLib.io.tables import Table, read_table
+from OPRadiomicsLib.io.tables import Table, cell_text, read_table
 from OPRadiomicsLib.levels import UNION
 from OPRadiomicsLib.types import Progress, Role
 
@@ -138,7 +138,7 @@ def _rows(table: Table) -> tuple[dict[str, dict[str, object]], list[str]]:
             "make it with opradiomics cohort",
         )
     rows = [row for row in table.records() if str(row.get("region", UNION)) == UNION]
-    by_case = {str(row["case"]): row for row in rows}
+    by_case = {cell_text(row["case"]): row for row in rows}
     if len(by_case) != len(rows):
         raise StudyError(f"A case stands twice in {table.name}", "one row a case", "drop the others")
     return by_case, columns

@@ -11,7 +11,7 @@ import numpy as np
 from OPRadiomicsLib.errors import MaskError, StudyError
 from OPRadiomicsLib.files import write_text
 from OPRadiomicsLib.io.output import IMAGE_SUFFIXES
-from OPRadiomicsLib.io.tables import csv_text, path_from, read_table
+from OPRadiomicsLib.io.tables import cell_text, csv_text, path_from, read_table
 from OPRadiomicsLib.models.clinical import parse_exclusion
 
 READINGS: Final[Mapping[str, str]] = {
@@ -103,9 +103,9 @@ def _of_table(path: Path) -> ReaderStudy:
         )
     rows = [row for row in table.records() if parse_exclusion(row.get("exclusion")) is None]
     names = [name for name in table.columns if name not in _NOT_READINGS and _is_reading([row[name] for row in rows])]
-    _require_unique([str(row["case"]) for row in rows], table.name)
+    _require_unique([cell_text(row["case"]) for row in rows], table.name)
     return ReaderStudy(
-        tuple(str(row["case"]) for row in rows),
+        tuple(cell_text(row["case"]) for row in rows),
         tuple(path.parent / str(row["study"]) for row in rows),
         {name: tuple(path.parent / str(row[name]) if row[name] != "" else None for row in rows) for name in names},
         any(str(row.get(SIMULATED, "")) not in ("", "0") for row in rows),
@@ -190,8 +190,8 @@ def draw_cases(table: Path, count: int, seed: int, out: Path) -> tuple[str, ...]
         )
     chosen = np.sort(np.random.default_rng(seed).choice(len(rows), count, replace=False))
     drawn = [rows[int(place)] for place in chosen]
-    write_reading_table([(str(row["case"]), table.parent / str(row["study"]), {}) for row in drawn], out)
-    return tuple(str(row["case"]) for row in drawn)
+    write_reading_table([(cell_text(row["case"]), table.parent / str(row["study"]), {}) for row in drawn], out)
+    return tuple(cell_text(row["case"]) for row in drawn)
 
 
 def write_reading_table(rows: Sequence[tuple[str, Path, Mapping[str, Path]]], out: Path, *, simulated: bool = False) -> Path:

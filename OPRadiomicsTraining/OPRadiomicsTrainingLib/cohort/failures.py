@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from OPRadiomicsLib.errors import StudyError
-from OPRadiomicsLib.io.tables import Table, read_table
+from OPRadiomicsLib.io.tables import Table, cell_text, read_table
 
 from .table import CohortTable
 
@@ -29,7 +29,7 @@ def exclude_failures(cohort: CohortTable, failures: Path) -> CohortTable:
             "case and stage",
             "give failures.csv as opradiomics cohort wrote it",
         )
-    reasons = {str(row["case"]): f"images or masks not usable ({row['stage']})" for row in table.records()}
+    reasons = {cell_text(row["case"]): f"images or masks not usable ({row['stage']})" for row in table.records()}
     kept = tuple((index, row) for index, row in cohort.rows if str(row.case) not in reasons)
     left_out = {index: reasons[str(row.case)] for index, row in cohort.rows if str(row.case) in reasons}
     if not kept:

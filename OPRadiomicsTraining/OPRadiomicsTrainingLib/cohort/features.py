@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 from OPRadiomicsLib.errors import ClinicalDataError, FeatureError, StudyError
-from OPRadiomicsLib.io.tables import Table, read_table
+from OPRadiomicsLib.io.tables import Table, cell_text, read_table
 from OPRadiomicsLib.levels import UNION
 
 from ..statistics.arrays import FloatTable
@@ -126,7 +126,7 @@ def lines_by_case(cohort: CohortTable, table: Table) -> dict[str, Line]:
         raise StudyError(f"Table of features {table.name} without the column case", "case and features", "name the cases")
     by_case: dict[str, Line] = {}
     for number, cells in _union_rows(table):
-        case = str(cells["case"])
+        case = cell_text(cells["case"])
         if case in by_case:
             raise StudyError(f"Case {case} stands twice in {table.name}", "one row a case", "drop the others")
         by_case[case] = Line(table.name, number, cells)

@@ -14,7 +14,7 @@ from OPRadiomicsLib.errors import OPRadiomicsError
 from OPRadiomicsLib.files import all_or_nothing
 from OPRadiomicsLib.io import index_dicom, read_table, select_series
 from OPRadiomicsLib.io.headers import scanner_of
-from OPRadiomicsLib.io.tables import csv_of_records
+from OPRadiomicsLib.io.tables import cell_text, csv_of_records
 from OPRadiomicsLib.progress import part
 from OPRadiomicsLib.types import Progress, Role, SeriesRef, no_progress
 
@@ -69,7 +69,7 @@ def harvest(source: Path, *, progress: Progress = no_progress) -> Acquisition:
 def _centres(source: Path) -> dict[str, str]:
     if source.is_dir() or source.suffix.lower() == ".txt":
         return {}
-    return {str(row["case"]): str(row["centre"]) for row in read_table(source).records() if "centre" in row}
+    return {cell_text(row["case"]): cell_text(row["centre"]) for row in read_table(source).records() if "centre" in row}
 
 
 def _row(case: Case, centre: str, role: Role, series: SeriesRef) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _by_sequence(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], lis
     """Rows by centre and sequence: centres by name, sequences in the study's order."""
     groups: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
-        groups[str(row["centre"]), str(row["sequence"])].append(row)
+        groups[cell_text(row["centre"]), str(row["sequence"])].append(row)
     order = {str(role): place for place, role in enumerate(Role)}
     return {key: groups[key] for key in sorted(groups, key=lambda key: (key[0], order[key[1]]))}
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from OPRadiomicsLib.errors import ClinicalDataError
+from OPRadiomicsLib.io.tables import cell_text
 from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_exclusion, parse_male, parse_number, parse_yes_no, shown
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
@@ -89,7 +90,7 @@ def parse_date(given: Any) -> date:
         return given.date()
     if isinstance(given, date):
         return given
-    match = _DAY.fullmatch(_parse_text(given))
+    match = _DAY.fullmatch(cell_text(given))
     try:
         if match:
             year, month, day = (int(part) for part in match.groups() if part and part.isdigit())
@@ -100,17 +101,11 @@ def parse_date(given: Any) -> date:
     raise ClinicalDataError(f"a date of the form '{form}'", "YYYY-MM-DD", "write year, month and day in this order")
 
 
-def _parse_text(given: Any) -> str:
-    if isinstance(given, float) and given.is_integer():
-        return str(int(given))
-    return str(given).strip()
-
-
 def _yes_no(name: str) -> Any:
     return Annotated[bool | None, _cell(lambda given: parse_yes_no(name, given))]
 
 
-_Text = Annotated[str | None, _cell(_parse_text)]
+_Text = Annotated[str | None, _cell(cell_text)]
 _Date = Annotated[date | None, _cell(parse_date)]
 
 

@@ -161,9 +161,9 @@ def listed_in(source: Path) -> tuple[Listed, ...]:
     cases = list_studies(source).cases
     if source.is_dir() or source.suffix.lower() == ".txt":
         return tuple(Listed(case.study) for case in cases)
-    from OPRadiomicsLib.io import read_table
+    from OPRadiomicsLib.io.tables import cell_text, read_table
 
-    rows = {str(row["case"]): row for row in read_table(source).records()}
+    rows = {cell_text(row["case"]): row for row in read_table(source).records()}
     return tuple(
         Listed(
             case.study,

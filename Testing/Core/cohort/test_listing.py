@@ -9,7 +9,10 @@ import pytest
 from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.cohort import list_cases
 from OPRadiomicsLib.errors import ClinicalDataError, StudyError
+from OPRadiomicsLib.io import read_table
 from OPRadiomicsLib.types import Role
+from OPRadiomicsTrainingLib.cohort.features import lines_by_case
+from OPRadiomicsTrainingLib.cohort.table import read_cohort_table
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
@@ -21,6 +24,25 @@ def test_a_folder_a_list_and_a_table_name_the_same_cases(studies: Path, a_table:
         [(name, studies / name) for name in ("case_0001", "case_0002", "case_0003")]
     ]
     assert listed[2][0].masks == {Role.T1WI: studies / "case_0001" / "mask.nii.gz"}
+
+
+def test_cases_that_a_column_of_floats_numbers_are_named_alike_everywhere(tmp_path: Path) -> None:
+    """Where a gap makes floats of a column, case 2 is 2.0: folders, features and the cohort's rows must still meet."""
+    pandas = pytest.importorskip("pandas")
+    table = tmp_path / "table.parquet"
+    columns = {
+        "case": [1.0, 2.0],
+        "study": ["a", "b"],
+        "age": [71, 66],
+        "sex": ["F", "M"],
+        "label": [1, 0],
+        "centre": [1.0, 2.0],
+    }
+    pandas.DataFrame(columns).to_parquet(table, index=False)
+    assert [case.name for case in list_cases(table).cases] == ["1", "2"]
+    cohort = read_cohort_table(table)
+    assert [(row.case, row.centre) for _, row in cohort.rows] == [("1", "1"), ("2", "2")]
+    assert list(lines_by_case(cohort, read_table(table))) == ["1", "2"]
 
 
 def test_a_study_s_own_folder_is_one_case(studies: Path) -> None:
