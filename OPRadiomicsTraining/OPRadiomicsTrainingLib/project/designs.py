@@ -157,17 +157,22 @@ def read_design(project: Project, name: str) -> Design:
     """One agreement study; raises `ProjectError` where it is absent or damaged."""
     try:
         return read_json(project.designs / f"{name}.json", _design)
-    except (OSError, ValueError):
+    except ValueError as error:
+        raise ProjectError(
+            f"Design '{name[:40]}' is damaged ({error})", "the file as it was made", "take it back from a backup"
+        ) from None
+    except OSError:
         known = ", ".join(path.stem for path in visible(project.designs, "*.json")) or "none"
-        raise ProjectError(f"No readable design '{name[:40]}'", f"one of the project's: {known}", "create it first") from None
+        raise ProjectError(f"No design '{name[:40]}'", f"one of the project's: {known}", "create it first") from None
 
 
 def _design(content: dict[str, Any]) -> Design:
+    readings = tuple(content["readings"])
     return Design(
         str(content["name"]),
         tuple(content["cases"]),
-        dict(content["readers"]),
-        tuple(content["readings"]),
+        {READER_OF[one]: str(content["readers"][READER_OF[one]]) for one in readings},
+        readings,
         int(content["interval_days"]),
         content["seed"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -110,6 +111,18 @@ def test_a_design_that_cannot_be_read_is_refused(
 ) -> None:
     with pytest.raises(ProjectError, match=message):
         designs.create_design(stocked, "icc", cases, readers)
+
+
+@pytest.mark.parametrize(
+    "change", [{"readings": ["A", "C"]}, {"readers": {"A": "AA"}}, {"interval_days": "two"}, {"cases": None}, {"readers": []}]
+)
+def test_a_design_of_another_shape_is_called_damaged(change: dict[str, object], stocked: Project) -> None:
+    made = designs.create_design(stocked, "icc", ["sub-0001", "sub-0002"], {"A": "AA", "B": "BB"})
+    path = stocked.designs / "icc.json"
+    assert designs.read_design(stocked, "icc") == made
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(ProjectError, match="Design 'icc' is damaged"):
+        designs.read_design(stocked, "icc")
 
 
 def test_the_cohort_table_is_one_that_check_accepts_with_masks_and_labels(stocked: Project) -> None:

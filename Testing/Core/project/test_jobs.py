@@ -60,7 +60,7 @@ def test_a_job_runs_once(stocked: Project) -> None:
 def test_a_failure_says_what_and_the_remedy(project: Project) -> None:
     job = jobs.run_job(project, jobs.create_job(project, "x", [["project", "due", str(project.folder), "none"]]).id)
     assert job.state is JobState.FAILED
-    assert job.found.startswith("No readable design") and job.remedy
+    assert job.found.startswith("No design") and job.remedy
 
 
 def test_what_the_system_refuses_is_no_failure_of_the_software(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
