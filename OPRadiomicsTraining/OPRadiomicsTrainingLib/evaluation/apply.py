@@ -53,7 +53,7 @@ def apply_signature(signature: Signature, cohort: Cohort, rows: Indices) -> Appl
 
 def apply_by_centre(by_centre: Mapping[str, Signature], signature: Signature, cohort: Cohort, rows: Indices) -> Applied:
     """As `apply_signature`, patients of a centre that has a signature of its own with that one."""
-    own = [centre for centre in by_centre if centre and centre in cohort.centres]
+    own = [centre for centre in by_centre if centre in cohort.centres]
     if not own:
         return apply_signature(signature, cohort, rows)
     centres = np.array([cohort.centres[row] for row in rows])

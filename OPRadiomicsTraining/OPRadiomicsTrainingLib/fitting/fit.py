@@ -67,6 +67,11 @@ class FitResult(Fitted):
         """The signature; with ComBat that of the largest training centre."""
         return self.signatures[""]
 
+    @property
+    def by_centre(self) -> Mapping[str, Signature]:
+        """With ComBat the signature for each training centre's images; else none."""
+        return {centre: signature for centre, signature in self.signatures.items() if centre}
+
 
 def fit_signature(
     cohort: Cohort,

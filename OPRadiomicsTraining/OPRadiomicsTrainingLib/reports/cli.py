@@ -55,7 +55,7 @@ def run_paper(options: argparse.Namespace) -> None:
         result.signature,
         result.cohort,
         settings,
-        by_centre=result.signatures,
+        by_centre=result.by_centre,
         training=training_predictions(result),
         seen=(Seen.of(result.cohort, result.rows, "training"),),
         progress=part(progress, 0.8, 0.9),

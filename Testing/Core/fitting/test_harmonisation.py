@@ -31,7 +31,7 @@ def a_fit(two_centres):
 def test_each_centres_signature_predicts_as_the_harmonised_fit_to_1e_9(a_fit, two_centres):
     rows = np.arange(200)
     harmonised = predict_two_stages(a_fit.stages, two_centres, rows)
-    own = apply_by_centre(a_fit.signatures, a_fit.signature, two_centres, rows)
+    own = apply_by_centre(a_fit.by_centre, a_fit.signature, two_centres, rows)
     np.testing.assert_array_equal(own.rows, rows)
     for name, logits in own.logits.items():
         np.testing.assert_allclose(logits, harmonised[name], atol=1e-9)
@@ -44,7 +44,7 @@ def test_patients_of_another_centre_get_the_largest_ones_signature_and_the_evalu
         (replace(two_centres, centres=centres), 80),
         (replace(two_centres, centres=()), 200),
     ):
-        found = evaluate(a_fit.signature, cohort, EvaluationSettings(bootstrap=50), by_centre=a_fit.signatures)
+        found = evaluate(a_fit.signature, cohort, EvaluationSettings(bootstrap=50), by_centre=a_fit.by_centre)
         said = [note for note in found.notes if "of no centre that the fit harmonised" in note]
         assert [int(note.split()[1]) for note in said] == ([strange] if strange else [])
 
@@ -105,8 +105,8 @@ def test_patients_of_two_centres_in_any_order_get_their_own_predictions(a_fit, t
         **{name: getattr(two_centres, name)[::-1] for name in ("ages", "male", "osteoporosis", "features", "bmi", "bmd")},
         **{name: getattr(two_centres, name)[::-1] for name in ("diabetes", "smoking", "drinking")},
     )
-    found = apply_by_centre(a_fit.signatures, a_fit.signature, turned, np.arange(200))
-    expected = apply_by_centre(a_fit.signatures, a_fit.signature, two_centres, np.arange(200))
+    found = apply_by_centre(a_fit.by_centre, a_fit.signature, turned, np.arange(200))
+    expected = apply_by_centre(a_fit.by_centre, a_fit.signature, two_centres, np.arange(200))
     for name, logits in found.logits.items():
         np.testing.assert_allclose(logits, expected.logits[name][rows], atol=1e-12)
 

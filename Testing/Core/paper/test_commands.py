@@ -178,6 +178,7 @@ def test_paper_writes_tables_1_to_5_and_figures_1_to_6(a_table, tmp_path):
     assert first[0] == "Parameter,A T1WI,B T1WI"
     assert first[1:] == ["TR / ms,726 (700-750),583", "TI / ms,–,–"]
     notes = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))["notes"]
+    assert not [note for note in notes if "harmonised" in note], "nothing was: --combat is not among the options"
     assert not any("Not checked" in note for note in notes)
 
 
