@@ -68,4 +68,5 @@ def run_paper(options: argparse.Namespace) -> None:
         write_json(evaluation_record(evaluation, hashes), folder / "evaluation.json")
         write_document(document, folder)
     progress("Done", 1.0)
-    print("\n".join((*summary(result), *evaluation_summary(evaluation), f"Report: {options.out / 'report.html'}")))
+    report = f"Report: {options.out / 'report.html'}"
+    print("\n".join((*summary(result), *evaluation_summary(evaluation), *evaluation.notes, report)))

@@ -167,7 +167,7 @@ def test_with_combat_a_centres_lost_signature_is_missed_and_a_recalibrated_one_h
         assert "No signature of the centre B" in capsys.readouterr().err
 
 
-def test_paper_writes_tables_1_to_5_and_figures_1_to_6(a_table, tmp_path):
+def test_paper_writes_tables_1_to_5_and_figures_1_to_6(a_table, tmp_path, capsys):
     harvested = tmp_path / "acquisition_table1.csv"
     harvested.write_text("Parameter,A T1WI,B T1WI\nTR / ms,726 (700-750),583\nTI / ms,,\n")
     out = tmp_path / "paper"
@@ -178,6 +178,8 @@ def test_paper_writes_tables_1_to_5_and_figures_1_to_6(a_table, tmp_path):
     assert first[0] == "Parameter,A T1WI,B T1WI"
     assert first[1:] == ["TR / ms,726 (700-750),583", "TI / ms,–,–"]
     notes = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))["notes"]
+    said = capsys.readouterr().out.splitlines()
+    assert notes and set(notes) <= set(said)
     assert not [note for note in notes if "harmonised" in note], "nothing was: --combat is not among the options"
     assert not any("Not checked" in note for note in notes)
 
