@@ -29,13 +29,22 @@ class ClinicalRow:
 
 @dataclass(frozen=True, eq=False)
 class ClinicalChoice:
-    """Which clinical predictors enter the models, why, and the values that stand in for those not recorded."""
+    """Which clinical predictors enter the models, why, and the values that stand in for those not recorded.
+
+    ``missing``: a sentence for each predictor with such values; ``decided``: one for each other decision.
+    """
 
     predictors: tuple[str, ...]
     univariable: tuple[ClinicalRow, ...]
     multivariable: tuple[ClinicalRow, ...]
     fill: Mapping[str, float]
-    notes: tuple[str, ...]
+    decided: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Every decision that the data forced."""
+        return (*self.decided, *self.missing)
 
 
 def clinical_table(cohort: Cohort, rows: Indices) -> dict[str, FloatTable]:
@@ -67,20 +76,20 @@ def choose_clinical(
         If none is asked for and no variable can be fitted.
     """
     univariable = tuple(_alone(name, table[name], ill) for name in table)
-    notes = [f"{row.predictor} left out of the clinical model: {row.fault}" for row in univariable if row.fault]
+    decided = [f"{row.predictor} left out of the clinical model: {row.fault}" for row in univariable if row.fault]
     p = {row.predictor: row.ratio.p for row in univariable if row.ratio is not None}
     chosen = _given(given, table) if given is not None else tuple(name for name in p if p[name] < p_limit)
     if not chosen:
         if not p:
             raise ModelError("No clinical variable can be fitted", "age and sex that vary", "check the table")
         chosen = (min(p, key=p.__getitem__),)
-        notes.append(f"no clinical variable has a univariable P below {p_limit:g}; the one of least P, {chosen[0]}, was taken")
+        decided.append(
+            f"no clinical variable has a univariable P below {p_limit:g}; the one of least P, {chosen[0]}, was taken"
+        )
     fill = {name: _stand_in(name, table[name]) for name in chosen}
-    for name in chosen:
-        missing = int(np.isnan(table[name]).sum())
-        if missing:
-            notes.append(f"{name} not recorded in {missing} patients: filled with {fill[name]:g}")
-    return ClinicalChoice(chosen, univariable, _together(chosen, filled(table, fill), ill), fill, tuple(notes))
+    absent = {name: int(np.isnan(table[name]).sum()) for name in chosen}
+    missing = tuple(f"{name} not recorded in {n} patients: filled with {fill[name]:g}" for name, n in absent.items() if n)
+    return ClinicalChoice(chosen, univariable, _together(chosen, filled(table, fill), ill), fill, tuple(decided), missing)
 
 
 def require_independent(

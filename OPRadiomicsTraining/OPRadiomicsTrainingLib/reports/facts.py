@@ -51,7 +51,7 @@ def _about_data(result: FitResult) -> dict[str, str]:
         "counts": f"{left}.",
         "balance": f"Training: {ill} of {n} with osteoporosis; no resampling or weighting of classes.",
         "participants": f"Training: n = {n}, {ill} with osteoporosis.",
-        "missing": "; ".join(clinical.notes) or "No clinical value that a model needs is missing in training.",
+        "missing": "; ".join(clinical.missing) or "No clinical value that a model needs is missing in training.",
         "scaling": "Features and continuous predictors z-scored with training means and SD; yes/no 0 and 1; linear terms.",
         "predictors": (
             f"Clinical candidates: {', '.join(row.predictor for row in clinical.univariable)}. In the models: "

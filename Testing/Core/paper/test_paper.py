@@ -11,6 +11,7 @@ from OPRadiomicsTrainingLib.reports.captions import captioned_table, captions
 from OPRadiomicsTrainingLib.reports.checklists import TO_COMPLETE, answer_checklists
 from OPRadiomicsTrainingLib.reports.document import document_html, write_document
 from OPRadiomicsTrainingLib.reports.documents import evaluation_document, fit_document
+from OPRadiomicsTrainingLib.reports.facts import fit_facts
 from OPRadiomicsTrainingLib.reports.figures import curves, overview
 from OPRadiomicsTrainingLib.reports.figures.flow import Flow
 from OPRadiomicsTrainingLib.reports.formats import p_value, with_interval
@@ -146,6 +147,14 @@ def test_predictors_that_were_given_are_not_said_to_be_chosen_by_p(a_fit, an_eva
     given = replace(a_fit, settings=replace(a_fit.settings, clinical=("age", "sex")))
     assert "by univariable P < 0.05" in answer(paper_document(a_fit, an_evaluation, profile), "CLEAR", "17")
     assert answer(paper_document(given, an_evaluation, profile), "CLEAR", "17").count("given beforehand") == 1
+
+
+def test_the_item_on_missing_values_tells_of_these_alone(a_fit):
+    clinical = replace(a_fit.stages.clinical, decided=("drinking left out of the clinical model: one value",), missing=())
+    complete = replace(a_fit, stages=replace(a_fit.stages, clinical=clinical))
+    assert fit_facts(complete)["missing"] == "No clinical value that a model needs is missing in training."
+    filled = replace(a_fit, stages=replace(a_fit.stages, clinical=replace(clinical, missing=("age not recorded in 2",))))
+    assert fit_facts(filled)["missing"] == "age not recorded in 2"
 
 
 def test_without_subgroups_fairness_is_the_authors_to_answer(a_fit, an_evaluation):
