@@ -14,8 +14,8 @@ from OPRadiomicsLib.models.signature import (
     Radscore,
     Signature,
     Training,
-    load_signature,
 )
+from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.reports.case import CaseResult
 from OPRadiomicsLib.types import Clinical, FeatureVector, LevelQuality, Mask, Role, Volume
