@@ -58,11 +58,11 @@ def simulate_rows(
         path = folder / f"{key}_{number}.csv"
         if not path.exists():
             try:
-                patient, features, origin = simulate_features(number, profile, segmenter)
+                patient, features, origin, slice_mm = simulate_features(number, profile, segmenter)
             except (MaskError, GeometryError, StudyError) as error:
                 said(f"Simulated patient {number} left out: {error}")
                 continue
-            write_text(path, _table(f"sim{number}", patient, features, origin))
+            write_text(path, _table(f"sim{number}", patient, features, origin, slice_mm))
             said(f"Simulated patient {number}: BMD {patient.bmd:.0f} mg/cm3")
         paths.append(path)
     return tuple(paths)
@@ -73,13 +73,13 @@ def row_key(profile: Profile, masks: str) -> str:
     return hashlib.sha256(f"{__version__} {profile.hash} {masks}".encode()).hexdigest()[:16]
 
 
-def simulate_features(number: int, profile: Profile, segmenter: Segmenter) -> tuple[Patient, FeatureVector, str]:
-    """One simulated patient, the features of the three sequences, and where the masks came from."""
+def simulate_features(number: int, profile: Profile, segmenter: Segmenter) -> tuple[Patient, FeatureVector, str, float]:
+    """One simulated patient, the features of the three sequences, where the masks came from, and the slices' distance in mm."""
     patient = sample_patient(np.random.default_rng(number))
-    study = simulate_study(patient, seed=number)
-    bodies = segmenter(study)
-    analysis = analyse(Study({role: study.volumes[role] for role in Role}), bodies, profile)
-    return patient, analysis.features, bodies.origin
+    simulated = simulate_study(patient, seed=number)
+    bodies = segmenter(simulated)
+    study = Study({role: simulated.volumes[role] for role in Role})
+    return patient, analyse(study, bodies, profile).features, bodies.origin, study.slice_mm
 
 
 def join_rows(paths: tuple[Path, ...], out: Path) -> Path:
@@ -100,9 +100,9 @@ def join_rows(paths: tuple[Path, ...], out: Path) -> Path:
     return write_text(out, "\n".join([texts[0][0], *(text[1] for text in texts)]) + "\n")
 
 
-def _table(case: str, patient: Patient, features: FeatureVector, origin: str) -> str:
+def _table(case: str, patient: Patient, features: FeatureVector, origin: str, slice_mm: float) -> str:
     clinical = (case, patient.age, int(patient.male), int(patient.osteoporosis))
     return csv_text(
-        (*KEY_COLUMNS, PROFILE_COLUMN, MASKS_COLUMN, *features.names),
-        [(*clinical, features.profile_hash, origin, *features.values.tolist())],
+        (*KEY_COLUMNS, PROFILE_COLUMN, MASKS_COLUMN, "slice_mm", *features.names),
+        [(*clinical, features.profile_hash, origin, slice_mm, *features.values.tolist())],
     )
