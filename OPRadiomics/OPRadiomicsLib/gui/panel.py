@@ -22,6 +22,7 @@ from .jobs import Job
 from .predict_section import PredictSection
 from .propagate_section import PropagateSection
 from .review_section import ReviewSection
+from .sections_area import SectionsArea
 from .segment_section import SegmentSection
 from .study import MODULE, Study, addStudyNode, studyNodes
 from .study_section import StudySection
@@ -62,6 +63,7 @@ class Panel(VTKObservationMixin):
         self.prediction = PredictSection(ui, self)
         self.batch = BatchSection(ui, self)
         self.sections = (self.start, self.segmentation, self.review, self.propagation, self.prediction, self.batch)
+        self.area = SectionsArea(ui.sectionsScrollArea)
         self._watchScene()
         self._prepareSelector()
         if hasattr(slicer.modules, "terminologies"):
@@ -136,6 +138,7 @@ class Panel(VTKObservationMixin):
     def close(self) -> None:
         """The module is reloaded or Slicer ends: no observer, no process, no timer stays."""
         self._timer.stop()
+        self.area.close()
         self.bar.onIdle = lambda: None  # a job that ends with the worker finds no panel to update
         self.setStudy(None)
         self.review.leave()
@@ -250,6 +253,7 @@ class Panel(VTKObservationMixin):
             self.showMasks()
 
     def _followImages(self, study: Study) -> None:
+        self.area.fit()
         """An image that was chosen by hand is shown as well as one that was filled in."""
         chosen = {role: str(node.GetID()) for role, node in study.images.items()}
         if chosen != self._imagesShown and self.ui.studySelector.visible:
@@ -266,14 +270,6 @@ class Panel(VTKObservationMixin):
         """Each sequence's masks in its view."""
         if self.study is not None:
             layout.showMasks(self.study, self.review.outline)
-
-    def scrollTo(self, widget: Any) -> None:
-        """Bring a widget's top to the top, where the panel stands in a scroll area: what is tall is read from its beginning."""
-        area = widget.parent()
-        while area is not None and not hasattr(area, "ensureWidgetVisible"):
-            area = area.parent()
-        if area is not None:
-            area.verticalScrollBar().setValue(widget.mapTo(area.widget(), qt.QPoint(0, 0)).y())
 
     def runJob(self, job: Job, onDone: Callable[[Any], None], ofStudy: bool = True, cancelledText: str = "") -> None:
         """Show and start a job; the steps wait until it has ended.
