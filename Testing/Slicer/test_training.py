@@ -81,6 +81,8 @@ class TrainingTest(TrainingCase):
         settle(1.0)
         nodes = self.panel.annotation.nodes
         for role in Role:
+        for role in Role:  # in views that have just been made
+            self.assertAlmostEqual(layout.sliceNode(role).GetFieldOfView()[0], layout.SPINE_WIDTH_MM, delta=20)
             self.assertEqual(layout.compositeNode(role).GetBackgroundVolumeID(), nodes.image(role).GetID())
         second = nodes.mask().of("L2")
         self.ui.shiftUpButton.click()

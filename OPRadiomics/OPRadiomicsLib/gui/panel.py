@@ -253,13 +253,13 @@ class Panel(VTKObservationMixin):
             self.showMasks()
 
     def _followImages(self, study: Study) -> None:
-        self.area.fit()
-        """An image that was chosen by hand is shown as well as one that was filled in."""
+        """An image that was chosen by hand is shown as well as one that was filled in; the others stay as they stand."""
         chosen = {role: str(node.GetID()) for role, node in study.images.items()}
         if chosen != self._imagesShown and self.ui.studySelector.visible:
             self._imagesShown = chosen
             layout.show()
-            layout.showImages(study, fit=True)
+            layout.showImages(study, fit=[role for role in chosen if role not in kept], like=next(iter(kept), None))
+            kept = [role for role, image in chosen.items() if self._imagesShown.get(role) == image]
 
     def showImages(self) -> None:
         """The three views with the study's images, from the middle."""
