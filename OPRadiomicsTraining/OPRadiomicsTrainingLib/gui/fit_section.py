@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import qt
+import vtk
 from OPRadiomicsLib.files import write_bytes
 from slicer.i18n import tr as _
 
 from ..project.exports import write_cohort_table
 from ..project.fitting import FitPlan, commands_to_fit
 from . import tables
-from .fit_view import FitView
+from .fit_view import FitView, placeLegend, plotViewNode
 
 
 class FitSection:
@@ -127,6 +128,9 @@ class FitSection:
         if self.panel.attempt(lambda: found.append(self.view.intoScene())):
             text = _("{count} tables and charts are in the scene now; the plot view's menu chooses another chart.")
             self.panel.bar.say(text.format(count=found[0]))
+            node = plotViewNode()
+            if node is not None and not self.panel.hasObserver(node, vtk.vtkCommand.ModifiedEvent, placeLegend):
+                self.panel.addObserver(node, vtk.vtkCommand.ModifiedEvent, placeLegend)
 
     def install(self) -> None:
         """The signature into the user's models."""
