@@ -177,6 +177,8 @@ class Panel(VTKObservationMixin):
             slicer.mrmlScene.RemoveNode(empty)
         self.ensureStudy()
         self.review.attach()
+        if not self.bar.busy:
+            self.start.fillInIfEmpty()
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def onNodeRemoved(self, caller: Any, event: Any, node: Any) -> None:
@@ -251,15 +253,16 @@ class Panel(VTKObservationMixin):
             self.review.applyEdited()
             self._followImages(study)
             self.showMasks()
+        self.area.fit()
 
     def _followImages(self, study: Study) -> None:
         """An image that was chosen by hand is shown as well as one that was filled in; the others stay as they stand."""
         chosen = {role: str(node.GetID()) for role, node in study.images.items()}
         if chosen != self._imagesShown and self.ui.studySelector.visible:
+            kept = [role for role, image in chosen.items() if self._imagesShown.get(role) == image]
             self._imagesShown = chosen
             layout.show()
             layout.showImages(study, fit=[role for role in chosen if role not in kept], like=next(iter(kept), None))
-            kept = [role for role, image in chosen.items() if self._imagesShown.get(role) == image]
 
     def showImages(self) -> None:
         """The three views with the study's images, from the middle."""

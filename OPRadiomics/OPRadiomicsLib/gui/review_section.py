@@ -16,6 +16,7 @@ from ..types import Role
 from . import layout, segment_editor
 from .level_table import LevelTable
 from .parameter_node import Edited
+from .requirements import nextStep
 from .study import Study, drawnLevels
 
 
@@ -111,7 +112,8 @@ class ReviewSection:
             return
         finally:
             self.panel.update()
-        self.panel.bar.say(_("{levels} accepted by {initials}.").format(levels=", ".join(levels), initials=initials))
+        said = _("{levels} accepted by {initials}.").format(levels=", ".join(levels), initials=initials)
+        self.panel.bar.say(f"{said} {nextStep(study.state(self.panel.packagesMissing))}")
         if len(levels) == 1 and levels[0] in STUDY_LEVELS:
             open_ = [level for level in STUDY_LEVELS if not acceptance.is_accepted(study.bodies(Role.T1WI), level)]
             if open_:

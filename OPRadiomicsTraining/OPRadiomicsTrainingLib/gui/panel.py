@@ -179,14 +179,15 @@ class Panel(VTKObservationMixin):
         """Look at the folder, and show everything."""
         if self.project is not None:
             self.attempt(self._look)
-        self.ui.projectLabel.text = str(self.project.folder) if self.project is not None else _("No project is open.")
+        none = _("No project is open: open one, or make a new one in an empty folder.")
+        self.ui.projectLabel.text = str(self.project.folder) if self.project is not None else none
         self.ui.installFrame.visible = bool(self.packagesMissing)
         missing = _("Packages are missing: {names}.")
         self.ui.installLabel.text = missing.format(names=", ".join(self.packagesMissing))
         for section in self.sections:
             section.update()
-
         self.area.fit()
+
     def _look(self) -> None:
         assert self.project is not None
         self.items = list_work(self.project)
