@@ -50,5 +50,5 @@ def attach(editor: Any, scene: Any, tag: str) -> None:
 def release(editor: Any) -> None:
     """Let go of the masks: no tool stays active on them."""
     editor.setActiveEffect(None)
-    editor.setSourceVolumeNode(None)  # else, when that image goes, the editor takes the next one, without masks, and logs errors
+    editor.setSourceVolumeNode(None)  # when it goes, the editor would take the next image, without masks, and log errors
     editor.setSegmentationNode(None)
