@@ -225,7 +225,33 @@ class FlowTest(PanelTest):
         top = self.ui.resultBrowser.mapTo(self.ui.sectionsScrollArea, qt.QPoint(0, 0)).y()
         self.assertLess(abs(top), 20, "the result is not read from its beginning")
         self.assertGreaterEqual(self.ui.resultRow.y, self.ui.resultBrowser.y + self.ui.resultBrowser.height)
-        self.assertEqual(self.ui.sectionsScrollArea.horizontalScrollBar().maximum, 0)
+        for effect in ("Paint", "Scissors", None):
+            self.ui.segmentEditorWidget.setActiveEffectByName(effect or "")
+            settle()
+            self.assertEqual(self.ui.sectionsScrollArea.horizontalScrollBar().maximum, 0, effect)
+
+    def test_drawing_by_hand_begins_where_the_tools_are_and_what_was_refused_opens_no_log(self):
+        self.click(self.ui.loadDemoButton)
+        settle()
+        self.click(self.ui.drawButton)
+        settle()
+        self.assertFalse(self.ui.segmentEditorWidget.visibleRegion().isEmpty())
+        self.panel.study.setImage(Role.T1WI, None)
+        settle()
+        self.panel.runJob(self.panel.logic.propagate(self.panel.study, start=False), lambda nodes: None)
+        until(lambda: not self.panel.bar.busy, 20)
+        self.assertIsNotNone(self.panel.bar.fault)
+        self.assertTrue(self.ui.logGroupBox.collapsed)
+
+    def test_the_sequences_names_are_read_in_narrow_views(self):
+        window, size = slicer.util.mainWindow(), slicer.util.mainWindow().size
+        self.addCleanup(window.resize, size)
+        window.resize(1200, size.height())
+        self.click(self.ui.loadDemoButton)
+        settle()
+        for role in Role:
+            label = slicer.util.findChild(slicer.app.layoutManager().sliceWidget(layout.VIEW[role]), "ViewLabel")
+            self.assertGreaterEqual(label.width, label.sizeHint.width(), role)
 
     def test_an_image_that_is_exchanged_leaves_the_other_views_as_they_stand(self):
         self.loadAndSegment()

@@ -56,6 +56,8 @@ def show(with3D: bool = False) -> None:
     for role in Role:
         composite = compositeNode(role)
         if composite is not None:
+            label = manager.sliceWidget(VIEW[role]).sliceController().findChild(qt.QLabel, "ViewLabel")
+            label.setMinimumWidth(label.sizeHint.width())  # a narrow view would cut the sequence's name
             composite.SetLinkedControl(True)
             composite.SetHotLinkedControl(True)
 

@@ -18,13 +18,11 @@ class SectionsArea:
 
     def __init__(self, area: Any) -> None:
         self.area = area
-        self._timer = qt.QTimer()  # a section that opens has its new size only when the event is over
+        self._timer = qt.QTimer()  # what opens has its new size only when the event is over
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.connect("timeout()", self.fit)
-        for section in area.widget().children():
-            if hasattr(section, "collapsed"):
-                section.connect("contentsCollapsed(bool)", lambda collapsed: self._timer.start())
+        area.horizontalScrollBar().connect("rangeChanged(int,int)", lambda low, high: self._timer.start())
 
     def fit(self) -> None:
         """As wide as the sections that are open need, and the scroll bar."""

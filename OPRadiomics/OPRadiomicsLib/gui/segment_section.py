@@ -64,6 +64,7 @@ class SegmentSection:
         """Empty masks for L1, L2 and L3 in the editor."""
         self.panel.study.takeEmpty()
         self._openReview()
+        self.panel.area.scrollTo(self.ui.editedWidget)
         layout.zoomToSpine()
         self.panel.bar.say(_("Choose a level in the list of segments, then Paint or Draw it on the T1WI, slice by slice."))
 
