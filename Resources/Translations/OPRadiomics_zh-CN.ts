@@ -1939,6 +1939,10 @@
     <context>
         <name>gui.requirements</name>
         <message>
+            <source>The result is up to date.</source>
+            <translation>结果是最新的。</translation>
+        </message>
+        <message>
             <source>Next: click 'Predict OP'.</source>
             <translation>下一步：点击“预测骨质疏松”。</translation>
         </message>
@@ -2340,6 +2344,10 @@
         <message>
             <source>Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'.</source>
             <translation>演示检查已载入：模拟数据，不是真实患者。下一步：“在 T1WI 上分割 L1-L3”。</translation>
+        </message>
+        <message>
+            <source>The scene's study is shown.</source>
+            <translation>当前显示该场景中的检查。</translation>
         </message>
         <message>
             <source>No images are loaded. Load a study in Slicer's DICOM module, or click 'Load demo study'.</source>

@@ -128,6 +128,7 @@ class FlowTest(PanelTest):
             slicer.util.loadScene(path)
             settle(1.0)
         study = self.panel.study
+        self.assertSays("gui.study_section", "The scene's study is shown.")
         self.assertEqual(study.result(), after)
         self.assertEqual(study.resultState(), "fresh")
         self.assertEqual(set(acceptance.acceptance(study.bodies(Role.T1WI))), {"L1", "L3"})

@@ -178,7 +178,7 @@ class Panel(VTKObservationMixin):
         self.ensureStudy()
         self.review.attach()
         if not self.bar.busy:
-            self.start.fillInIfEmpty()
+            self.start.sayNext()
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def onNodeRemoved(self, caller: Any, event: Any, node: Any) -> None:

@@ -78,7 +78,9 @@ def nextStep(state: StudyState) -> str:
     """What to do next, in words: what stops the prediction, else what the result would warn of, else the prediction."""
     found = requirements(state)
     open_ = [one.text for light in (Light.RED, Light.AMBER) for one in found if one.light is light]
-    return open_[0] if open_ else _("Next: click 'Predict OP'.")
+    if open_:
+        return open_[0]
+    return _("The result is up to date.") if state.result == "fresh" else _("Next: click 'Predict OP'.")
 
 
 def blocking(state: StudyState) -> tuple[Requirement, ...]:

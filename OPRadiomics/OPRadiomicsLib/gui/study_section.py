@@ -13,6 +13,7 @@ from ..mrml import sequences
 from ..types import Role, SeriesRef
 from . import colours, demo, dicom_database, installation
 from .parameter_node import Sex
+from .requirements import nextStep
 from .study import Study, imagesOfOthers
 
 
@@ -72,6 +73,15 @@ class StudySection:
             self.fillIn()
         elif study is not None and study.isEmpty():
             self._sayWhatIsOpen(study)
+
+    def sayNext(self) -> None:
+        """A scene has been loaded: whose study is shown, and what it still needs."""
+        study = self.panel.study
+        if study is None or study.isEmpty():
+            self.fillInIfEmpty()
+            return
+        said = _("The scene's study is shown.")  # its name may be a patient's, and what is said goes into the log
+        self.panel.bar.say(f"{said} {nextStep(study.state(self.panel.packagesMissing))}")
 
     def _sayWhatIsOpen(self, study: Study) -> None:
         """What to do next about the images."""

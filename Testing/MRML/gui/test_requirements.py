@@ -71,6 +71,8 @@ def test_the_light_says_who_was_entered() -> None:
 
 def test_the_next_step_is_what_stops_the_prediction_then_what_it_would_warn_of() -> None:
     assert nextStep(READY) == "Next: click 'Predict OP'."
+    assert nextStep(replace(READY, result="fresh")) == "The result is up to date."
+    assert nextStep(replace(READY, result="stale")) == nextStep(READY)
     unreviewed = replace(READY, confirmed=False, accepted=())
     assert "Levels are right" in nextStep(unreviewed)
     assert nextStep(replace(unreviewed, sex="")) == "Enter sex."
