@@ -21,6 +21,7 @@ from .job_bar import JobBar
 from .jobs import Job
 from .predict_section import PredictSection
 from .propagate_section import PropagateSection
+from .requirements import nextStep
 from .review_section import ReviewSection
 from .sections_area import SectionsArea
 from .segment_section import SegmentSection
@@ -273,6 +274,13 @@ class Panel(VTKObservationMixin):
         """Each sequence's masks in its view."""
         if self.study is not None:
             layout.showMasks(self.study, self.review.outline)
+
+    def nextStep(self) -> str:
+        """What the study that is shown needs next, in words."""
+        try:
+            return nextStep(self.study.state(self.packagesMissing)) if self.study is not None else ""
+        except OPRadiomicsError as error:  # of masks that cannot be read
+            return str(error)
 
     def runJob(self, job: Job, onDone: Callable[[Any], None], ofStudy: bool = True, cancelledText: str = "") -> None:
         """Show and start a job; the steps wait until it has ended.

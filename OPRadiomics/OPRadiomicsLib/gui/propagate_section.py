@@ -10,7 +10,6 @@ from slicer.i18n import tr as _
 
 from ..types import Role
 from . import colours, layout
-from .requirements import nextStep
 from .study import Study
 
 OTHERS = (Role.T2WI, Role.FST2WI)
@@ -68,7 +67,7 @@ class PropagateSection:
         warnings = [f"{role.value}: {warning}" for role in nodes for warning in (study.alignment(role) or {})["warnings"]]
         done = _("Masks carried to {roles}. Check them; correct them under 'Edit masks on'.")
         said = done.format(roles=", ".join(role.value for role in nodes))
-        text = f"{said} {nextStep(study.state(self.panel.packagesMissing))}"
+        text = f"{said} {self.panel.nextStep()}"
         if len(warnings) > _WARNINGS_SHOWN:
             more = _("⚠ {count} warnings: see the table and the log.").format(count=len(warnings))
             self.panel.bar.say(f"{text}\n{more}", *warnings)

@@ -16,7 +16,6 @@ from ..types import Role
 from . import layout, segment_editor
 from .level_table import LevelTable
 from .parameter_node import Edited
-from .requirements import nextStep
 from .study import Study, drawnLevels
 
 
@@ -113,7 +112,7 @@ class ReviewSection:
         finally:
             self.panel.update()
         said = _("{levels} accepted by {initials}.").format(levels=", ".join(levels), initials=initials)
-        self.panel.bar.say(f"{said} {nextStep(study.state(self.panel.packagesMissing))}")
+        self.panel.bar.say(f"{said} {self.panel.nextStep()}")
         if len(levels) == 1 and levels[0] in STUDY_LEVELS:
             open_ = [level for level in STUDY_LEVELS if not acceptance.is_accepted(study.bodies(Role.T1WI), level)]
             if open_:

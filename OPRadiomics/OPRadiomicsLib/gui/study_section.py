@@ -13,7 +13,6 @@ from ..mrml import sequences
 from ..types import Role, SeriesRef
 from . import colours, demo, dicom_database, installation
 from .parameter_node import Sex
-from .requirements import nextStep
 from .study import Study, imagesOfOthers
 
 
@@ -81,7 +80,7 @@ class StudySection:
             self.fillInIfEmpty()
             return
         said = _("The scene's study is shown.")  # its name may be a patient's, and what is said goes into the log
-        self.panel.bar.say(f"{said} {nextStep(study.state(self.panel.packagesMissing))}")
+        self.panel.bar.say(f"{said} {self.panel.nextStep()}")
 
     def _sayWhatIsOpen(self, study: Study) -> None:
         """What to do next about the images."""
