@@ -1693,6 +1693,18 @@
             <translation>需查看</translation>
         </message>
         <message>
+            <source>Volume of the body</source>
+            <translation>椎体体积</translation>
+        </message>
+        <message>
+            <source>Mean probability that the network gives to the body's voxels</source>
+            <translation>网络对椎体体素给出的平均概率</translation>
+        </message>
+        <message>
+            <source>Overlap with the network's draft (Dice), and change of volume</source>
+            <translation>与网络初稿的重叠度（Dice）及体积变化</translation>
+        </message>
+        <message>
             <source>to review</source>
             <translation>待审核</translation>
         </message>

@@ -155,6 +155,8 @@ class FlowTest(PanelTest):
         table = self.ui.levelTable
         for row in range(3):
             self.assertTrue(table.viewport().rect.contains(table.visualItemRect(table.item(row, 0)).center()))
+        for column in (2, 3, 4):  # numbers, whose headings are too short to say what they are
+            self.assertTrue(table.horizontalHeaderItem(column).toolTip(), column)
 
     def test_choosing_masks_that_are_not_there_says_what_to_do(self):
         self.loadAndSegment()
