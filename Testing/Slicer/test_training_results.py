@@ -1,6 +1,7 @@
 """OPRadiomicsTraining: what comes into a project from the scene, and how a run's, a study's and a fit's results are shown."""
 
 import json
+from pathlib import Path
 
 import qt
 import slicer
@@ -135,6 +136,9 @@ class TrainingResultsTest(TrainingCase):
         self.assertFalse(self.ui.faultsTable.visible)
         self.panel.fitting._showFaults([("2", "age", "200", "15 to 110 years", "correct it")])
         self.assertTrue(self.ui.faultsTable.visible)
+        self.panel.newProject(Path(self.folder.name) / "other")  # faults are of the project that has them
+        self.assertFalse(self.ui.faultsTable.visible)
+        self.panel.openProject(Path(self.folder.name) / "spine")
         self.assertIn("0.812 (0.700-0.900)", self.ui.fitSummaryLabel.text)
         self.assertTrue(self.ui.fitSummaryLabel.text.startswith("DEMO"))
         self.assertEqual(cells(self.ui.fitResultTable, 0), [LONG_NAME, "+0.25000"])

@@ -23,6 +23,7 @@ class FitSection:
         self.ui = ui
         self.panel = panel
         self.view = FitView(ui)
+        self._checked: Any = None  # the project whose faults are shown
         self._showFaults([])
         ui.clinicalButton.connect("clicked()", self.chooseClinical)
         ui.checkButton.connect("clicked()", self.check)
@@ -42,6 +43,9 @@ class FitSection:
     def update(self) -> None:
         """Fits, and lists of kept features."""
         project = self.panel.project
+        if project is not self._checked:
+            self._checked = project
+            self._showFaults([])
         fits = sorted((project.models / "signatures").glob("*/")) if project is not None else []
         tables.choices(self.ui.fitRunComboBox, [(path.name, path.name) for path in fits])
         kept = sorted(project.designs.glob("*/result/kept_features.txt")) if project is not None else []
