@@ -1300,6 +1300,10 @@
             <source>{case}: version {number} saved.</source>
             <translation>{case}：已保存版本 {number}。</translation>
         </message>
+        <message>
+            <source>{case} is put back. Your drawing is kept, and offered when you open the case again.</source>
+            <translation>{case} 已放回。您的勾画已保留，再次打开该病例时可继续。</translation>
+        </message>
     </context>
     <context>
         <name>gui.batch_section</name>
@@ -1689,6 +1693,18 @@
             <translation>需查看</translation>
         </message>
         <message>
+            <source>Volume of the body</source>
+            <translation>椎体体积</translation>
+        </message>
+        <message>
+            <source>Mean probability that the network gives to the body's voxels</source>
+            <translation>网络对椎体体素给出的平均概率</translation>
+        </message>
+        <message>
+            <source>Overlap with the network's draft (Dice), and change of volume</source>
+            <translation>与网络初稿的重叠度（Dice）及体积变化</translation>
+        </message>
+        <message>
             <source>to review</source>
             <translation>待审核</translation>
         </message>
@@ -1795,8 +1811,8 @@
             <translation>安装失败：{error}</translation>
         </message>
         <message>
-            <source>No project is open.</source>
-            <translation>未打开项目。</translation>
+            <source>No project is open: open one, or make a new one in an empty folder.</source>
+            <translation>未打开项目：请打开一个项目，或在空文件夹中新建一个。</translation>
         </message>
         <message>
             <source>Packages are missing: {names}.</source>
@@ -1935,6 +1951,14 @@
     <context>
         <name>gui.requirements</name>
         <message>
+            <source>The result is up to date.</source>
+            <translation>结果是最新的。</translation>
+        </message>
+        <message>
+            <source>Next: click 'Predict OP'.</source>
+            <translation>下一步：点击“预测骨质疏松”。</translation>
+        </message>
+        <message>
             <source>Software</source>
             <translation>软件</translation>
         </message>
@@ -1991,12 +2015,20 @@
             <translation>和</translation>
         </message>
         <message>
+            <source>Age {age:.0f}: check it. The BMD classes and the models hold from {low:.0f} to {high:.0f} years.</source>
+            <translation>年龄 {age:.0f} 岁：请核对。骨密度分类和模型仅适用于 {low:.0f} 至 {high:.0f} 岁。</translation>
+        </message>
+        <message>
+            <source>BMI {bmi:.1f}: check it. Expected: {low:.0f} to {high:.0f} kg/m², or nothing.</source>
+            <translation>BMI {bmi:.1f}：请核对。应为 {low:.0f} 至 {high:.0f} kg/m²，或不填。</translation>
+        </message>
+        <message>
             <source>{found}. Check the entry, or the result will say so.</source>
             <translation>{found}。请核对所填内容，否则结果中会注明。</translation>
         </message>
         <message>
-            <source>{age:.0f} years, sex entered.</source>
-            <translation>{age:.0f} 岁，性别已填写。</translation>
+            <source>{age:.0f} years, {sex}.</source>
+            <translation>{age:.0f} 岁，{sex}。</translation>
         </message>
         <message>
             <source>Population</source>
@@ -2043,8 +2075,8 @@
             <translation>软件不能确定编号。请核对，必要时移动节段，然后点击“节段编号正确”。</translation>
         </message>
         <message>
-            <source>Check that L1 is L1, then click 'Levels are right'.</source>
-            <translation>请核对 L1 确为 L1，然后点击“节段编号正确”。</translation>
+            <source>Check that L1 is L1 (the count takes five lumbar vertebrae for granted), then click 'Levels are right'.</source>
+            <translation>请核对 L1 确为 L1（计数以五个腰椎为前提），然后点击“节段编号正确”。</translation>
         </message>
         <message>
             <source>Review</source>
@@ -2306,6 +2338,10 @@
             <source>Choose a level in the list of segments, then Paint or Draw it on the T1WI, slice by slice.</source>
             <translation>在分割列表中选择椎体，然后在 T1WI 上逐层涂抹或勾画。</translation>
         </message>
+        <message>
+            <source>What was L2 is {level} now; acceptance is taken back. Check that L1 is L1, then click 'Levels are right'.</source>
+            <translation>原来的 L2 现为 {level}；审核通过已撤销。请核对 L1 确为 L1，然后点击“节段编号正确”。</translation>
+        </message>
     </context>
     <context>
         <name>gui.study_section</name>
@@ -2320,6 +2356,22 @@
         <message>
             <source>Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'.</source>
             <translation>演示检查已载入：模拟数据，不是真实患者。下一步：“在 T1WI 上分割 L1-L3”。</translation>
+        </message>
+        <message>
+            <source>The scene's study is shown.</source>
+            <translation>当前显示该场景中的检查。</translation>
+        </message>
+        <message>
+            <source>No images are loaded. Load a study in Slicer's DICOM module, or click 'Load demo study'.</source>
+            <translation>尚未载入图像。请在 Slicer 的 DICOM 模块中载入检查，或点击“载入演示检查”。</translation>
+        </message>
+        <message>
+            <source>No image fits {roles} for certain; the reason stands below. Choose by hand.</source>
+            <translation>没有能确定为 {roles} 的图像，原因见下方。请手动选择。</translation>
+        </message>
+        <message>
+            <source>T1WI, T2WI and FS-T2WI are chosen. Check them and age and sex. Next: 'Segment L1-L3 on T1WI'.</source>
+            <translation>已选择 T1WI、T2WI 和 FS-T2WI。请核对图像、年龄和性别。下一步：“在 T1WI 上分割 L1-L3”。</translation>
         </message>
         <message>
             <source>The installation failed: {error}</source>

@@ -42,6 +42,14 @@ def test_each_line_of_a_chart_is_a_series_over_its_own_columns(scene: Any) -> No
     assert (chart.GetXAxisTitle(), chart.GetYAxisTitle()) == ("1 - specificity", "sensitivity")
 
 
+def test_decision_curves_are_not_pressed_together_by_treating_all(scene: Any) -> None:
+    x = np.array([0.0, 0.5, 0.99])
+    lines = {"treat all": (x, np.array([0.6, 0.2, -39.0])), "combined": (x, np.array([0.6, 0.4, 0.1]))}
+    low, high = add_chart(scene, "own", Curves("decision", lines), ("D", "x", "y"), {}).GetYAxisRange()
+    assert -0.2 < low < 0
+    assert 0.6 < high < 0.8
+
+
 def test_a_fit_is_taken_out_with_all_its_nodes_and_no_other(scene: Any) -> None:
     for fit in ("own", "other"):
         add_table(scene, fit, f"{fit}: table", ("a",), [("1",)])

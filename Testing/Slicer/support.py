@@ -73,13 +73,7 @@ class PanelTest(unittest.TestCase):
         for name in ("studySection", "segmentSection", "reviewSection", "propagateSection", "predictSection", "batchSection"):
             getattr(self.ui, name).collapsed = name != section
         settle(0.2)
-        area = slicer.util.findChild(slicer.util.mainWindow(), "ModulePanelScrollArea") if _hasScrollArea() else None
-        if area is not None:
-            area.ensureWidgetVisible(getattr(self.ui, section))
-
-
-def _hasScrollArea():
-    return bool(slicer.util.findChildren(slicer.util.mainWindow(), name="ModulePanelScrollArea"))
+        self.panel.area.scrollTo(getattr(self.ui, section))
 
 
 class Ticks:

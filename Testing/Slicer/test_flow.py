@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import qt
 import slicer
 from OPRadiomicsLib.gui import layout
 from OPRadiomicsLib.mrml import acceptance
@@ -85,6 +86,17 @@ class FlowTest(PanelTest):
             names = {path.name for path in Path(folder).rglob("*")}
         self.assertTrue({"report.html", "prediction.json", "features.csv"} <= names)
 
+    def test_views_that_have_just_been_made_show_the_whole_image(self):
+        slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+        settle()
+        self.click(self.ui.loadDemoButton)
+        settle()
+        bounds = [0.0] * 6
+        self.panel.study.image(Role.T1WI).GetRASBounds(bounds)
+        width, height = layout.sliceNode(Role.T1WI).GetFieldOfView()[:2]
+        self.assertGreaterEqual(width * 1.05, bounds[3] - bounds[2])
+        self.assertGreaterEqual(height * 1.05, bounds[5] - bounds[4])
+
     def test_painting_in_l2_changes_features_and_probability_and_survives_mrb(self):
         self.loadAndSegment()
         self.ui.initialsLineEdit.text = "AB"
@@ -116,6 +128,7 @@ class FlowTest(PanelTest):
             slicer.util.loadScene(path)
             settle(1.0)
         study = self.panel.study
+        self.assertSays("gui.study_section", "The scene's study is shown.")
         self.assertEqual(study.result(), after)
         self.assertEqual(study.resultState(), "fresh")
         self.assertEqual(set(acceptance.acceptance(study.bodies(Role.T1WI))), {"L1", "L3"})
@@ -142,6 +155,8 @@ class FlowTest(PanelTest):
         table = self.ui.levelTable
         for row in range(3):
             self.assertTrue(table.viewport().rect.contains(table.visualItemRect(table.item(row, 0)).center()))
+        for column in (2, 3, 4):  # numbers, whose headings are too short to say what they are
+            self.assertTrue(table.horizontalHeaderItem(column).toolTip(), column)
 
     def test_choosing_masks_that_are_not_there_says_what_to_do(self):
         self.loadAndSegment()
@@ -197,6 +212,79 @@ class FlowTest(PanelTest):
         self.click(self.ui.segmentButton)
         self.finish()
 
+    def test_what_runs_and_cancel_stay_in_view_wherever_the_panel_is_scrolled_to(self):
+        self.loadAndSegment()
+        window, size = slicer.util.mainWindow(), slicer.util.mainWindow().size
+        self.addCleanup(window.resize, size)
+        window.resize(size.width(), 740)
+        settle()
+        self.panel.area.scrollTo(self.ui.predictButton)
+        settle()
+        self.click(self.ui.predictButton)
+        settle(0.3)
+        for widget in (self.ui.jobLabel, self.ui.cancelButton):
+            self.assertFalse(widget.visibleRegion().isEmpty(), widget.name)
+        self.finish()
+        top = self.ui.resultBrowser.mapTo(self.ui.sectionsScrollArea, qt.QPoint(0, 0)).y()
+        self.assertLess(abs(top), 20, "the result is not read from its beginning")
+        self.assertGreaterEqual(self.ui.resultRow.y, self.ui.resultBrowser.y + self.ui.resultBrowser.height)
+        for effect in ("Paint", "Scissors", None):
+            self.ui.segmentEditorWidget.setActiveEffectByName(effect or "")
+            settle()
+            self.assertEqual(self.ui.sectionsScrollArea.horizontalScrollBar().maximum, 0, effect)
+
+    def test_drawing_by_hand_begins_where_the_tools_are_and_what_was_refused_opens_no_log(self):
+        self.click(self.ui.loadDemoButton)
+        settle()
+        self.click(self.ui.drawButton)
+        settle()
+        self.assertFalse(self.ui.segmentEditorWidget.visibleRegion().isEmpty())
+        self.panel.study.setImage(Role.T1WI, None)
+        settle()
+        self.panel.runJob(self.panel.logic.propagate(self.panel.study, start=False), lambda nodes: None)
+        until(lambda: not self.panel.bar.busy, 20)
+        self.assertIsNotNone(self.panel.bar.fault)
+        self.assertTrue(self.ui.logGroupBox.collapsed)
+
+    def test_the_sequences_names_are_read_in_narrow_views(self):
+        window, size = slicer.util.mainWindow(), slicer.util.mainWindow().size
+        self.addCleanup(window.resize, size)
+        window.resize(1200, size.height())
+        self.click(self.ui.loadDemoButton)
+        settle()
+        for role in Role:
+            label = slicer.util.findChild(slicer.app.layoutManager().sliceWidget(layout.VIEW[role]), "ViewLabel")
+            self.assertGreaterEqual(label.width, label.sizeHint.width(), role)
+
+    def test_an_image_that_is_exchanged_leaves_the_other_views_as_they_stand(self):
+        self.loadAndSegment()
+        study, t2wi = self.panel.study, self.panel.study.image(Role.T2WI)
+        shown = layout.sliceNode(Role.T1WI).GetFieldOfView()[0]
+        study.setImage(Role.T2WI, None)
+        settle()
+        self.assertEqual(layout.sliceNode(Role.T1WI).GetFieldOfView()[0], shown)
+        study.setImage(Role.T2WI, t2wi)
+        settle()
+        self.assertEqual(layout.sliceNode(Role.T1WI).GetFieldOfView()[0], shown)
+        self.assertAlmostEqual(layout.sliceNode(Role.T2WI).GetFieldOfView()[0], shown, places=3)
+        places = [layout.sliceNode(role).GetSliceToRAS().GetElement(2, 3) for role in (Role.T1WI, Role.T2WI)]
+        self.assertAlmostEqual(*places, places=3)
+
+    def test_an_empty_panel_says_where_to_begin_and_each_step_what_comes_next(self):
+        self.assertSays(
+            "gui.study_section", "No images are loaded. Load a study in Slicer's DICOM module, or click 'Load demo study'."
+        )
+        self.loadAndSegment()
+        self.ui.initialsLineEdit.text = "AB"
+        settle()
+        self.click(self.ui.acceptAllButton)
+        said = "Check that L1 is L1 (the count takes five lumbar vertebrae for granted), then click 'Levels are right'."
+        self.assertSays("gui.requirements", said)
+        self.click(self.ui.levelsConfirmedButton)
+        self.click(self.ui.propagateButton)
+        self.finish()
+        self.assertSays("gui.requirements", "Next: click 'Predict OP'.")
+
     def test_a_killed_worker_is_told_with_a_remedy_and_the_next_click_works(self):
         import signal
 
@@ -237,6 +325,8 @@ class FlowTest(PanelTest):
         before = mask_of(node)
         self.click(self.ui.shiftDownButton)
         settle()
+        self.assertIn("L3", self.ui.jobLabel.text)  # what was said before, that levels are accepted, is no longer true
+        self.assertNotIn("AB", self.ui.jobLabel.text)
         self.assertTrue(np.array_equal(mask_of(node).of("L3"), before.of("L2")))
         self.assertEqual(acceptance.acceptance(node), {})
         self.click(self.ui.shiftUpButton)

@@ -110,6 +110,7 @@ class MeanwhileTest(PanelTest):
         self.assertIn("foo", self.ui.predictButton.toolTip)
         self.assertIn("foo", self.ui.requirementsLabel.text)
         self.assertIn("foo", self.ui.jobLabel.text)
+        self.assertIn("foo", self.panel.nextStep())
         segmentation.RemoveSegment("foo")
         settle()
         self.assertTrue(self.ui.predictButton.enabled, self.ui.predictButton.toolTip)

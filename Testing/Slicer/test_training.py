@@ -77,8 +77,12 @@ class TrainingTest(TrainingCase):
         self.ui.presegmentButton.click()
         self.finish()
         self.show("annotateSection")
+        slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+        settle()
         self.ui.nextCaseButton.click()
         settle(1.0)
+        for role in Role:  # in views that have just been made
+            self.assertAlmostEqual(layout.sliceNode(role).GetFieldOfView()[0], layout.SPINE_WIDTH_MM, delta=20)
         nodes = self.panel.annotation.nodes
         for role in Role:
             self.assertEqual(layout.compositeNode(role).GetBackgroundVolumeID(), nodes.image(role).GetID())
@@ -97,6 +101,9 @@ class TrainingTest(TrainingCase):
         self.assertIn("L1", self.ui.jobLabel.text)
         self.ui.leaveButton.click()
         settle()
+        self.assertIsNone(self.ui.segmentEditorWidget.sourceVolumeNode())  # it would take the next image, and log errors
+        said = "{case} is put back. Your drawing is kept, and offered when you open the case again."
+        self.assertEqual(self.ui.jobLabel.text, slicer.app.translate("gui.annotate_section", said).format(case="sub-0001"))
         for kind in ("vtkMRMLSegmentationNode", "vtkMRMLMarkupsFiducialNode"):
             self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass(kind), 0, kind)
 

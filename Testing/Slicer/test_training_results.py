@@ -1,6 +1,7 @@
 """OPRadiomicsTraining: what comes into a project from the scene, and how a run's, a study's and a fit's results are shown."""
 
 import json
+from pathlib import Path
 
 import qt
 import slicer
@@ -17,6 +18,8 @@ from OPRadiomicsTrainingLib.segmentation.compare import (
 )
 from support import settle, until
 from test_training import TrainingCase
+
+LONG_NAME = "T1WI_log-sigma-3-0-mm-3D_glszm_LargeAreaHighGrayLevelEmphasis"
 
 
 def paint(path, colour):
@@ -72,6 +75,13 @@ class TrainingResultsTest(TrainingCase):
         self.choose(Step.AGAIN)
         until(lambda: pictures._set.get(0) == str(outlined_path(self.panel.project, proposed)), 20)
 
+    def test_without_a_run_there_is_nothing_to_compare(self):
+        self.show("retrainSection")
+        self.panel.refresh()
+        self.assertTrue(self.ui.runComboBox.visible)
+        for widget in (self.ui.comparisonTable, self.ui.comparisonRow):
+            self.assertFalse(widget.visible, widget.name)
+
     def test_both_networks_are_shown_case_by_case_and_slice_by_slice(self):
         run = self.panel.project.models / "networks" / "own"
         for name, colour in (("a_1.png", "red"), ("a_2.png", "blue"), ("b_1.png", "lime")):
@@ -113,7 +123,7 @@ class TrainingResultsTest(TrainingCase):
         for stem, colour in (("figure2", "red"), ("figure3", "blue")):
             paint(fit / "figures" / f"{stem}.png", colour)
         (fit / "tables").mkdir()
-        (fit / "tables" / "features.csv").write_text("Feature,Coefficient\nT1WI_a,+0.25000\n")
+        (fit / "tables" / "features.csv").write_text(f"Feature,Coefficient\n{LONG_NAME},+0.25000\n")
         (fit / "report.html").write_text("<p>report</p>")
         rows = "\n".join(f"0,{n % 2},{60 + n},{n % 2},{0.1 * n - 1},{0.2 * n - 2}" for n in range(20))
         (fit / "out_of_fold.csv").write_text(f"fold,label,age,sex,clinical,combined\n{rows}\n")
@@ -126,9 +136,13 @@ class TrainingResultsTest(TrainingCase):
         self.assertFalse(self.ui.faultsTable.visible)
         self.panel.fitting._showFaults([("2", "age", "200", "15 to 110 years", "correct it")])
         self.assertTrue(self.ui.faultsTable.visible)
+        self.panel.newProject(Path(self.folder.name) / "other")  # faults are of the project that has them
+        self.assertFalse(self.ui.faultsTable.visible)
+        self.panel.openProject(Path(self.folder.name) / "spine")
         self.assertIn("0.812 (0.700-0.900)", self.ui.fitSummaryLabel.text)
         self.assertTrue(self.ui.fitSummaryLabel.text.startswith("DEMO"))
-        self.assertEqual(cells(self.ui.fitResultTable, 0), ["T1WI_a", "+0.25000"])
+        self.assertEqual(cells(self.ui.fitResultTable, 0), [LONG_NAME, "+0.25000"])
+        self.assertLess(self.ui.fitResultTable.columnViewportPosition(1) + 60, self.ui.fitResultTable.viewport().width)
         self.assertEqual(colour_of(self.ui.fitPictureButton), "#0000ff")
         for _time in range(2):
             self.ui.fitNodesButton.click()
@@ -137,6 +151,18 @@ class TrainingResultsTest(TrainingCase):
         self.assertTrue(all(chart.GetTitle().startswith("DEMO") for chart in charts))
         shown = slicer.app.layoutManager().plotWidget(0).mrmlPlotViewNode().GetPlotChartNodeID()
         self.assertIn(shown, [chart.GetID() for chart in charts])
+        self.assertLegendLeavesTheCurvesFree(charts)
+
+    def assertLegendLeavesTheCurvesFree(self, charts):
+        """Whichever chart the user chooses in the plot view."""
+        view = slicer.app.layoutManager().plotWidget(0)
+        legend = view.plotView().chart().GetLegend()
+        placed = {}
+        for chart in charts:
+            view.mrmlPlotViewNode().SetPlotChartNodeID(chart.GetID())
+            settle(0.3)
+            placed[chart.GetAttribute("OPRadiomics.Curves")] = legend.GetVerticalAlignment()
+        self.assertEqual(placed, {"roc": legend.BOTTOM, "calibration": legend.BOTTOM, "decision": legend.TOP})
 
     def test_a_fit_that_would_end_late_is_refused_at_once(self):
         for number in range(1, 15):

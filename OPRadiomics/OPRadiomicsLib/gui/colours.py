@@ -7,7 +7,7 @@ from typing import Any
 GREEN = ("#1e8449", "#58d68d")
 AMBER = ("#b9770e", "#f5b041")
 RED = ("#c0392b", "#ec7063")
-GREY = ("#7f8c8d", "#99a3a4")
+GREY = ("#616a6b", "#aab7b8")
 
 
 def isDark(widget: Any) -> bool:

@@ -74,7 +74,7 @@ class JobBar:
         self._idle(fault.text)
         self._note(fault.text)
         self.ui.jobLabel.styleSheet = colours.styled(self.ui.jobLabel, colours.RED, "font-weight: bold; ")
-        self.ui.logGroupBox.collapsed = False
+        self.ui.logGroupBox.collapsed = not fault.technical  # of input that was refused everything is said already
 
     def copyDiagnostics(self) -> None:
         """Put the diagnosis on the clipboard."""

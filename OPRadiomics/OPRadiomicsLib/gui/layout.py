@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import qt
 import slicer
 
 from ..mrml import level_labels
@@ -46,10 +48,16 @@ def show(with3D: bool = False) -> None:
     for number, description in ((LAYOUT_ID, LAYOUT), (LAYOUT_3D_ID, LAYOUT_3D)):
         if not node.IsLayoutDescription(number):
             node.AddLayoutDescription(number, description)
-    node.SetViewArrangement(LAYOUT_3D_ID if with3D else LAYOUT_ID)
+    arrangement = LAYOUT_3D_ID if with3D else LAYOUT_ID
+    if node.GetViewArrangement() != arrangement:
+        node.SetViewArrangement(arrangement)
+        # Views learn their size from the event loop: what is fitted before is zoomed anew by the ratio of the sizes.
+        slicer.app.processEvents(qt.QEventLoop.ExcludeUserInputEvents)
     for role in Role:
         composite = compositeNode(role)
         if composite is not None:
+            label = manager.sliceWidget(VIEW[role]).sliceController().findChild(qt.QLabel, "ViewLabel")
+            label.setMinimumWidth(label.sizeHint.width())  # a narrow view would cut the sequence's name
             composite.SetLinkedControl(True)
             composite.SetHotLinkedControl(True)
 
@@ -74,8 +82,12 @@ def compositeNode(role: Role) -> Any:
     return widget.mrmlSliceCompositeNode() if widget is not None else None
 
 
-def showImages(study: Study, fit: bool = False) -> None:
-    """Each sequence in its view; where one is missing, its view stays empty."""
+def showImages(study: Study, fit: Sequence[Role] = (), like: Role | None = None) -> None:
+    """Each sequence in its view; where one is missing, its view stays empty.
+
+    Those to ``fit`` are turned to their image's planes and show all of it from its middle, or, where a view is given that
+    they shall be ``like``, what that one shows.
+    """
     for role in Role:
         composite = compositeNode(role)
         if composite is None:
@@ -84,11 +96,27 @@ def showImages(study: Study, fit: bool = False) -> None:
         composite.SetBackgroundVolumeID(image.GetID() if image is not None else None)
         composite.SetForegroundVolumeID(None)
         composite.SetLabelVolumeID(None)
-        if fit and image is not None:
+        if role in fit and image is not None:
             sliceNode(role).RotateToVolumePlane(image)
-            slicer.app.layoutManager().sliceWidget(VIEW[role]).sliceLogic().FitSliceToBackground()
-    if fit:
+            if like is None or not _follow(role, like, image):
+                slicer.app.layoutManager().sliceWidget(VIEW[role]).sliceLogic().FitSliceToBackground()
+    if fit and like is None:
         _jumpToMiddle(study)
+
+
+def _follow(role: Role, like: Role, image: Any) -> bool:
+    """Place and zoom of another view, where the image lies there at all."""
+    view, other = sliceNode(role), sliceNode(like)
+    place = [other.GetSliceToRAS().GetElement(axis, 3) for axis in range(3)]
+    bounds = [0.0] * 6
+    image.GetRASBounds(bounds)
+    if not all(bounds[2 * axis] <= place[axis] <= bounds[2 * axis + 1] for axis in range(3)):
+        return False
+    width, height, depth = view.GetFieldOfView()
+    shown = other.GetFieldOfView()[0]
+    view.SetFieldOfView(shown, height * shown / width, depth)
+    view.JumpSliceByCentering(*place)
+    return True
 
 
 def showMasks(study: Study, outline: bool, beforeRegistration: bool = False) -> None:

@@ -30,6 +30,13 @@ class LevelTable:
         self.widget = widget
         self.levels: tuple[str, ...] = ()
         widget.setHorizontalHeaderLabels([_("Level"), _("State"), _("ml"), _("Network"), _("Changed"), _("Look at")])
+        meanings = {
+            2: _("Volume of the body"),
+            3: _("Mean probability that the network gives to the body's voxels"),
+            4: _("Overlap with the network's draft (Dice), and change of volume"),
+        }
+        for column, meaning in meanings.items():
+            widget.horizontalHeaderItem(column).setToolTip(meaning)
         widget.verticalHeader().visible = False
         widget.horizontalHeader().setStretchLastSection(True)
         widget.connect("cellClicked(int,int)", lambda row, column: onChosen(self.levels[row]))

@@ -21,7 +21,9 @@ from .job_bar import JobBar
 from .jobs import Job
 from .predict_section import PredictSection
 from .propagate_section import PropagateSection
+from .requirements import nextStep
 from .review_section import ReviewSection
+from .sections_area import SectionsArea
 from .segment_section import SegmentSection
 from .study import MODULE, Study, addStudyNode, studyNodes
 from .study_section import StudySection
@@ -62,6 +64,7 @@ class Panel(VTKObservationMixin):
         self.prediction = PredictSection(ui, self)
         self.batch = BatchSection(ui, self)
         self.sections = (self.start, self.segmentation, self.review, self.propagation, self.prediction, self.batch)
+        self.area = SectionsArea(ui.sectionsScrollArea)
         self._watchScene()
         self._prepareSelector()
         if hasattr(slicer.modules, "terminologies"):
@@ -136,6 +139,7 @@ class Panel(VTKObservationMixin):
     def close(self) -> None:
         """The module is reloaded or Slicer ends: no observer, no process, no timer stays."""
         self._timer.stop()
+        self.area.close()
         self.bar.onIdle = lambda: None  # a job that ends with the worker finds no panel to update
         self.setStudy(None)
         self.review.leave()
@@ -174,6 +178,8 @@ class Panel(VTKObservationMixin):
             slicer.mrmlScene.RemoveNode(empty)
         self.ensureStudy()
         self.review.attach()
+        if not self.bar.busy:
+            self.start.sayNext()
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def onNodeRemoved(self, caller: Any, event: Any, node: Any) -> None:
@@ -248,14 +254,16 @@ class Panel(VTKObservationMixin):
             self.review.applyEdited()
             self._followImages(study)
             self.showMasks()
+        self.area.fit()
 
     def _followImages(self, study: Study) -> None:
-        """An image that was chosen by hand is shown as well as one that was filled in."""
+        """An image that was chosen by hand is shown as well as one that was filled in; the others stay as they stand."""
         chosen = {role: str(node.GetID()) for role, node in study.images.items()}
         if chosen != self._imagesShown and self.ui.studySelector.visible:
+            kept = [role for role, image in chosen.items() if self._imagesShown.get(role) == image]
             self._imagesShown = chosen
             layout.show()
-            layout.showImages(study, fit=True)
+            layout.showImages(study, fit=[role for role in chosen if role not in kept], like=next(iter(kept), None))
 
     def showImages(self) -> None:
         """The three views with the study's images, from the middle."""
@@ -267,13 +275,12 @@ class Panel(VTKObservationMixin):
         if self.study is not None:
             layout.showMasks(self.study, self.review.outline)
 
-    def scrollTo(self, widget: Any) -> None:
-        """Bring a widget's top to the top, where the panel stands in a scroll area: what is tall is read from its beginning."""
-        area = widget.parent()
-        while area is not None and not hasattr(area, "ensureWidgetVisible"):
-            area = area.parent()
-        if area is not None:
-            area.verticalScrollBar().setValue(widget.mapTo(area.widget(), qt.QPoint(0, 0)).y())
+    def nextStep(self) -> str:
+        """What the study that is shown needs next, in words."""
+        try:
+            return nextStep(self.study.state(self.packagesMissing)) if self.study is not None else ""
+        except OPRadiomicsError as error:  # of masks that cannot be read
+            return str(error)
 
     def runJob(self, job: Job, onDone: Callable[[Any], None], ofStudy: bool = True, cancelledText: str = "") -> None:
         """Show and start a job; the steps wait until it has ended.

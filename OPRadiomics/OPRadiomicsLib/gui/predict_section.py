@@ -85,7 +85,7 @@ class PredictSection:
 
     def _onPredicted(self, content: Any) -> None:
         self.panel.update()
-        self.panel.scrollTo(self.ui.resultBrowser)
+        self.panel.area.scrollTo(self.ui.resultBrowser)
 
     def copy(self) -> None:
         """The result as text to the clipboard."""

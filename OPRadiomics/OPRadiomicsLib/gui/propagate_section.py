@@ -66,7 +66,8 @@ class PropagateSection:
         study = self.panel.study
         warnings = [f"{role.value}: {warning}" for role in nodes for warning in (study.alignment(role) or {})["warnings"]]
         done = _("Masks carried to {roles}. Check them; correct them under 'Edit masks on'.")
-        text = done.format(roles=", ".join(role.value for role in nodes))
+        said = done.format(roles=", ".join(role.value for role in nodes))
+        text = f"{said} {self.panel.nextStep()}"
         if len(warnings) > _WARNINGS_SHOWN:
             more = _("⚠ {count} warnings: see the table and the log.").format(count=len(warnings))
             self.panel.bar.say(f"{text}\n{more}", *warnings)

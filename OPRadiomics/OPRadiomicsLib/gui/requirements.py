@@ -10,6 +10,7 @@ from html import escape
 from slicer.i18n import tr as _
 
 from ..levels import STUDY_LEVELS
+from ..models.clinical import AGE_RANGE_YEARS, BMI_RANGE
 from ..types import Role
 from .colours import AMBER, GREEN, RED
 
@@ -36,6 +37,7 @@ class StudyState:
     """What is known of one study at a moment; made from its parameter node, without Qt.
 
     ``images``: ID of the image chosen for each role. ``contradictions``: why some of them look like another sequence.
+    ``age``, ``bmi``: 0 where not entered. ``sex``: the word that the panel shows, "" where not entered.
     ``otherPatient``: where the T1WI's header gives another age or sex. ``carried``: roles that have masks of their own.
     ``misaligned``: levels of the study that seem to lie off there, in words. ``exclusions``: how many of the study's
     reasons for exclusion are ticked. ``result``: "" none, "fresh", "stale".
@@ -45,7 +47,8 @@ class StudyState:
     images: Mapping[Role, str] = field(default_factory=dict)
     contradictions: tuple[str, ...] = ()
     age: float = 0.0
-    sexKnown: bool = False
+    sex: str = ""
+    bmi: float = 0.0
     otherPatient: str = ""
     levels: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
@@ -69,6 +72,15 @@ def requirements(state: StudyState) -> tuple[Requirement, ...]:
         _acceptance(state),
         _propagation(state),
     )
+
+
+def nextStep(state: StudyState) -> str:
+    """What to do next, in words: what stops the prediction, else what the result would warn of, else the prediction."""
+    found = requirements(state)
+    open_ = [one.text for light in (Light.RED, Light.AMBER) for one in found if one.light is light]
+    if open_:
+        return open_[0]
+    return _("The result is up to date.") if state.result == "fresh" else _("Next: click 'Predict OP'.")
 
 
 def blocking(state: StudyState) -> tuple[Requirement, ...]:
@@ -117,13 +129,21 @@ def _images(state: StudyState) -> Requirement:
 
 def _clinical(state: StudyState) -> Requirement:
     name = _("Age and sex")
-    missing = [word for word, known in ((_("age"), state.age > 0), (_("sex"), state.sexKnown)) if not known]
+    missing = [word for word, known in ((_("age"), state.age > 0), (_("sex"), state.sex)) if not known]
     if missing:
         return Requirement(name, Light.RED, _("Enter {missing}.").format(missing=_(" and ").join(missing)))
+    low, high = AGE_RANGE_YEARS
+    if not low <= state.age <= high:
+        text = _("Age {age:.0f}: check it. The BMD classes and the models hold from {low:.0f} to {high:.0f} years.")
+        return Requirement(name, Light.RED, text.format(age=state.age, low=low, high=high))
+    low, high = BMI_RANGE
+    if state.bmi > 0 and not low <= state.bmi <= high:
+        text = _("BMI {bmi:.1f}: check it. Expected: {low:.0f} to {high:.0f} kg/m², or nothing.")
+        return Requirement(name, Light.RED, text.format(bmi=state.bmi, low=low, high=high))
     if state.otherPatient:
         text = _("{found}. Check the entry, or the result will say so.")
         return Requirement(name, Light.AMBER, text.format(found=state.otherPatient))
-    return Requirement(name, Light.GREEN, _("{age:.0f} years, sex entered.").format(age=state.age))
+    return Requirement(name, Light.GREEN, _("{age:.0f} years, {sex}.").format(age=state.age, sex=state.sex))
 
 
 def _population(state: StudyState) -> Requirement:
@@ -154,7 +174,7 @@ def _numbering(state: StudyState) -> Requirement:
     if state.confirmationAsked:
         text = _("The software is not sure of the numbering. Check it, shift if needed, then click 'Levels are right'.")
     else:
-        text = _("Check that L1 is L1, then click 'Levels are right'.")
+        text = _("Check that L1 is L1 (the count takes five lumbar vertebrae for granted), then click 'Levels are right'.")
     return Requirement(name, Light.AMBER, text)
 
 

@@ -22,7 +22,8 @@ BAR = 120
 SHORT_BAR = 40
 """In the table of probabilities, whose six columns have to stand side by side in a narrow panel."""
 
-CELL = "<td style='white-space:nowrap'>"
+CELL = "<td style='white-space:nowrap; vertical-align:middle'>"
+NUMBER = "<td align='right' style='vertical-align:middle; padding-left:8px'>"
 
 
 @dataclass(frozen=True)
@@ -145,12 +146,12 @@ def _shap(name: str, model: Content, palette: Palette) -> str:
     rows = "".join(
         f"<tr>{CELL}{escape(_predictor(term))}</td><td align='right'>{_half(-term['shap'], longest, palette.away, True)}</td>"
         f"<td>{_half(term['shap'], longest, palette.towards, False)}</td>"
-        f"<td align='right'>{term['shap']:+.2f}</td><td align='right'>{escape(percent(term['share']))}</td></tr>"
+        f"{NUMBER}{term['shap']:+.2f}</td>{NUMBER}{escape(percent(term['share']))}</td></tr>"
         for term in terms
     )
     heads = (_("Predictor"), _("← away"), _("towards OP →"), "SHAP", _("share"))
     sides = ("left", "right", "left", "right", "right")
-    style = "style='white-space:nowrap'"
+    style = "style='white-space:nowrap; padding-left:8px'"
     head = "".join(f"<th align='{side}' {style}>{cell}</th>" for side, cell in zip(sides, heads, strict=True))
     note = _("base {base:+.2f} → logit {logit:+.2f}").format(base=model["base_logit"], logit=model["logit"])
     title = _("Why: SHAP values of the {model} model").format(model=_modelName(name))
@@ -189,7 +190,7 @@ def _shares(model: Content, palette: Palette) -> str:
         return ""
     rows = "".join(
         f"<tr>{CELL}{escape(name)}</td><td>{_bar(round(BAR * share), BAR, palette.neutral, palette.rule)}</td>"
-        f"<td align='right'>{escape(percent(share))}</td></tr>"
+        f"{NUMBER}{escape(percent(share))}</td></tr>"
         for name, share in grouped.items()
     )
     return f"<h4>{_('Share of each sequence in the sum of |SHAP|')}</h4><table cellpadding='2'>{rows}</table>"
@@ -200,7 +201,7 @@ def _amongTraining(content: Content, palette: Palette) -> str:
     rows = "".join(
         f"<tr>{CELL}{escape(_predictor({'name': name, 'value': place['value']}))}</td>"
         f"<td>{_bar(round(BAR * place['percentile'] / 100), BAR, palette.neutral, palette.rule)}</td>"
-        f"<td align='right'>{place['percentile']:.0f}</td>"
+        f"{NUMBER}{place['percentile']:.0f}</td>"
         f"<td>{'' if place['inside'] else _('outside their range')}</td></tr>"
         for name, place in places.items()
     )

@@ -111,7 +111,8 @@ class ReviewSection:
             return
         finally:
             self.panel.update()
-        self.panel.bar.say(_("{levels} accepted by {initials}.").format(levels=", ".join(levels), initials=initials))
+        said = _("{levels} accepted by {initials}.").format(levels=", ".join(levels), initials=initials)
+        self.panel.bar.say(f"{said} {self.panel.nextStep()}")
         if len(levels) == 1 and levels[0] in STUDY_LEVELS:
             open_ = [level for level in STUDY_LEVELS if not acceptance.is_accepted(study.bodies(Role.T1WI), level)]
             if open_:

@@ -50,4 +50,5 @@ def attach(editor: Any, scene: Any, tag: str) -> None:
 def release(editor: Any) -> None:
     """Let go of the masks: no tool stays active on them."""
     editor.setActiveEffect(None)
+    editor.setSourceVolumeNode(None)  # when it goes, the editor would take the next image, without masks, and log errors
     editor.setSegmentationNode(None)

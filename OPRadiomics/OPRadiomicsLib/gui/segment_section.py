@@ -8,6 +8,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ..errors import MaskError
+from ..levels import STUDY_LEVELS
 from ..mrml import acceptance, level_labels, segmentation
 from ..types import Role
 from . import colours, layout
@@ -63,6 +64,7 @@ class SegmentSection:
         """Empty masks for L1, L2 and L3 in the editor."""
         self.panel.study.takeEmpty()
         self._openReview()
+        self.panel.area.scrollTo(self.ui.editedWidget)
         layout.zoomToSpine()
         self.panel.bar.say(_("Choose a level in the list of segments, then Paint or Draw it on the T1WI, slice by slice."))
 
@@ -91,6 +93,8 @@ class SegmentSection:
         level_labels.update_level_labels(study.scene, nodes[0])
         layout.showMasks(study, self.panel.review.outline)
         self.panel.update()
+        said = _("What was L2 is {level} now; acceptance is taken back. Check that L1 is L1, then click 'Levels are right'.")
+        self.panel.bar.say(said.format(level=STUDY_LEVELS[1 + by]))
 
     def show3D(self, shown: bool) -> None:
         """Surfaces in a 3-D view beside the slices, made on demand."""

@@ -63,12 +63,36 @@ class StudySection:
         self._reasons = {role: (_identity(guess.node), guess.reason) for role, guess in guesses.items()}
         self._takePatient(study)
         self.panel.showImages()
+        self._sayWhatIsOpen(study)
 
     def fillInIfEmpty(self) -> None:
         """On entering the panel with images loaded and none chosen."""
         study = self.panel.study
         if study is not None and not study.images and self._freeVolumes(study):
             self.fillIn()
+        elif study is not None and study.isEmpty():
+            self._sayWhatIsOpen(study)
+
+    def sayNext(self) -> None:
+        """A scene has been loaded: whose study is shown, and what it still needs."""
+        study = self.panel.study
+        if study is None or study.isEmpty():
+            self.fillInIfEmpty()
+            return
+        said = _("The scene's study is shown.")  # its name may be a patient's, and what is said goes into the log
+        self.panel.bar.say(f"{said} {self.panel.nextStep()}")
+
+    def _sayWhatIsOpen(self, study: Study) -> None:
+        """What to do next about the images."""
+        open_ = [role.value for role in Role if study.image(role) is None]
+        if not study.images and not self._freeVolumes(study):
+            said = _("No images are loaded. Load a study in Slicer's DICOM module, or click 'Load demo study'.")
+        elif open_:
+            text = _("No image fits {roles} for certain; the reason stands below. Choose by hand.")
+            said = text.format(roles=", ".join(open_))
+        else:
+            said = _("T1WI, T2WI and FS-T2WI are chosen. Check them and age and sex. Next: 'Segment L1-L3 on T1WI'.")
+        self.panel.bar.say(said)
 
     def _freeVolumes(self, study: Study) -> list[Any]:
         """The scene's images that no other study has chosen, of the examination that a chosen image is of."""
@@ -123,7 +147,7 @@ class StudySection:
             image, reason = self._reasons.get(role, ("", ""))
             said = reason if study is not None and image == _identity(study.image(role)) else ""
             label.text = f"⚠ {against[role]}" if role in against else said
-            label.styleSheet = colours.styled(label, colours.AMBER) if role in against else ""
+            label.styleSheet = colours.styled(label, colours.AMBER if role in against else colours.GREY)
             label.visible = bool(label.text)
 
 

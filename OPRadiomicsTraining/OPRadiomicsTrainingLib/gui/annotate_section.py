@@ -122,11 +122,11 @@ class AnnotateSection:
         if nodes is not None and self.panel.attempt(lambda: nodes.shift(by)):
             self._selectFirst()
 
-    def autosave(self) -> None:
-        """Keep the drawing and renew the claim; a broken claim is told, the drawing is kept all the same."""
+    def autosave(self) -> bool:
+        """Keep the drawing and renew the claim, and whether that went well; of a broken claim the drawing is kept too."""
         session, nodes = self.session, self.nodes
         if session is None or nodes is None:
-            return
+            return False
         try:
             kept = self.panel.attempt(lambda: session.keep(nodes.mask()))
         except ClaimedError:
@@ -134,6 +134,7 @@ class AnnotateSection:
         if kept:
             now = qt.QTime.currentTime().toString("HH:mm:ss")
             self.ui.autosaveLabel.text = _("Drawing kept at {time}.").format(time=now)
+        return kept
 
     def save(self, dispute: bool) -> None:
         """The next version, and the case is given back; where it can't be, everything stays as it is."""
@@ -154,8 +155,12 @@ class AnnotateSection:
 
     def putBack(self) -> None:
         """Give the case back; what was drawn is kept for this reader."""
-        self.autosave()
+        name = self.session.case.name if self.session is not None else ""
+        kept = self.autosave()
         self._end()
+        if kept:
+            said = _("{case} is put back. Your drawing is kept, and offered when you open the case again.")
+            self.panel.bar.say(said.format(case=name))
         self.panel.refresh()
 
     def close(self) -> None:

@@ -86,7 +86,7 @@ class CaseNodes:
         """
         layout.show()
         shown: Any = self
-        layout.showImages(shown, fit=True)
+        layout.showImages(shown, fit=tuple(Role))
         for node in self._own:
             if node not in self.images.values():
                 layout.restrict(node.GetDisplayNode(), list(self.images))

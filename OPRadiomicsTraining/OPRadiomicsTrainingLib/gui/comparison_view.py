@@ -19,7 +19,7 @@ class ComparisonView:
         self.ui = ui
         self._picture = Picture(ui.comparisonPictureButton)
         self._run: Path | None = None
-        self._age = 0.0
+        self._age = -1.0  # of no run: what belongs to one is hidden at the first look
         self.compared: NetworkComparison | None = None
         ui.comparisonTable.setMinimumHeight(120)
         ui.comparisonTable.connect("itemSelectionChanged()", self._showCase)

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import qt
+import vtk
 from OPRadiomicsLib.files import write_bytes
 from slicer.i18n import tr as _
 
 from ..project.exports import write_cohort_table
 from ..project.fitting import FitPlan, commands_to_fit
 from . import tables
-from .fit_view import FitView
+from .fit_view import FitView, placeLegend, plotViewNode
 
 
 class FitSection:
@@ -22,6 +23,7 @@ class FitSection:
         self.ui = ui
         self.panel = panel
         self.view = FitView(ui)
+        self._checked: Any = None  # the project whose faults are shown
         self._showFaults([])
         ui.clinicalButton.connect("clicked()", self.chooseClinical)
         ui.checkButton.connect("clicked()", self.check)
@@ -41,6 +43,9 @@ class FitSection:
     def update(self) -> None:
         """Fits, and lists of kept features."""
         project = self.panel.project
+        if project is not self._checked:
+            self._checked = project
+            self._showFaults([])
         fits = sorted((project.models / "signatures").glob("*/")) if project is not None else []
         tables.choices(self.ui.fitRunComboBox, [(path.name, path.name) for path in fits])
         kept = sorted(project.designs.glob("*/result/kept_features.txt")) if project is not None else []
@@ -127,6 +132,9 @@ class FitSection:
         if self.panel.attempt(lambda: found.append(self.view.intoScene())):
             text = _("{count} tables and charts are in the scene now; the plot view's menu chooses another chart.")
             self.panel.bar.say(text.format(count=found[0]))
+            node = plotViewNode()
+            if node is not None and not self.panel.hasObserver(node, vtk.vtkCommand.ModifiedEvent, placeLegend):
+                self.panel.addObserver(node, vtk.vtkCommand.ModifiedEvent, placeLegend)
 
     def install(self) -> None:
         """The signature into the user's models."""

@@ -9,7 +9,7 @@ import slicer
 from OPRadiomicsLib.json_files import read_json
 from slicer.i18n import tr as _
 
-from ..mrml.fit_nodes import add_chart, add_table, remove_fit
+from ..mrml.fit_nodes import CURVES, add_chart, add_table, remove_fit
 from ..reports.shown import ShownTable, curves_of, figures_of, tables_of
 from . import tables
 from .pictures import Picture
@@ -121,11 +121,32 @@ def _summary(run: Path) -> str:
         return ""
 
 
+def plotViewNode() -> Any:
+    """Of the plot view that shows the curves, or None where there is none."""
+    manager = slicer.app.layoutManager()
+    return manager.plotWidget(0).mrmlPlotViewNode() if manager is not None and manager.plotViewCount else None
+
+
+def placeLegend(caller: Any = None, event: Any = None) -> None:
+    """Where the curves of the chart that is shown leave room: decision curves fall, the others rise."""
+    node = plotViewNode()
+    name = node.GetPlotChartNode().GetAttribute(CURVES) if node is not None and node.GetPlotChartNode() is not None else None
+    if name is None:
+        return
+    chart = slicer.app.layoutManager().plotWidget(0).plotView().chart()
+    legend = chart.GetLegend()
+    legend.SetHorizontalAlignment(legend.RIGHT)
+    legend.SetVerticalAlignment(legend.TOP if name == "decision" else legend.BOTTOM)
+    chart.GetScene().SetDirty(True)
+
+
 def _showChart(chart: Any) -> None:
     """In a layout that has a plot view."""
     manager = slicer.app.layoutManager()
     if manager is None:
         return
     manager.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpPlotView)
-    if manager.plotViewCount:
-        manager.plotWidget(0).mrmlPlotViewNode().SetPlotChartNodeID(chart.GetID())
+    node = plotViewNode()
+    if node is not None:
+        node.SetPlotChartNodeID(chart.GetID())
+        placeLegend()

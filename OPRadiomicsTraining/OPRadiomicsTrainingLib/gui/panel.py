@@ -13,6 +13,7 @@ from OPRadiomicsLib.files import write_bytes
 from OPRadiomicsLib.gui import installation
 from OPRadiomicsLib.gui.job_bar import JobBar
 from OPRadiomicsLib.gui.jobs import Job
+from OPRadiomicsLib.gui.sections_area import SectionsArea
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
 
@@ -62,6 +63,7 @@ class Panel(VTKObservationMixin):
         self.fitting = FitSection(ui, self)
         self.jobs = JobsSection(ui, self)
         self.sections = (self.dataset, self.annotation, self.agreement, self.retraining, self.fitting, self.jobs)
+        self.area = SectionsArea(ui.sectionsScrollArea)
         self._prepareTop()
         self._timer = qt.QTimer()
         self._timer.setInterval(POLL_MS)
@@ -150,6 +152,7 @@ class Panel(VTKObservationMixin):
     def close(self) -> None:
         """The module is reloaded or Slicer ends; jobs of the project go on."""
         self._timer.stop()
+        self.area.close()
         self.bar.onIdle = lambda: None  # a job that ends with the worker finds no panel to update
         self.removeObservers()
         self.annotation.close()
@@ -176,12 +179,14 @@ class Panel(VTKObservationMixin):
         """Look at the folder, and show everything."""
         if self.project is not None:
             self.attempt(self._look)
-        self.ui.projectLabel.text = str(self.project.folder) if self.project is not None else _("No project is open.")
+        none = _("No project is open: open one, or make a new one in an empty folder.")
+        self.ui.projectLabel.text = str(self.project.folder) if self.project is not None else none
         self.ui.installFrame.visible = bool(self.packagesMissing)
         missing = _("Packages are missing: {names}.")
         self.ui.installLabel.text = missing.format(names=", ".join(self.packagesMissing))
         for section in self.sections:
             section.update()
+        self.area.fit()
 
     def _look(self) -> None:
         assert self.project is not None

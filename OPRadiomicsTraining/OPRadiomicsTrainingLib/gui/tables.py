@@ -11,6 +11,15 @@ import slicer
 NARROW = 30
 """Pixels of a column before it is widened to what it holds."""
 
+WIDEST = 0.75
+"""Share of the table that one column may take: a long name is told by its tooltip, and the others are seen beside it."""
+
+WIDTH = 400
+"""Pixels of a table as long as it has not been shown."""
+
+LONG = 30
+"""Characters from which a cell has its text as a tooltip too."""
+
 SEEN_ROWS = 60
 """Rows that decide how wide a column is: measuring a thousand would take longer than showing them."""
 
@@ -28,9 +37,11 @@ def fill(table: Any, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> 
         for column, text in enumerate(row):
             item = table.item(number, column)
             if item is None:
-                table.setItem(number, column, qt.QTableWidgetItem(text))
-            elif item.text() != text:
+                item = qt.QTableWidgetItem()
+                table.setItem(number, column, item)
+            if item.text() != text:
                 item.setText(text)
+                item.setToolTip(text if len(text) > LONG else "")
         if chosen and row[0] == chosen:
             table.selectRow(number)
     table.verticalHeader().setVisible(False)
@@ -46,6 +57,8 @@ def widen(table: Any, column: int) -> None:
     header = table.horizontalHeader()
     header.setResizeContentsPrecision(SEEN_ROWS)
     needed = max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) + 8
+    if table.columnCount > 1:
+        needed = min(needed, int(WIDEST * max(table.width, WIDTH)))
     table.setColumnWidth(column, max(table.columnWidth(column), needed))
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 import vtk
 
 from ..reports.figures.look import MODEL_COLOURS
@@ -13,6 +14,9 @@ from ..reports.shown import Curves, Line
 
 FIT: Final = "OPRadiomics.Fit"
 """Attribute of every node of a fit: the fit's name."""
+
+CURVES: Final = "OPRadiomics.Curves"
+"""Attribute of a chart: which curves it shows, as `Curves.name`."""
 
 _GREY: Final = (0.55, 0.55, 0.55)
 
@@ -58,9 +62,14 @@ def add_chart(scene: Any, fit: str, curves: Curves, titles: tuple[str, str, str]
     table.SetAttribute(FIT, fit)
     chart = scene.AddNewNodeByClass("vtkMRMLPlotChartNode", title)
     chart.SetAttribute(FIT, fit)
+    chart.SetAttribute(CURVES, curves.name)
     chart.SetTitle(title)
     chart.SetXAxisTitle(x_title)
     chart.SetYAxisTitle(y_title)
+    chart.SetXAxisRangeAuto(False)
+    chart.SetXAxisRange(0.0, 1.0)
+    chart.SetYAxisRangeAuto(False)
+    chart.SetYAxisRange(*_reach(curves))
     longest = max(len(x) for x, _ in curves.lines.values())
     for name, line in curves.lines.items():
         shown = words.get(name, name)
@@ -77,6 +86,14 @@ def remove_fit(scene: Any, fit: str) -> None:
         for node in nodes:
             if node.GetAttribute(FIT) == fit:
                 scene.RemoveNode(node)
+
+
+def _reach(curves: Curves) -> tuple[float, float]:
+    """Of the y axis: treating all is of ever less benefit at high thresholds, and would press the other lines together."""
+    if curves.name != "decision":
+        return 0.0, 1.0
+    best = max(float(np.max(y)) for _, y in curves.lines.values())
+    return -0.25 * best - 0.02, 1.12 * best + 0.02
 
 
 def _column(title: str, values: Line | Any, length: int) -> Any:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from OPRadiomicsLib.gui.requirements import Light, Requirement, StudyState, blocking, lightsHtml, requirements
+from OPRadiomicsLib.gui.requirements import Light, Requirement, StudyState, blocking, lightsHtml, nextStep, requirements
 from OPRadiomicsLib.types import Role
 
 READY = StudyState(
     images={Role.T1WI: "a", Role.T2WI: "b", Role.FST2WI: "c"},
     age=71.0,
-    sexKnown=True,
+    sex="female",
     levels=("T12", "L1", "L2", "L3"),
     accepted=("L1", "L2", "L3"),
     confirmed=True,
@@ -36,7 +36,11 @@ def test_a_reviewed_study_is_green_throughout() -> None:
         ({"images": {Role.T1WI: "a"}}, "Images", Light.AMBER),
         ({"contradictions": ("T1WI: the chosen image looks like T2WI",)}, "Images", Light.AMBER),
         ({"age": 0.0}, "Age and sex", Light.RED),
-        ({"sexKnown": False}, "Age and sex", Light.RED),
+        ({"sex": ""}, "Age and sex", Light.RED),
+        ({"age": 5.0}, "Age and sex", Light.RED),
+        ({"age": 17.0}, "Age and sex", Light.RED),
+        ({"bmi": 9.0}, "Age and sex", Light.RED),
+        ({"bmi": 27.0}, "Age and sex", Light.GREEN),
         ({"otherPatient": "age 71 was entered, the T1WI's header says 63"}, "Age and sex", Light.AMBER),
         ({"exclusions": 2}, "Population", Light.AMBER),
         ({"levels": ()}, "Masks", Light.RED),
@@ -58,6 +62,20 @@ def test_missing_levels_and_packages_are_named() -> None:
     texts = " ".join(one.text for one in blocking(replace(READY, levels=("L1",), packagesMissing=("numba",))))
     assert "L2, L3" in texts
     assert "numba" in texts
+
+
+def test_the_light_says_who_was_entered() -> None:
+    texts = {one.name: one.text for one in requirements(READY)}
+    assert texts["Age and sex"] == "71 years, female."
+
+
+def test_the_next_step_is_what_stops_the_prediction_then_what_it_would_warn_of() -> None:
+    assert nextStep(READY) == "Next: click 'Predict OP'."
+    assert nextStep(replace(READY, result="fresh")) == "The result is up to date."
+    assert nextStep(replace(READY, result="stale")) == nextStep(READY)
+    unreviewed = replace(READY, confirmed=False, accepted=())
+    assert "Levels are right" in nextStep(unreviewed)
+    assert nextStep(replace(unreviewed, sex="")) == "Enter sex."
 
 
 def test_amber_never_stops_a_prediction() -> None:

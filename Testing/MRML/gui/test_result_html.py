@@ -58,7 +58,7 @@ def test_every_contribution_of_the_fullest_model_is_shown_with_its_sign(html: st
 
 def test_the_shares_of_the_sequences_add_up_to_one(html: str) -> None:
     section = html[html.index("Share of each sequence") :]
-    shares = [int(found) for found in re.findall(r"align='right'>(\d+) %", section)]
+    shares = [int(found) for found in re.findall(r"align='right'[^>]*>(\d+) %", section)]
     assert sum(shares) == pytest.approx(100, abs=1)
 
 
