@@ -57,11 +57,11 @@ def _scanners(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
 
 
 def _slices(cohort: Cohort, rows: Indices, centre: str) -> tuple[float, float] | None:
-    """Least and largest distance of the same images' slices; None where one is not recorded."""
+    """Least and largest distance of the same images' slices, to 0.1 um; None where one is not recorded."""
     if cohort.slice_mm is None:
         return None
     own = np.array([cohort.slice_mm[row] for row in rows if not centre or cohort.centres[row] == centre])
-    return (float(own.min()), float(own.max())) if np.isfinite(own).all() else None
+    return (round(float(own.min()), 4), round(float(own.max()), 4)) if np.isfinite(own).all() else None
 
 
 def _gap(scanners: tuple[str, ...]) -> tuple[str, ...]:
