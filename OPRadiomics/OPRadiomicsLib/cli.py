@@ -155,8 +155,14 @@ def add_propagate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     """`propagate`: a mask from one sequence onto another's grid."""
     parser = commands.add_parser("propagate", help="carry a mask from one sequence to another of the same examination")
     parser.add_argument("mask", type=Path, help="label map on the image given by --from")
-    parser.add_argument("--from", dest="source", type=Path, required=True, help="image that the mask was drawn on")
-    parser.add_argument("--onto", type=Path, required=True, help="image that the mask goes to")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        type=Path,
+        required=True,
+        help="image that the mask was drawn on: file, or DICOM folder of one series",
+    )
+    parser.add_argument("--onto", type=Path, required=True, help="image that the mask goes to, likewise")
     parser.add_argument(
         "--register", action="store_true", help="bounded rigid registration, kept where it improves the alignment"
     )
@@ -171,7 +177,13 @@ def add_marrow(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """`marrow`: the region that the features describe."""
     parser = commands.add_parser("marrow", help="the profile's marrow region inside the vertebral bodies")
     parser.add_argument("mask", type=Path, help="label map of L1-L3 on the image")
-    parser.add_argument("--on", dest="image", type=Path, required=True, help="image that the mask was drawn on")
+    parser.add_argument(
+        "--on",
+        dest="image",
+        type=Path,
+        required=True,
+        help="image that the mask was drawn on: file, or DICOM folder of one series",
+    )
     parser.add_argument("--profile", default="standard", help="shipped name or YAML file (default: %(default)s)")
     parser.add_argument("-o", "--out", type=Path, required=True, help="label map to write")
     parser.set_defaults(**_of_commands("marrow"))

@@ -132,7 +132,7 @@ def propagate(options: argparse.Namespace, progress: Progress) -> Outcome:
     require_place(options.out, options)
     require_place(description, options)
     progress("Reading", 0.0)
-    source, onto = io.read_volume(options.source), io.read_volume(options.onto)
+    source, onto = _image(options.source), _image(options.onto)
     mask = io.read_mask(options.mask, source)
     progress("Propagating", 0.3)
     found = carry(mask, source, onto, register=options.register)
@@ -149,7 +149,7 @@ def marrow(options: argparse.Namespace, progress: Progress) -> Outcome:
     require_place(options.out, options)
     profile = load_profile(options.profile)
     progress("Reading", 0.0)
-    bodies = io.read_mask(options.mask, io.read_volume(options.image))
+    bodies = io.read_mask(options.mask, _image(options.image))
     progress("Taking the marrow region", 0.3)
     io.write_mask(workflow.marrow_as_stored(bodies, profile), options.out)
     progress("Done", 1.0)
@@ -371,6 +371,11 @@ def _one_volume(options: argparse.Namespace) -> Volume:
     volume = io.read_volume(options.image)
     io.require_sagittal(volume, options.image.name)
     return volume
+
+
+def _image(place: Path) -> Volume:
+    """A file, or the one series of a DICOM folder."""
+    return io.read_volume(io.only_series(io.index_dicom(place)) if place.is_dir() else place)
 
 
 def _mask_line(mask: Mask, options: argparse.Namespace) -> str:

@@ -71,6 +71,29 @@ def select_series(
     return found
 
 
+def only_series(index: Sequence[SeriesRef]) -> SeriesRef:
+    """The one stack of images in a folder, of whatever sequence.
+
+    Parameters
+    ----------
+    index
+        From `index_dicom`.
+
+    Raises
+    ------
+    StudyError
+        If there is no MR image, or several stacks; the message lists them.
+    """
+    images = [one for one in index if one.acquisition.get("kind") == "image" and one.acquisition.get("modality") == "MR"]
+    if len(images) != 1:
+        raise StudyError(
+            f"{len(images)} MR series in the folder" + (f": {_listed(images)}" if images else ""),
+            "the folder of one series",
+            "name the folder that holds this series alone, or convert the series to NIfTI",
+        )
+    return images[0]
+
+
 def describe_series(series: SeriesRef) -> str:
     """One line for lists: series 5 'T2 TSE sag', 17 slices sagittal, TR 3614 / TE 123 ms; of stations, how far up each lies."""
     acquisition = series.acquisition

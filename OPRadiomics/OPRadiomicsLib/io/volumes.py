@@ -179,7 +179,7 @@ def open_image_file(path: Path) -> Any:
         raise StudyError(
             found,
             f"a file that ends in {', '.join(READABLE_SUFFIXES)}",
-            "check the path; a DICOM study is one folder: the image of `segment`, or STUDY of `predict` and `features`",
+            "check the path; a DICOM folder is STUDY of `predict` and `features`, or an image of the other steps",
         )
     if path.name.lower().endswith((".nii", ".nii.gz")):
         require_intact_nifti(path)

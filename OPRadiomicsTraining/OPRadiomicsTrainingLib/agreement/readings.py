@@ -84,9 +84,9 @@ def read_reader_study(source: str | Path) -> ReaderStudy:
         study = _of_table(path)
     if len(study.cases) < 2 or len(study.masks) < 1:
         raise StudyError(
-            f"{len(study.cases)} cases with {len(study.masks)} readings ({', '.join(study.masks)})",
-            "at least two cases and a reading",
-            f"name readings {', '.join(READINGS)}, or any and --compare",
+            f"{len(study.cases)} cases with {len(study.masks)} readings" + "".join(f", {name}" for name in study.masks),
+            "at least two cases, and for each reading a column (in a folder of cases: files) with the masks' paths",
+            f"add the columns {', '.join(READINGS)} that there are, or any others and --compare",
         )
     _require_masks(study)
     return study

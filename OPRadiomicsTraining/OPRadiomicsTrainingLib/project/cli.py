@@ -47,11 +47,12 @@ def _add_collecting(actions: Any) -> None:
     parser.add_argument("--interval", type=int, default=60, help="days between a reader's two readings (default: %(default)s)")
     parser = _action(actions, "add", add, "add studies under new names, without patient data")
     parser.add_argument(
-        "studies", type=Path, nargs="+", help="study folder: DICOM, or T1WI.nii.gz, T2WI.nii.gz, FS-T2WI.nii.gz"
+        "studies",
+        type=Path,
+        nargs="+",
+        help="study folder (DICOM, or T1WI.nii.gz, T2WI.nii.gz, FS-T2WI.nii.gz), or table with the columns case and study",
     )
-    parser.add_argument(
-        "--each", action="store_true", help="every subfolder is a study; or a table with the columns case and study"
-    )
+    parser.add_argument("--each", action="store_true", help="every subfolder of the folder is a study")
     parser.add_argument("--centre", default="", help="where they were made")
     parser.add_argument("--simulated", action="store_true", help="the images are simulated: results will say so")
     parser = _action(actions, "status", at_once(status_of), "how many cases are in which state, and who works on what")
@@ -110,9 +111,8 @@ def add(options: argparse.Namespace, progress: Progress) -> Outcome:
     from .folder import open_project
 
     project = open_project(options.project)
-    tables = [path for path in options.studies if path.is_file()]
-    many = options.each or bool(tables)
-    listed = [one for path in options.studies for one in (listed_in(path) if many else (Listed(path),))]
+    many = {path: options.each or path.is_file() for path in options.studies}
+    listed = [one for path in options.studies for one in (listed_in(path) if many[path] else (Listed(path),))]
     found = add_listed(project, listed, centre=options.centre, simulated=options.simulated, progress=progress)
     failed = (_failure(one) for one in found.failures)
     return Outcome((f"{len(found.cases)} of {len(listed)} studies added", *failed), tuple(case.folder for case in found.cases))

@@ -45,7 +45,7 @@ def test_the_network_reads_without_a_mask(readings: Path) -> None:
 
 TABLES = [
     ("case,A\n", "column study"),
-    ("case,study\na,b\nc,d\n", "0 readings"),
+    ("case,study\na,b\nc,d\n", r"2 cases with 0 readings\. Expected: .*a column .*Remedy: add the columns A, B, A2, B_alone"),
     ("case,study,A\na,b,x.nii\na,c,y.nii\n", "more than once"),
 ]
 

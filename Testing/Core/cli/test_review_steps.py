@@ -49,6 +49,24 @@ def test_the_marrow_region_lies_inside_the_bodies(files: dict[Role, Path], truth
         assert 0.3 * bodies.of(level).sum() < marrow.of(level).sum() < bodies.of(level).sum()
 
 
+def test_the_steps_after_segmentation_take_the_dicom_folder_of_a_series(
+    dicom_study: Path, files: dict[Role, Path], truth_mask: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    t1, t2 = (str(next(dicom_study.glob(f"*_{name}"))) for name in ("Sag_T1_FSE", "Sag_T2_FSE"))
+    made, expected = tmp_path / "from_dicom.nii.gz", tmp_path / "from_files.nii.gz"
+    for places, out in (((t1, t2), made), ((str(files[Role.T1WI]), str(files[Role.T2WI])), expected)):
+        assert main(["propagate", str(truth_mask), "--from", places[0], "--onto", places[1], "-o", str(out)]) == 0
+    image = io.read_volume(files[Role.T2WI])
+    for level in ("L1", "L2", "L3"):
+        np.testing.assert_array_equal(io.read_mask(made, image).of(level), io.read_mask(expected, image).of(level))
+    assert main(["marrow", str(made), "--on", t2, "-o", str(tmp_path / "marrow.nii.gz")]) == 0
+    capsys.readouterr()
+    assert main(["marrow", str(made), "--on", str(dicom_study), "-o", str(tmp_path / "again.nii.gz")]) == 2
+    assert "Sag T2" in (said := capsys.readouterr().err)
+    assert "Expected: the folder of one series" in said
+    assert not (tmp_path / "again.nii.gz").exists()
+
+
 def test_acceptance_and_exclusions_reach_the_prediction(
     files: dict[Role, Path], truth_mask: Path, review: Path, tmp_path: Path
 ) -> None:

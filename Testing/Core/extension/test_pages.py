@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from OPRadiomicsLib.cli import build_parser
 
 ROOT = Path(__file__).parents[3]
 PAGES = (
@@ -34,6 +36,33 @@ def test_every_link_of_a_page_has_its_target(page: str) -> None:
         target = (ROOT / page).parent / file if file else ROOT / page
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
+
+
+def commands_of(page: str) -> list[list[str]]:
+    """Words of each `opradiomics` command that a page gives a line of its own, without comments."""
+    text = (ROOT / page).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = re.findall(r"^ *(opradiomics [a-z].*)$", text, re.MULTILINE)
+    return [part.split()[1:] for line in lines for part in line.split("#")[0].split("&&")]
+
+
+def options_of(words: list[str]) -> set[str]:
+    """Options that the command of these words knows, down its subcommands."""
+    parser = build_parser()
+    for word in words:
+        inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+        if not inner:
+            break
+        parser = inner[0].choices[word]
+    return set(parser._option_string_actions)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("README", "OPR", "Resources"))])
+def test_every_command_of_a_page_knows_its_options(page: str) -> None:
+    commands = commands_of(page)
+    assert commands
+    for words in commands:
+        named = re.findall(r"(?<![\w-])--?[a-z][\w-]*", " ".join(words))
+        assert sorted(set(named) - options_of(words)) == [], " ".join(words)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from OPRadiomicsLib.errors import StudyError
 from OPRadiomicsLib.io.index import index_dicom
-from OPRadiomicsLib.io.selection import number_of, select_series
+from OPRadiomicsLib.io.selection import number_of, only_series, select_series
 from OPRadiomicsLib.types import Role
 
 
@@ -24,6 +24,14 @@ def test_the_three_sequences_are_found_among_all_that_a_pacs_exports(examination
     assert selected[Role.FST2WI].reason == (
         "TR 2682 / TE 71 ms (T2 spin echo); described as T2; fat suppression by ScanOptions FS"
     )
+
+
+def test_the_one_series_of_a_folder_needs_no_name(write_study: Any, sequences: Any) -> None:
+    t1, t2, _ = sequences
+    assert number_of(only_series(index_dicom(write_study(t2)))) == number_of(index_dicom(write_study(t2))[0])
+    with pytest.raises(StudyError, match=r"2 MR series in the folder: series 2 .*; series 3 ") as caught:
+        only_series(index_dicom(write_study(t1, t2)))
+    assert "the folder that holds this series alone" in caught.value.remedy
 
 
 def test_a_missing_sequence_is_named(write_study: Any, sequences: Any) -> None:

@@ -42,6 +42,17 @@ def test_a_new_project_says_where_the_key_will_lie(tmp_path: Path, capsys: pytes
     assert "spine-KEY-PRIVATE" in capsys.readouterr().out
 
 
+def test_a_study_named_beside_a_table_stays_one_study(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for series in ("T1", "T2"):
+        (tmp_path / "study" / series).mkdir(parents=True)
+    table = tmp_path / "cohort.csv"
+    table.write_text("case,study\none,absent\n", encoding="utf-8")
+    main(["project", "add", str(project.folder), str(tmp_path / "study"), str(table)])
+    assert "0 of 2 studies added" in capsys.readouterr().out
+
+
 def test_the_commands_offered_in_a_slicer_are_those_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["entry-points"]["opradiomics.commands"] == dict(COMMANDS)
