@@ -440,8 +440,8 @@
             <translation>检查所在文件夹：</translation>
         </message>
         <message>
-            <source>A folder with one subfolder for each study.</source>
-            <translation>每个检查一个子文件夹的文件夹。</translation>
+            <source>A folder with one subfolder for each study, or a table with the columns case, study, age and sex.</source>
+            <translation>每个检查一个子文件夹的文件夹，或含 case、study、age、sex 列的表格。</translation>
         </message>
         <message>
             <source>Take the studies selected in the DICOM browser</source>
@@ -733,6 +733,26 @@
         <message>
             <source>All levels one down: what was L1 becomes L2.</source>
             <translation>全部节段下移一位：原 L1 变为 L2。</translation>
+        </message>
+        <message>
+            <source>Outline</source>
+            <translation>轮廓</translation>
+        </message>
+        <message>
+            <source>Only the outlines of the masks (Shift+O).</source>
+            <translation>只显示掩膜的轮廓 (Shift+O)。</translation>
+        </message>
+        <message>
+            <source>Three views</source>
+            <translation>三视图</translation>
+        </message>
+        <message>
+            <source>T1WI, T2WI and FS-T2WI side by side, linked.</source>
+            <translation>T1WI、T2WI 和 FS-T2WI 并排联动显示。</translation>
+        </message>
+        <message>
+            <source>Keys: Shift+N next level, Shift+O outline, Shift+Up / Shift+Down next slice, Ctrl+Z undo.</source>
+            <translation>快捷键：Shift+N 下一节段，Shift+O 轮廓，Shift+↑ / Shift+↓ 切换层面，Ctrl+Z 撤销。</translation>
         </message>
         <message>
             <source>Note:</source>
@@ -1592,6 +1612,10 @@
             <source>OPRadiomics: install packages</source>
             <translation>OPRadiomics：安装软件包</translation>
         </message>
+        <message>
+            <source>The installation failed: {error}. What to do: check the network, or choose a folder of wheels, and try again.</source>
+            <translation>安装失败：{error}。处理办法：检查网络，或选择 wheel 文件夹，然后重试。</translation>
+        </message>
     </context>
     <context>
         <name>gui.job_bar</name>
@@ -1805,10 +1829,6 @@
         <message>
             <source>Project made. The key to the patients will lie in {folder}: keep it apart.</source>
             <translation>项目已建立。患者对照表将存放在 {folder}：请单独保管。</translation>
-        </message>
-        <message>
-            <source>The installation failed: {error}</source>
-            <translation>安装失败：{error}</translation>
         </message>
         <message>
             <source>No project is open: open one, or make a new one in an empty folder.</source>
@@ -2285,10 +2305,6 @@
             <translation>训练 {name}</translation>
         </message>
         <message>
-            <source>The installation failed: {error}</source>
-            <translation>安装失败：{error}</translation>
-        </message>
-        <message>
             <source>All packages are installed.</source>
             <translation>所有软件包均已安装。</translation>
         </message>
@@ -2372,10 +2388,6 @@
         <message>
             <source>T1WI, T2WI and FS-T2WI are chosen. Check them and age and sex. Next: 'Segment L1-L3 on T1WI'.</source>
             <translation>已选择 T1WI、T2WI 和 FS-T2WI。请核对图像、年龄和性别。下一步：“在 T1WI 上分割 L1-L3”。</translation>
-        </message>
-        <message>
-            <source>The installation failed: {error}</source>
-            <translation>安装失败：{error}</translation>
         </message>
         <message>
             <source>All packages are installed.</source>

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import qt
 import slicer
+from OPRadiomicsLib.gui import layout
+from OPRadiomicsLib.types import Role
 
 SHOTS = os.environ.get("OPR_SHOTS", "")
 
@@ -40,12 +42,39 @@ def shot(name, widget=None):
     (widget or slicer.util.mainWindow()).grab().save(str(Path(SHOTS) / f"{name}.png"))
 
 
-class PanelTest(unittest.TestCase):
+def press(key):
+    """The key's shortcut; fails where none answers it, or two, of which Qt would call neither."""
+    found = [one for one in slicer.util.mainWindow().findChildren(qt.QShortcut) if one.key.toString() == key]
+    assert len(found) == 1, f"{key} is answered {len(found)} times"
+    found[0].activated()
+    slicer.app.processEvents()
+
+
+class SlicerTest(unittest.TestCase):
+    """What the tests of both panels share."""
+
+    def clear(self):
+        """An empty scene, in a window that has room for the panel."""
+        slicer.util.mainWindow().resize(1880, 1140)
+        slicer.mrmlScene.Clear(0)
+
+    def assertSlicesStep(self, distance):
+        """Shift+Up moves all three views by a slice's distance, Shift+Down back."""
+        views = [layout.sliceNode(role) for role in Role]
+        before = [view.GetSliceOffset() for view in views]
+        press("Shift+Up")
+        for view, offset in zip(views, before, strict=True):
+            self.assertAlmostEqual(view.GetSliceOffset() - offset, distance, places=3)
+        press("Shift+Down")
+        for view, offset in zip(views, before, strict=True):
+            self.assertAlmostEqual(view.GetSliceOffset(), offset, places=3)
+
+
+class PanelTest(SlicerTest):
     """A clean scene, the module opened as a user would."""
 
     def setUp(self):
-        slicer.util.mainWindow().resize(1880, 1140)
-        slicer.mrmlScene.Clear(0)
+        self.clear()
         slicer.util.selectModule("OPRadiomics")
         settle(0.3)
         self.widget = slicer.modules.opradiomics.widgetRepresentation().self()
@@ -63,6 +92,13 @@ class PanelTest(unittest.TestCase):
         until(lambda: not self.panel.bar.busy, seconds)
         settle()
         self.assertIsNone(self.panel.bar.fault, self.panel.bar.fault and self.panel.bar.fault.text)
+
+    def loadAndSegment(self):
+        """As far as the network's masks."""
+        self.click(self.ui.loadDemoButton)
+        settle()
+        self.click(self.ui.segmentButton)
+        self.finish()
 
     def assertSays(self, context, sentence):
         """The panel's line is this sentence, after the job's title, in the language that this Slicer runs in."""

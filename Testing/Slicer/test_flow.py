@@ -20,13 +20,6 @@ from support import PanelTest, settle, shot, until
 class FlowTest(PanelTest):
     """Load, segment, correct, accept, propagate, predict, save, reload."""
 
-    def loadAndSegment(self):
-        """As far as the network's masks."""
-        self.click(self.ui.loadDemoButton)
-        settle()
-        self.click(self.ui.segmentButton)
-        self.finish()
-
     def test_a_newcomer_goes_from_the_demo_study_to_a_saved_explained_result(self):
         shot("01-empty")
         self.show("studySection")

@@ -2,17 +2,14 @@
 
 import slicer
 from OPRadiomicsLib.types import Role
-from support import PanelTest, Ticks, settle
+from support import PanelTest, Ticks, press, settle
 
 
 class LifeTest(PanelTest):
     """What happens around the flow."""
 
     def test_closing_the_scene_and_starting_again(self):
-        self.click(self.ui.loadDemoButton)
-        settle()
-        self.click(self.ui.segmentButton)
-        self.finish()
+        self.loadAndSegment()
         for _ in range(2):
             slicer.mrmlScene.Clear(0)
             settle()
@@ -23,10 +20,7 @@ class LifeTest(PanelTest):
         self.assertEqual(set(self.panel.study.images), set(Role))
 
     def test_deleting_images_masks_and_study_is_survived(self):
-        self.click(self.ui.loadDemoButton)
-        settle()
-        self.click(self.ui.segmentButton)
-        self.finish()
+        self.loadAndSegment()
         study = self.panel.study
         slicer.mrmlScene.RemoveNode(study.bodies(Role.T1WI))
         settle()
@@ -47,20 +41,29 @@ class LifeTest(PanelTest):
         for kind in ("vtkMRMLMarkupsFiducialNode", "vtkMRMLLabelMapVolumeNode"):
             self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass(kind), 1, kind)
 
+    def test_keys_show_the_next_level_the_next_slice_and_outlines(self):
+        self.loadAndSegment()
+        self.panel.review.goTo("L1")
+        for level in ("L2", "L3"):
+            press("Shift+N")
+            self.assertEqual(self.panel.review.table.current, level)
+        self.assertSlicesStep(max(self.panel.study.image(Role.T1WI).GetSpacing()))
+        press("Shift+O")
+        self.assertTrue(self.ui.outlineButton.checked)
+        self.assertEqual(self.panel.study.bodies(Role.T1WI).GetDisplayNode().GetOpacity2DFill(), 0.0)
+        press("Shift+O")
+
     def test_leaving_and_entering_keeps_no_shortcut_twice(self):
         for _ in range(3):
             slicer.util.selectModule("Data")
             settle(0.2)
-            self.assertEqual(self.panel.review._shortcuts, [])
+            self.assertEqual(len(self.panel.review.shortcuts), 0)
             slicer.util.selectModule("OPRadiomics")
             settle(0.2)
-            self.assertEqual(len(self.panel.review._shortcuts), 5)
+            self.assertEqual(len(self.panel.review.shortcuts), 5)
 
     def test_reloading_the_module_leaves_no_observer_and_no_worker(self):
-        self.click(self.ui.loadDemoButton)
-        settle()
-        self.click(self.ui.segmentButton)
-        self.finish()
+        self.loadAndSegment()
         old = self.panel
         slicer.util.reloadScriptedModule("OPRadiomics")
         settle(1.0)

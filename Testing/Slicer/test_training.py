@@ -2,12 +2,12 @@
 
 import os
 import tempfile
-import unittest
 from pathlib import Path
 
 import numpy as np
 import slicer
 from OPRadiomicsLib.gui import layout
+from OPRadiomicsLib.mrml.level_labels import centroid_ras
 from OPRadiomicsLib.mrml.segments import segment_ids
 from OPRadiomicsLib.resources import demo_study_folder
 from OPRadiomicsLib.types import Role
@@ -17,16 +17,16 @@ from OPRadiomicsTrainingLib.project.claims import ClaimedError
 from OPRadiomicsTrainingLib.project.flow import State
 from OPRadiomicsTrainingLib.project.session import begin
 from OPRadiomicsTrainingLib.project.versions import Step, versions_of
-from support import SHOTS, settle, shot, until
+from support import SHOTS, SlicerTest, press, settle, shot, until
 
 SECTIONS = ("datasetSection", "annotateSection", "agreementSection", "retrainSection", "fitSection", "jobsSection")
 
 
-class TrainingCase(unittest.TestCase):
+class TrainingCase(SlicerTest):
     """A project of its own; the panel's widgets are clicked as a user would."""
 
     def setUp(self):
-        slicer.mrmlScene.Clear(0)
+        self.clear()
         self.folder = tempfile.TemporaryDirectory()
         home = Path(self.folder.name)
         os.environ["OPRADIOMICS_MODELS"] = str(home / "models")
@@ -106,6 +106,42 @@ class TrainingTest(TrainingCase):
         self.assertEqual(self.ui.jobLabel.text, slicer.app.translate("gui.annotate_section", said).format(case="sub-0001"))
         for kind in ("vtkMRMLSegmentationNode", "vtkMRMLMarkupsFiducialNode"):
             self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass(kind), 0, kind)
+
+    def test_keys_show_the_next_level_the_next_slice_and_outlines(self):
+        self.addDemoStudy()
+        self.ui.presegmentButton.click()
+        self.finish()
+        self.show("annotateSection")
+        self.ui.nextCaseButton.click()
+        settle(1.0)
+        nodes, view = self.panel.annotation.nodes, layout.sliceNode(Role.T2WI)
+        ids = segment_ids(nodes.segmentation)
+        for level in ("L2", "L3", "L1"):
+            press("Shift+N")
+            self.assertEqual(self.ui.segmentEditorWidget.currentSegmentID(), ids[level])
+            middle = centroid_ras(nodes.segmentation, level)
+            for axis in range(3):
+                self.assertAlmostEqual(view.GetSliceToRAS().GetElement(axis, 3), middle[axis], delta=5)  # mm: a slice's place
+        self.assertSlicesStep(max(nodes.reference.GetSpacing()))
+        display = nodes.segmentation.GetDisplayNode()
+        for fill in (0.0, 0.35):
+            press("Shift+O")
+            self.assertAlmostEqual(display.GetOpacity2DFill(), fill)
+        self.ui.outlineButton.click()
+        self.ui.leaveButton.click()
+        self.ui.nextCaseButton.click()
+        settle(1.0)
+        self.assertEqual(self.panel.annotation.nodes.segmentation.GetDisplayNode().GetOpacity2DFill(), 0.0)
+        self.ui.outlineButton.click()
+        slicer.app.layoutManager().setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+        self.ui.layoutButton.click()
+        self.assertTrue(layout.isShown())
+        slicer.util.selectModule("Data")
+        self.assertEqual(len(self.panel.annotation.shortcuts), 0)
+        slicer.util.selectModule("OPRadiomics")
+        press("Shift+O")  # answered by one panel alone
+        slicer.util.selectModule("OPRadiomicsTraining")
+        press("Shift+O")
 
     def test_three_readers_take_a_study_from_the_network_s_proposal_to_arbitration(self):
         self.show("datasetSection")

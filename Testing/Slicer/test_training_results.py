@@ -1,12 +1,19 @@
 """OPRadiomicsTraining: what comes into a project from the scene, and how a run's, a study's and a fit's results are shown."""
 
 import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import qt
 import slicer
+from OPRadiomicsLib.io import read_volume
+from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
+from OPRadiomicsLib.types import Mask
 from OPRadiomicsTrainingLib.project import jobs
 from OPRadiomicsTrainingLib.project.cases import CASE_FILE
+from OPRadiomicsTrainingLib.project.designs import create_design
+from OPRadiomicsTrainingLib.project.session import begin
 from OPRadiomicsTrainingLib.project.thumbnails import outlined_path
 from OPRadiomicsTrainingLib.project.versions import Step, versions_of
 from OPRadiomicsTrainingLib.segmentation.compare import (
@@ -101,6 +108,40 @@ class TrainingResultsTest(TrainingCase):
         self.ui.copyComparisonButton.click()
         self.assertIn("own_b\t0.800", slicer.app.clipboard().text())
 
+    def test_an_agreement_study_shows_what_is_to_be_read_and_then_its_result(self):
+        self.panel.newProject(Path(self.folder.name) / "icc", intervalDays=0)
+        self.addDemoStudy()
+        first = self.panel.items[0].case
+        shutil.copytree(first.folder, first.folder.with_name("sub-0002"))
+        project, volume = self.panel.project, read_volume(first.reference)
+        cases = ("sub-0001", "sub-0002")
+        design = create_design(project, "icc", cases, {"A": "AA", "B": "BB"})
+        self.show("agreementSection")
+        self.panel.refresh()
+        self.assertEqual(self.ui.dueTable.rowCount, 6)
+        for widget, shown in ((self.ui.dueTable, True), (self.ui.iccPictureButton, False), (self.ui.keptTextEdit, False)):
+            self.assertEqual(widget.visible, shown, widget.name)
+        labels = np.zeros(volume.shape, np.uint8)
+        for number, level in enumerate(STUDY_LEVELS):
+            labels[:, 10 * number : 10 * number + 5, 5:15] = LABEL_OF_LEVEL[level]
+        for case in cases:
+            for step, reader in ((Step.DRAWN, "AA"), (Step.REVIEWED, "BB"), (Step.AGAIN, "AA")):
+                with begin(project, case, step, reader) as session:
+                    session.save(Mask(labels, volume.affine))
+        result = project.designs / design.name / "result"
+        paint(result / "pictures" / "icc.png", "red")
+        paint(result / "pictures" / "dice.png", "blue")
+        (result / "kept_features.txt").write_text(f"{LONG_NAME}\n")
+        (result / "report.html").write_text("<p>report</p>")
+        self.panel.refresh()
+        self.assertFalse(self.ui.dueTable.visible)  # nothing is left to read: the result has its place
+        self.assertTrue(self.ui.iccButton.enabled)
+        self.assertTrue(self.ui.openIccButton.enabled)
+        self.assertEqual(colour_of(self.ui.iccPictureButton), "#ff0000")
+        self.ui.iccFigureComboBox.setCurrentIndex(1)
+        self.assertEqual(colour_of(self.ui.iccPictureButton), "#0000ff")
+        self.assertEqual(self.ui.keptTextEdit.plainText.strip(), LONG_NAME)
+
     def test_what_runs_is_shown_above_every_section_and_what_it_said_is_kept(self):
         self.panel.refresh()
         self.assertFalse(self.ui.runningFrame.visible)
@@ -142,6 +183,7 @@ class TrainingResultsTest(TrainingCase):
         self.assertIn("0.812 (0.700-0.900)", self.ui.fitSummaryLabel.text)
         self.assertTrue(self.ui.fitSummaryLabel.text.startswith("DEMO"))
         self.assertEqual(cells(self.ui.fitResultTable, 0), [LONG_NAME, "+0.25000"])
+        self.assertFalse(self.ui.fitResultTable.wordWrap)  # Qt shows of what it wraps the first line alone
         self.assertLess(self.ui.fitResultTable.columnViewportPosition(1) + 60, self.ui.fitResultTable.viewport().width)
         self.assertEqual(colour_of(self.ui.fitPictureButton), "#0000ff")
         for _time in range(2):

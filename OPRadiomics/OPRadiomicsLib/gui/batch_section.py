@@ -57,9 +57,11 @@ class BatchSection:
             return
         signature = self.panel.study.parameters.signature if self.panel.study is not None else "demo-signature"
         job = self.panel.logic.batch(Path(source), Path(target), signature, start=False)
+        self.ui.batchLabel.text = ""
         kept = _("{title}: cancelled. Finished studies are kept; the same batch goes on from them.")
         self.panel.runJob(job, self._onDone, ofStudy=False, cancelledText=kept)
 
     def _onDone(self, lines: tuple[str, ...]) -> None:
+        self.panel.bar.say(lines[0])  # how many studies: "done" would be said of a batch that failed in part too
         self.ui.batchLabel.text = "\n".join(lines)
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self.ui.batchOutputPathLineEdit.currentPath))

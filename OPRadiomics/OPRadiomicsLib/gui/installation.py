@@ -87,6 +87,12 @@ def installOnceAsked(packages: Sequence[str], asked: str) -> bool:
     return not unsatisfied(packages)
 
 
+def failure(error: RuntimeError) -> str:
+    """What is said of an installation that failed."""
+    text = _("The installation failed: {error}. What to do: check the network, or choose a folder of wheels, and try again.")
+    return text.format(error=str(error).rstrip("."))
+
+
 def wheelsCommand() -> str:
     """What to run on a computer with a network, to fill the folder of wheels."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -156,9 +156,14 @@ def _showIn(node: Any | None, roles: list[Role], outline: bool) -> None:
         return
     display = node.GetDisplayNode()
     display.SetVisibility(bool(roles))
-    display.SetOpacity2DFill(0.0 if outline else 0.35)
-    display.SetOpacity2DOutline(1.0)
+    showFill(display, not outline)
     restrict(display, roles)
+
+
+def showFill(display: Any, filled: bool) -> None:
+    """Masks filled, with the image seen through them, or their outlines alone."""
+    display.SetOpacity2DFill(0.35 if filled else 0.0)
+    display.SetOpacity2DOutline(1.0)
 
 
 def restrict(display: Any, roles: list[Role]) -> None:
@@ -193,6 +198,14 @@ def jumpTo(positionRas: Any) -> None:
         node = sliceNode(role)
         if node is not None:
             node.JumpSliceByCentering(*map(float, positionRas))
+
+
+def nextSlice(image: Any, by: int) -> None:
+    """So many of an image's slices further in the three views: Slicer links what the mouse does, not what a script sets."""
+    for role in Role:
+        node = sliceNode(role)
+        if node is not None:
+            node.SetSliceOffset(node.GetSliceOffset() + by * max(image.GetSpacing()))
 
 
 def zoomToSpine() -> None:

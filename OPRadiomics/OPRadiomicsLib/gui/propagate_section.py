@@ -36,7 +36,7 @@ class PropagateSection:
         bodies = study.bodies(Role.T1WI) if study is not None else None
         image = study.image(Role.T1WI) if study is not None else None
         roles = self._roles(study)
-        ready = bodies is not None and image is not None and not self.panel.bar.busy
+        ready = bodies is not None and image is not None and not self.panel.bar.busy and not self.panel.packagesMissing
         self.ui.propagateButton.enabled = ready and bool(roles)
         self.ui.showMarrowCheckBox.enabled = ready
         carried = [role for role in roles if study is not None and study.bodies(role) is not None]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import qt
 import slicer
 from slicer.i18n import tr as _
 
@@ -16,6 +15,7 @@ from ..types import Role
 from . import layout, segment_editor
 from .level_table import LevelTable
 from .parameter_node import Edited
+from .shortcuts import Shortcuts
 from .study import Study, drawnLevels
 
 
@@ -26,7 +26,7 @@ class ReviewSection:
         self.ui = ui
         self.panel = panel
         self.table = LevelTable(ui.levelTable, self.goTo)
-        self._shortcuts: list[Any] = []
+        self.shortcuts = Shortcuts()
         segment_editor.prepare(self.editor)
         ui.acceptButton.connect("clicked()", self.accept)
         ui.acceptAllButton.connect("clicked()", self.acceptAll)
@@ -74,10 +74,9 @@ class ReviewSection:
 
     def nextSlice(self, by: int) -> None:
         """One slice further in all three views."""
-        node = layout.sliceNode(Role.T1WI)
         image = self.panel.study.image(Role.T1WI) if self.panel.study is not None else None
-        if node is not None and image is not None:
-            node.SetSliceOffset(node.GetSliceOffset() + by * max(image.GetSpacing()))
+        if image is not None:
+            layout.nextSlice(image, by)
 
     def accept(self) -> None:
         """The selected level."""
@@ -152,18 +151,15 @@ class ReviewSection:
         """Keyboard shortcuts, and an editor node of the current scene."""
         self.attach()
         self.editor.installKeyboardShortcuts()
-        actions = {
-            "Shift+N": self.nextLevel,
-            "Shift+A": self.accept,
-            "Shift+O": self.ui.outlineButton.toggle,
-            "Shift+Up": lambda: self.nextSlice(+1),
-            "Shift+Down": lambda: self.nextSlice(-1),
-        }
-        for key, action in actions.items():
-            shortcut = qt.QShortcut(slicer.util.mainWindow())
-            shortcut.setKey(qt.QKeySequence(key))
-            shortcut.connect("activated()", action)
-            self._shortcuts.append(shortcut)
+        self.shortcuts.install(
+            {
+                "Shift+N": self.nextLevel,
+                "Shift+A": self.accept,
+                "Shift+O": self.ui.outlineButton.toggle,
+                "Shift+Up": lambda: self.nextSlice(+1),
+                "Shift+Down": lambda: self.nextSlice(-1),
+            }
+        )
 
     def attach(self) -> None:
         """Let the editor work on the current scene."""
@@ -174,8 +170,4 @@ class ReviewSection:
         """Shortcuts off: they belong to this panel."""
         self.release()
         self.editor.uninstallKeyboardShortcuts()
-        for shortcut in self._shortcuts:
-            shortcut.disconnect("activated()")
-            shortcut.setParent(None)
-            shortcut.deleteLater()
-        self._shortcuts.clear()
+        self.shortcuts.remove()

@@ -33,7 +33,7 @@ class SegmentSection:
         has = bodies is not None
         free = not self.panel.bar.busy
         ready = study is not None and study.image(Role.T1WI) is not None and free
-        self.ui.segmentButton.enabled = ready
+        self.ui.segmentButton.enabled = ready and not self.panel.packagesMissing
         self.ui.drawButton.enabled = ready and not has
         for button in (self.ui.shiftUpButton, self.ui.shiftDownButton, self.ui.levelsConfirmedButton, self.ui.show3DButton):
             button.enabled = has

@@ -108,7 +108,7 @@ class StudySection:
         try:
             complete = installation.install()
         except RuntimeError as error:
-            self.panel.bar.say(_("The installation failed: {error}").format(error=error))
+            self.panel.bar.say(installation.failure(error))
             return
         self.panel.logic.restartWorker()
         self.panel.checkPackages()

@@ -95,7 +95,7 @@ def parse_age(given: Given) -> float:
     low, high = AGE_RANGE_YEARS
     expected = f"an age of {low:g} to {high:g} years"
     if _missing(given):
-        raise ClinicalDataError("Age is missing", expected, "give it with --age")
+        raise ClinicalDataError("Age is missing", expected, "give it with --age, for many studies in a table's column age")
     age = parse_number("Age", given, expected)
     if high < age <= 12 * high and 12 * low <= age:
         raise ClinicalDataError(f"Age {age:g}", expected, f"if this is in months, give {age / 12:.1f}")
@@ -110,7 +110,7 @@ def parse_male(given: Given) -> bool:
     """True for a man; raises `ClinicalDataError` where sex is missing or of a coding that is not known."""
     expected = "M or F, male or female, 男 or 女, or male 1 and female 0"
     if _missing(given):
-        raise ClinicalDataError("Sex is missing", expected, "give it with --sex")
+        raise ClinicalDataError("Sex is missing", expected, "give it with --sex, for many studies in a table's column sex")
     word = _word(given)
     if isinstance(given, bool) or word not in _MALE | _FEMALE:
         remedy = "in a coding with 1 and 2, give M or F" if word == "2" else "give M or F; no model was fitted on another value"

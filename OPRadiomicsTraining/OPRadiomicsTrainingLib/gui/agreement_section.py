@@ -54,6 +54,7 @@ class AgreementSection:
         headings = (_("Case"), _("Reading"), _("Reader"), _("State"))
         rows = [(one.case, one.reading, one.reader, words[one.progress].format(what=one.waits_for)) for one in left]
         tables.fill(self.ui.dueTable, headings, rows)
+        self.ui.dueTable.visible = bool(rows)
         text = _("{done} of {total} readings done.")
         self.ui.dueLabel.text = text.format(done=len(readings) - len(left), total=len(readings)) if design is not None else ""
         self.ui.iccButton.enabled = design is not None and not left

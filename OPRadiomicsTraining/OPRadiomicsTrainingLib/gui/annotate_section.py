@@ -6,8 +6,11 @@ from typing import Any
 
 import qt
 import slicer
-from OPRadiomicsLib.gui import segment_editor
+from OPRadiomicsLib.gui import layout, segment_editor
+from OPRadiomicsLib.gui.shortcuts import Shortcuts
+from OPRadiomicsLib.gui.study import drawnLevels
 from OPRadiomicsLib.levels import STUDY_LEVELS
+from OPRadiomicsLib.mrml import level_labels
 from OPRadiomicsLib.mrml.segments import segment_ids
 from slicer.i18n import tr as _
 
@@ -28,6 +31,7 @@ class AnnotateSection:
         self.panel = panel
         self.session: Session | None = None
         self.nodes: CaseNodes | None = None
+        self.shortcuts = Shortcuts()
         self._timer = qt.QTimer()
         self._timer.setInterval(recovery.AUTOSAVE_S * 1000)
         self._timer.connect("timeout()", self.autosave)
@@ -39,6 +43,8 @@ class AnnotateSection:
         ui.leaveButton.connect("clicked()", self.putBack)
         ui.shiftUpButton.connect("clicked()", lambda: self.shift(-1))
         ui.shiftDownButton.connect("clicked()", lambda: self.shift(+1))
+        ui.outlineButton.connect("toggled(bool)", lambda checked: self.showOutline())
+        ui.layoutButton.connect("clicked()", self.showCase)
 
     @property
     def editor(self) -> Any:
@@ -51,7 +57,7 @@ class AnnotateSection:
         ready = self.panel.project is not None and session is None
         ui.nextCaseButton.enabled = ready
         ui.openCaseButton.enabled = ready
-        for button in (ui.saveButton, ui.leaveButton, ui.shiftUpButton, ui.shiftDownButton):
+        for button in (ui.saveButton, ui.leaveButton, ui.shiftUpButton, ui.shiftDownButton, ui.layoutButton):
             button.enabled = session is not None
         ui.disputeButton.enabled = session is not None and session.step is Step.REVIEWED
         if session is None:
@@ -114,7 +120,35 @@ class AnnotateSection:
             path = found.path
         self.nodes = CaseNodes(slicer.mrmlScene, session, path)
         self.attach()
-        self.nodes.show()
+        self.showCase()
+
+    def showCase(self) -> None:
+        """The case in its three views, from the middle of what is drawn."""
+        if self.nodes is not None:
+            self.nodes.show()
+            self.showOutline()
+
+    def showOutline(self) -> None:
+        """Only the outline of what is drawn, or filled."""
+        if self.nodes is not None:
+            layout.showFill(self.nodes.segmentation.GetDisplayNode(), not self.ui.outlineButton.checked)
+
+    def nextLevel(self) -> None:
+        """The next of L1, L2 and L3 in the editor, round and round, and in the views where it is drawn."""
+        ids = segment_ids(self.nodes.segmentation) if self.nodes is not None else {}
+        levels = [level for level in STUDY_LEVELS if level in ids]
+        if self.nodes is None or not levels:
+            return
+        current = next((n for n, level in enumerate(levels) if ids[level] == self.editor.currentSegmentID()), -1)
+        level = levels[(current + 1) % len(levels)]
+        self.editor.setCurrentSegmentID(ids[level])
+        if level in drawnLevels(self.nodes.segmentation):
+            layout.jumpTo(level_labels.centroid_ras(self.nodes.segmentation, level))
+
+    def nextSlice(self, by: int) -> None:
+        """One slice further in all three views."""
+        if self.nodes is not None:
+            layout.nextSlice(self.nodes.reference, by)
 
     def shift(self, by: int) -> None:
         """Renumber all levels by one: the network counts from what it takes for the sacrum."""
@@ -182,8 +216,16 @@ class AnnotateSection:
     # --- the editor ---
 
     def enter(self) -> None:
-        """Let the tools work again on what is open."""
+        """Let the tools and the keys work again on what is open."""
         self.editor.installKeyboardShortcuts()
+        self.shortcuts.install(
+            {
+                "Shift+N": self.nextLevel,
+                "Shift+O": self.ui.outlineButton.toggle,
+                "Shift+Up": lambda: self.nextSlice(+1),
+                "Shift+Down": lambda: self.nextSlice(-1),
+            }
+        )
         self.attach()
 
     def attach(self) -> None:
@@ -205,3 +247,4 @@ class AnnotateSection:
         self.editor.setActiveEffect(None)
         self.editor.removeViewObservations()
         self.editor.uninstallKeyboardShortcuts()
+        self.shortcuts.remove()

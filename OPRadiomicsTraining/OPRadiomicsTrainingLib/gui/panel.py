@@ -156,6 +156,7 @@ class Panel(VTKObservationMixin):
         self.bar.onIdle = lambda: None  # a job that ends with the worker finds no panel to update
         self.removeObservers()
         self.annotation.close()
+        self.annotation.leave()
         self.logic.close()
 
     def onSceneStartClose(self, caller: Any, event: Any) -> None:
@@ -168,7 +169,7 @@ class Panel(VTKObservationMixin):
         try:
             installation.install()
         except RuntimeError as error:
-            self.bar.say(_("The installation failed: {error}").format(error=error))
+            self.bar.say(installation.failure(error))
         self.logic.restartWorker()
         self.packagesMissing = installation.missing()
         self.refresh()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from OPRadiomicsLib import installed
+from OPRadiomicsLib.gui import installation
 from slicer.i18n import tr as _
 
 from ..project import jobs, retraining
@@ -127,7 +128,7 @@ class RetrainSection:
         try:
             complete = training_packages.install()
         except RuntimeError as error:
-            self.panel.bar.say(_("The installation failed: {error}").format(error=error))
+            self.panel.bar.say(installation.failure(error))
             return
         if complete:
             self.panel.bar.say(_("All packages are installed."))

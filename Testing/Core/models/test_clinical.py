@@ -31,9 +31,9 @@ def test_a_coding_with_one_and_two_is_explained():
 
 @pytest.mark.parametrize("missing", [None, "", "  ", math.nan])
 def test_missing_age_or_sex_is_an_error(missing):
-    with pytest.raises(ClinicalDataError, match="Age is missing"):
+    with pytest.raises(ClinicalDataError, match=r"Age is missing.*--age.*column age"):
         validate_clinical(missing, "F")
-    with pytest.raises(ClinicalDataError, match="Sex is missing"):
+    with pytest.raises(ClinicalDataError, match=r"Sex is missing.*--sex.*column sex"):
         validate_clinical(71, missing)
 
 
