@@ -31,11 +31,14 @@ from .training_rows import require_enough, training_rows
 
 @dataclass(frozen=True)
 class Steps:
-    """Features of one sequence that were left after each step; selection's figures are those of the fit on all rows."""
+    """Features of one sequence that were left after each step; selection's figures are those of the fit on all rows.
+
+    ``reproducible`` is None where no list said which features are.
+    """
 
     role: Role
     extracted: int
-    reproducible: int
+    reproducible: int | None
     distinct: int
     after_t_test: int
     after_lasso: int
@@ -133,7 +136,7 @@ def fit_signature(
     result = FitResult(
         **vars(fitted),
         signatures=signatures_of(fitted, profile, ordinal=None if three is None else three.model, notes=notes),
-        steps=tuple(_steps(role, cohort, kept, fitted) for role in Role),
+        steps=tuple(_steps(role, cohort, None if features is None else kept, fitted) for role in Role),
         stability={} if fitted.nested is None else _stability(fitted.stages, fitted.nested, distinct),
         optimism=optimism,
         compared=compared,
@@ -192,12 +195,12 @@ def _backward_models(fitted: Fitted) -> list[str]:
     ]
 
 
-def _steps(role: Role, cohort: Cohort, kept: Cohort, fitted: Fitted) -> Steps:
+def _steps(role: Role, cohort: Cohort, kept: Cohort | None, fitted: Fitted) -> Steps:
     path = fitted.stages.paths[role]
     return Steps(
         role,
         len(cohort.names(role)),
-        len(kept.names(role)),
+        None if kept is None else len(kept.names(role)),
         len(fitted.cohort.names(role)),
         len(path.passed),
         len(path.score(fitted.stages.tuned.rule).columns),

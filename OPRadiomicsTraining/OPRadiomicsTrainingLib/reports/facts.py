@@ -69,7 +69,7 @@ def _about_data(result: FitResult) -> dict[str, str]:
         "dimension": f"{ill} events among {n} training patients; {combined} predictors in the combined model.",
         "baseline": "Table 2.",
     }
-    if any(s.reproducible < s.extracted for s in result.steps):
+    if any(s.reproducible is not None and s.reproducible < s.extracted for s in result.steps):
         kept = "; ".join(f"{s.role}: {s.reproducible} of {s.extracted}" for s in result.steps)
         facts["reliability"] = f"Reproducible features (ICC): {kept}."
     return facts

@@ -22,8 +22,9 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def with_interval(value: float, lower: float, upper: float, digits: int = 3) -> str:
-    """0.806 (0.741–0.864)."""
-    return ABSENT if math.isnan(value) else f"{value:.{digits}f} ({lower:.{digits}f}–{upper:.{digits}f})"
+    """0.806 (0.741–0.864); -0.677 (-1.288 to -0.065), since a dash before a minus sign cannot be read."""
+    to = " to " if min(lower, upper) < 0 else "–"
+    return ABSENT if math.isnan(value) else f"{value:.{digits}f} ({lower:.{digits}f}{to}{upper:.{digits}f})"
 
 
 def percent_interval(estimate: Estimate) -> str:

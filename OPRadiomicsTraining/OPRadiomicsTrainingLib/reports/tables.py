@@ -233,13 +233,12 @@ def explanation_table(evaluation: Evaluation) -> Table:
 
 
 def steps_table(steps: Sequence[Steps]) -> Table:
-    """Features left after each step."""
+    """Features left after each step; a dash where nobody has looked whether they are reproducible."""
+    counts = {s.role: (s.extracted, s.reproducible, s.distinct, s.after_t_test, s.after_lasso) for s in steps}
     return captioned_table(
         "selection",
         ("Sequence", "Extracted", "Reproducible (ICC)", "Not repeated", "t test", "LASSO"),
-        tuple(
-            (str(s.role), *map(str, (s.extracted, s.reproducible, s.distinct, s.after_t_test, s.after_lasso))) for s in steps
-        ),
+        tuple((str(role), *(ABSENT if n is None else str(n) for n in left)) for role, left in counts.items()),
     )
 
 

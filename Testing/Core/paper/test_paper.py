@@ -23,6 +23,7 @@ from OPRadiomicsTrainingLib.reports.tables import (
     explanation_table,
     performance_table,
     regression_table,
+    steps_table,
     subgroup_table,
 )
 
@@ -176,6 +177,18 @@ def test_p_values_as_papers_print_them(p, said):
 
 def test_an_undefined_number_is_a_dash():
     assert with_interval(float("nan"), 0.0, 1.0) == "–"
+
+
+def test_no_dash_stands_before_a_minus_sign():
+    assert with_interval(0.806, 0.741, 0.864) == "0.806 (0.741–0.864)"
+    assert with_interval(-0.677, -1.288, -0.065) == "-0.677 (-1.288 to -0.065)"
+    assert with_interval(0.04, -0.436, 0.515) == "0.040 (-0.436 to 0.515)"
+
+
+def test_features_that_nobody_has_proved_reproducible_are_not_counted_so(a_fit):
+    rows = steps_table(a_fit.steps).rows
+    assert [row[2] for row in rows] == ["–"] * 3
+    assert [row[2] for row in steps_table([replace(step, reproducible=7) for step in a_fit.steps]).rows] == ["7"] * 3
 
 
 def test_every_cell_of_a_table_is_the_number_that_its_heading_names(a_fit, an_evaluation):

@@ -62,23 +62,23 @@ def _roc(axes: Axes, one: SetResult) -> None:
 
 def _calibration(axes: Axes, one: SetResult) -> None:
     axes.plot([0, 1], [0, 1], color=RULE, linewidth=1)
-    for name, model in one.models.items():
-        _calibrated(axes, name, model, one)
+    drawn = [_calibrated(axes, name, model, one) for name, model in one.models.items()]
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.12, 1.02)
     axes.axhline(0.0, color=RULE, linewidth=0.8)
     labelled(axes, "predicted probability", "observed share of osteoporosis")
-    legend_below(axes, "upper left")
+    legend_below(axes, "upper left", None if all(drawn) else "dots alone: too few patients for a curve")
 
 
-def _calibrated(axes: Axes, name: ModelName, model: ModelResult, one: SetResult) -> None:
+def _calibrated(axes: Axes, name: ModelName, model: ModelResult, one: SetResult) -> bool:
+    """Groups, curve and histogram of one model; whether there were enough patients for the curve."""
     bins = calibration_bins(model.probabilities, one.ill)
     x, y = np.array([group.predicted for group in bins]), np.array([group.observed.value for group in bins])
     reach = [y - [group.observed.lower for group in bins], [group.observed.upper for group in bins] - y]
     slope = model.calibration.slope.value
     said = "no slope" if np.isnan(slope) else f"slope {slope:.2f}"
     drawn = _smooth_calibration(axes, name, model, one)
-    label = f"{name}: {said}, Brier {model.calibration.brier:.3f}{'' if drawn else ', too few patients for a curve'}"
+    label = f"{name}: {said}, Brier {model.calibration.brier:.3f}"
     colour = MODEL_COLOURS[name]
     axes.errorbar(
         x, y, yerr=reach, color=colour,
@@ -89,6 +89,7 @@ def _calibrated(axes: Axes, name: ModelName, model: ModelResult, one: SetResult)
     density, edges = np.histogram(model.probabilities, bins=25, range=(0, 1))
     height = 0.1 * density / max(density.max(), 1)
     axes.step((edges[:-1] + edges[1:]) / 2, height - 0.115, where="mid", color=colour, linewidth=0.7)
+    return drawn
 
 
 def _smooth_calibration(axes: Axes, name: ModelName, model: ModelResult, one: SetResult) -> bool:

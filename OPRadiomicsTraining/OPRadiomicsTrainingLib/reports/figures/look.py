@@ -25,7 +25,8 @@ def finished(figure: Figure, *, demo: bool) -> bytes:
 
 def row_of_panels(figure: Figure, count: int) -> list[Axes]:
     """Panels side by side with room for titles and the DEMO line."""
-    grid = figure.add_gridspec(1, count, left=0.075, right=0.98, top=0.84, bottom=0.15, wspace=0.3)
+    left = max(0.075, 0.7 / figure.get_figwidth())  # 0.7 inch holds the longest tick label and the axis's name
+    grid = figure.add_gridspec(1, count, left=left, right=0.98, top=0.84, bottom=0.15, wspace=0.3)
     panels = [figure.add_subplot(grid[0, place]) for place in range(count)]
     for panel in panels:
         calm(panel)
@@ -49,6 +50,6 @@ def labelled(axes: Axes, x: str, y: str) -> None:
     axes.set_ylabel(y, fontsize=9, color=MUTED)
 
 
-def legend_below(axes: Axes, place: str = "lower right") -> None:
+def legend_below(axes: Axes, place: str = "lower right", title: str | None = None) -> None:
     """A legend without a frame's weight."""
-    axes.legend(fontsize=7.5, loc=place, frameon=True, framealpha=0.9, edgecolor=RULE)
+    axes.legend(fontsize=7.5, loc=place, frameon=True, framealpha=0.9, edgecolor=RULE, title=title, title_fontsize=7.5)

@@ -32,9 +32,8 @@ def selection_picture(result: FitResult) -> bytes:
         path = result.stages.paths[role].path
         if path is None:
             for panel in panels:
-                panel.text(
-                    0.5, 0.5, f"{role}: no feature passed the t test", ha="center", transform=panel.transAxes, fontsize=9
-                )
+                panel.set_axis_off()
+            panels[0].text(0.0, 0.5, f"{role}: no feature passed the t test", transform=panels[0].transAxes, fontsize=9)
             continue
         chosen = path.index(rule)
         _error(panels[0], path, chosen)
@@ -79,6 +78,7 @@ def _coefficients(axes: Axes, result: FitResult, role: Role) -> None:
     axes.set_yticks(range(len(order)), labels, fontsize=6.5)
     axes.set_ylim(max(len(order), 6) - 0.5, -0.5)
     axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.locator_params(axis="x", nbins=4)
     left_out = len(score.coefficients) - len(order)
     labelled(axes, "coefficient per SD" + (f" ({left_out} smaller ones not drawn)" if left_out else ""), "")
 
