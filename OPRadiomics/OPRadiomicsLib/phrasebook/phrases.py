@@ -30,6 +30,12 @@ _SHAPES: Final = {
     "role": "T1WI|T2WI|FS-T2WI",
     "times": r"TR \d+ / TE \d+(?: / TI \d+)? ms",
     "series": r"series \S+ '.*?', .+?",
+    "predictor": r"[\w-]+(?: Radscore)?",
+    "levels": r"[TLS]\d{1,2}(?:(?:, | and )[TLS]\d{1,2})*",
+    "undefined": "-?(?:nan|inf)",
+    "package": r"[\w.-]+(?: or [\w.-]+)?",
+    "case": "[^:]+",
+    "stack": r"series \S+ '.*?'",
     "facts": "(?:(?!, UID |: ).)+",
     "plane": "axial|coronal|sagittal|oblique|unknown",
     "method": "diffusion|mapping|myelography",
@@ -39,6 +45,8 @@ _SHAPES: Final = {
 
 _PLAIN: Final = "(?:(?!; ).)+?"
 _QUOTED: Final = ".+?"
+_SUBJECTS: Final = re.compile(rf"; (?=(?:{_SHAPES['role']}|{_SHAPES['level']}): )")
+"""Sentences that begin with their sequence or level stand each for itself."""
 _ITEMS: Final = re.compile(r"; (?='|series )")
 _WORDS: Final = re.compile(r", | and ")
 
@@ -65,6 +73,9 @@ class Phrasebook:
 
     def say(self, sentence: str) -> str:
         """The sentence's translation; what has no template stays as it is."""
+        subjects = _SUBJECTS.split(sentence)
+        if len(subjects) > 1:
+            return "；".join(map(self.say, subjects))
         for phrase in self._phrases:
             if found := phrase.sentence.fullmatch(sentence):
                 fields = {name: self._say_field(text, phrase.kinds[name]) for name, text in found.groupdict().items()}

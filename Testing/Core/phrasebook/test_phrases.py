@@ -27,6 +27,7 @@ BOOK = Phrasebook(
         ("It is cut off", "coupé"),
         ("L2: it is cut off", "<L2> coupé"),
         ("L2: it is cut off; lower (20 against 27.5 mm)", "<L2> coupé；plus bas (27.5 contre 20 mm)"),
+        ("L2: it is cut off; L3: it is cut off; unheard of", "<L2> coupé；<L3> coupé；unheard of"),
         ("missing: T1WI, T2WI and FS-T2WI", "sans T1WI、T2WI、FS-T2WI"),
         ("file 'it is cut off; {x}' is gone", "fichier «it is cut off; {x}» absent"),
         ("one of 'a; b': it is cut off; 7 slices; 'c': 8 slices", "parmi «a; b» coupé；7 coupes；«c» 8 coupes"),

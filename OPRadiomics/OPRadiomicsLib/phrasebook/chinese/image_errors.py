@@ -49,7 +49,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "The study folder does not exist": "检查文件夹不存在",
     "a folder of DICOM files": "存放 DICOM 文件的文件夹",
     "check the path": "请检查路径",
-    "A folder of the study cannot be read ({reason})": "无法读取检查中的一个文件夹（{reason}）",
+    "A folder of the study cannot be read ({reason:said})": "无法读取检查中的一个文件夹（{reason}）",
     "folders that you may read": "您有权读取的文件夹",
     "check permissions and the medium": "请检查权限和存储介质",
     "No DICOM file among the {n} files": "{n} 个文件中没有 DICOM 文件",
@@ -71,7 +71,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "copy or export the study again; if the file is not needed, remove it": (
         "请重新拷贝或导出该检查；若不需要该文件，请将其移除"
     ),
-    "File '{name}' cannot be read ({reason})": "无法读取文件“{name}”（{reason}）",
+    "File '{name}' cannot be read ({reason:said})": "无法读取文件“{name}”（{reason}）",
     "files that you may read": "您有权读取的文件",
     "it is blank, beside DICOM files named like it": "文件为空，而同类名称的其他文件为 DICOM 文件",
     "a value in its header cannot be read ({kind})": "文件头中有一个值无法读取（{kind}）",
@@ -170,7 +170,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "{n:number} sagittal slices of {height_mm:number} x {width_mm:number} mm": "{n} 层矢状面，{height_mm} x {width_mm} mm",
     "at least three slices of 64 x 64 mm": "至少三层，每层 64 x 64 mm",
     "choose the full sagittal series, not a localiser or a cut-out": "请选择完整的矢状面序列，而不是定位像或局部图像",
-    "{names:said} with different frames of reference (FrameOfReferenceUID)": "{names}的参考坐标系（FrameOfReferenceUID）不同",
+    "{names:list} with different frames of reference (FrameOfReferenceUID)": "{names}的参考坐标系（FrameOfReferenceUID）不同",
     "Two sequences": "两个序列",
     "sequences of one examination, in one frame of reference": "同一次检查、同一参考坐标系的序列",
     "choose series of one session, or register them first": "请选择同一次扫描的序列，或先进行配准",

@@ -88,7 +88,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "contradiction: {said:said}, but {times} ({name:said})": "相互矛盾：{said}，但 {times}（{name}）",
     # the choice of a series
     "chosen by the user: {reason:said}": "由用户选定：{reason}",
-    "chosen by the user, although judged {judged:said} ({reason:said})": "由用户选定，但软件判断为{judged}（{reason}）",
+    "chosen by the user, although judged {judged:said} ({reason:said})": "由用户选定，但软件判断：{judged}（{reason}）",
     "unfit": "不适用",
     "series {number:word} '{description}', {facts:list}": "序列 {number}“{description}”，{facts}",
     "{series:said}: {reason:said}": "{series}：{reason}",

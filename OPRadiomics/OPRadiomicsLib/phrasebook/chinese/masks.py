@@ -43,8 +43,8 @@ PHRASES: Final[Mapping[str, str]] = {
         "各处高度不等（前缘 {anterior}、中部 {middle}、后缘 {posterior} mm）：可能有骨折或楔形变"
     ),
     "it is lower than its neighbours ({own} against {usual} mm)": "低于相邻椎体（{own} 比 {usual} mm）",
-    "Narrow from side to side: {levels:said}; a lumbar body has some 40 to 60 mm. Is the mask finished, and is the whole body "
-    "in view?": "左右径过小：{levels}；腰椎椎体约为 40 至 60 mm。掩膜是否画完？整个椎体是否都在视野内？",
+    "Narrow from side to side: {narrow:said}; a lumbar body has some 40 to 60 mm. Is the mask finished, and is the whole body "
+    "in view?": "左右径过小：{narrow}；腰椎椎体约为 40 至 60 mm。掩膜是否画完？整个椎体是否都在视野内？",
     "{level} ({n} slices, {width_mm} mm)": "{level}（{n} 层，{width_mm} mm）",
     "{level} ({n} slices, {width_mm} mm), {rest:said}": "{level}（{n} 层，{width_mm} mm）、{rest}",
     "{level} holds {volume_ml} ml, a lumbar body some 10 to 70: check the mask and the image's spacing": (

@@ -50,7 +50,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "case {case:word} has {same:said} {first:word}": "病例 {case} 与病例 {first} {same}",
     "the same images as case": "图像相同",
     "'{name}' is one study's own folder: it is taken as one case.": "“{name}”是一次检查的文件夹：按一个病例处理。",
-    "{n} of {listed} cases are excluded, as the table says.": "按表格所示，{listed} 例中排除 {n} 例。",
+    "{n:number} of {listed:number} cases are excluded, as the table says.": "按表格所示，{listed} 例中排除 {n} 例。",
     "Masks are given for {given} of {n} cases, the network draws the others': don't fit one model to both.": (
         "{n} 例中有 {given} 例提供了掩膜，其余由网络生成：请勿用两者共同拟合一个模型。"
     ),

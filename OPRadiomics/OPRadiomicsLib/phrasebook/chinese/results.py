@@ -119,7 +119,7 @@ PHRASES: Final[Mapping[str, str]] = {
         "第二阶段采用{second}（{folds} 折），随机种子 {seed}。"
     ),
     "{role} {chosen} of {n}": "{role} {n} 个中的 {chosen} 个",
-    "{name}'s t test": "{name} t 检验",
+    "{name:word}'s t test": "{name} t 检验",
     "{adjusted:said}P < {limit:number}": "{adjusted}P < {limit}",
     "adjusted ": "校正后 ",
     "out-of-fold Radscores": "折外 Radscore",

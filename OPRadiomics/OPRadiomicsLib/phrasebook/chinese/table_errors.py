@@ -41,7 +41,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "empty the cells of those who take part": "请清空入组患者的单元格",
     "yes or no, or 1 and 0": "yes 或 no，或 1 和 0",
     "leave it out where it is not known": "不明时请留空",
-    "{name:said} is a date": "{name}是日期",
+    "{predictor:said} is a date": "{predictor}是日期",
     "format the cell as a number and enter it anew; where the decimal mark is a comma, Excel makes a day of 24.5": (
         "请将单元格格式设为数值后重新输入；小数点为逗号时，Excel 会把 24.5 当成日期"
     ),
