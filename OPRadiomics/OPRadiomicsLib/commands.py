@@ -94,7 +94,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     written = tuple(out / name for name in names)
     remove_earlier_results(out, written)
     progress("Done", 1.0)
-    return Outcome(result_lines(result, out), written)
+    return Outcome(result_lines(result, out, options.language), written)
 
 
 def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
