@@ -10,6 +10,7 @@ import qt
 from slicer.i18n import tr as _
 
 from . import dicom_database
+from .language import inWords
 from .study import Study
 
 
@@ -61,5 +62,5 @@ class BatchSection:
         self.panel.runJob(job, self._onDone, ofStudy=False, cancelledText=kept)
 
     def _onDone(self, lines: tuple[str, ...]) -> None:
-        self.ui.batchLabel.text = "\n".join(lines)
+        self.ui.batchLabel.text = "\n".join(map(inWords, lines))
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self.ui.batchOutputPathLineEdit.currentPath))

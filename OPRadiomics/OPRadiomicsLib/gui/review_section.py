@@ -14,6 +14,7 @@ from ..mrml import acceptance, level_labels
 from ..mrml.segments import segment_ids
 from ..types import Role
 from . import layout, segment_editor
+from .language import refusal
 from .level_table import LevelTable
 from .parameter_node import Edited
 from .study import Study, drawnLevels
@@ -107,7 +108,7 @@ class ReviewSection:
             for level in levels:
                 acceptance.accept(study.bodies(Role.T1WI), level, initials)
         except MaskError as error:
-            self.panel.bar.say(str(error))
+            self.panel.bar.say(refusal(error))
             return
         finally:
             self.panel.update()
