@@ -40,11 +40,12 @@ def doubtful(untouched_dicom: Path, tmp_path_factory: pytest.TempPathFactory) ->
     out = tmp_path_factory.mktemp("doubtful")
     exchanged = ["--t2-series", number[Role.FST2WI], "--fst2-series", number[Role.T2WI]]
     patient = ["--age", "93", "--sex", "M", "--exclusion", "fracture", "--exclusion", "poor-images"]
-    printed = BytesIO()
-    with redirect_stdout(TextIOWrapper(printed, encoding="utf-8")):
+    stdout = TextIOWrapper(BytesIO(), encoding="utf-8")
+    with redirect_stdout(stdout):
         assert main(["predict", str(untouched_dicom), *exchanged, *patient, "--language", "zh", "--out", str(out)]) == 0
     report = re.sub(r"<style>.*?</style>|<[^>]*>", "\n", (out / "report.html").read_text(encoding="utf-8"), flags=re.DOTALL)
-    return out, html.unescape(report), printed.getvalue().decode("utf-8").splitlines()
+    stdout.seek(0)
+    return out, html.unescape(report), stdout.read().splitlines()
 
 
 def test_the_report_holds_no_english_sentence(doubtful: tuple[Path, str, list[str]]) -> None:
