@@ -220,4 +220,79 @@ PHRASES: Final[Mapping[str, str]] = {
     "fault of the software": "软件故障",
     "a result or a message": "结果或提示信息",
     "report these places": "请报告这些位置",
+    # more of masks
+    "Mask '{name}' cannot be read ({reason:said})": "无法读取掩膜“{name}”（{reason}）",
+    "a file that you may read": "您有权读取的文件",
+    "check permissions and the path": "请检查权限和路径",
+    "Nothing to write: the mask holds {held:list}": "没有可写入的内容：掩膜中有 {held}",
+    "L1, L2 or L3": "L1、L2 或 L3",
+    "at least one level": "至少一个节段",
+    "check the segmentation; --all-levels writes the other levels too": "请检查分割；--all-levels 也会写出其他节段",
+    "Mask '{name}' with several values a voxel, as of overlapping segments": "掩膜“{name}”每个体素有多个值，如同分割重叠",
+    "a 3-D label map, each voxel in at most one vertebra": "三维标签图，每个体素最多属于一个椎体",
+    "remove the overlap and save a label map": "请去除重叠并保存为标签图",
+    "Mask with {found:said}: {values}": "掩膜含{found}：{values}",
+    "an ambiguous mix of both codings": "两种编码的混合，含义不明",
+    "unknown values": "未知的值",
+    "1, 2, 3 for L1, L2, L3; or {low:number} to {high:number} with L1 = 20": (
+        "以 1、2、3 表示 L1、L2、L3；或 {low} 至 {high}，其中 L1 = 20"
+    ),
+    "relabel the mask in one of the two codings": "请用两种编码之一重新标记掩膜",
+    "Overlapping segments: {level} shares voxels with {others:list}": "分割重叠：{level} 与 {others} 有共同体素",
+    "in Slicer's Segment Editor draw with 'Allow overlap: off', or remove the doubled voxels": (
+        "请在 Slicer 的 Segment Editor 中以“Allow overlap: off”方式勾画，或去除重复的体素"
+    ),
+    "Segmentation whose voxels do not coincide with the image's": "分割的体素与图像的体素不重合",
+    "a segmentation on the image's grid, or a cut-out of it": "位于图像网格或其局部上的分割",
+    "in Slicer set the image as the segmentation's source geometry and save again": (
+        "请在 Slicer 中将该图像设为分割的源几何后重新保存"
+    ),
+    "Segmentation that reaches beyond the image": "分割超出图像范围",
+    "labels inside the image": "位于图像内的标签",
+    "check that it belongs to this image": "请确认它属于该图像",
+    "'{name}' has no draft": "“{name}”没有初稿",
+    "a segmentation proposed by the network": "网络给出的分割",
+    "segment the study first": "请先分割该检查",
+    "'{name}' refers to no volume": "“{name}”没有对应的图像",
+    "a segmentation made on a volume of the scene": "在场景中的图像上生成的分割",
+    "in the Segment Editor choose the volume as source volume": "请在 Segment Editor 中选择该图像作为源图像",
+    "'{name}' is made of {kind:word}s": "“{name}”由 {kind} 构成",
+    "segments made of voxels": "由体素构成的分割",
+    "in the Segmentations module make 'Binary labelmap' the source representation": (
+        "请在 Segmentations 模块中将“Binary labelmap”设为源表示"
+    ),
+    "'{name}' has no segment {level} (it has {held:list})": "“{name}”中没有 {level}（现有：{held}）",
+    "a segment {level}": "分割 {level}",
+    "none": "无",
+    "Image with {n} voxels that are NaN or infinite": "图像中有 {n} 个体素为 NaN 或无穷大",
+    "check the source image and its preprocessing": "请检查源图像及其预处理",
+    "Region of {n} voxels with the extent {extent} voxels (k, j, i)": "区域有 {n} 个体素，范围为 {extent} 个体素（k, j, i）",
+    "a region that extends along at least two axes": "至少沿两个轴延伸的区域",
+    "Region that fills the whole image": "区域充满整个图像",
+    "a region with image around it": "周围有图像的区域",
+    "redraw the mask, or pad the image": "请重新勾画掩膜，或扩充图像边缘",
+    # more of files
+    "{name:word} in {folder} goes on in another process": "另一进程正在 {folder} 中进行 {name}",
+    "a folder that no other process works in": "没有其他进程使用的文件夹",
+    "let that one end or stop it, or choose another folder": "请等待其结束或将其停止，或选择其他文件夹",
+    "{name:word} is a file": "{name} 是文件",
+    "{name:word} is a folder": "{name} 是文件夹",
+    "{found:said}, which stands in the way of the results": "{found}，与结果的位置冲突",
+    "a place that holds nothing, or an earlier result": "空的位置，或旧的结果",
+    "move it away or choose another output folder": "请将其移走，或选择其他输出文件夹",
+    # many cases
+    "None of {n} cases could be computed; the first, {case}, stopped at {stage:said}: {found:said}": (
+        "{n} 例均未能完成；第一例 {case} 停在{stage}：{found}"
+    ),
+    "{n:number} finished cases are kept; the same command goes on from there": (
+        "已完成的 {n} 例均保留；再次运行同一命令即可继续"
+    ),
+    "{remedy:said}; {name:word} lists them all": "{remedy}；{name} 中列有全部病例",
+    "The study's folder cannot be read ({reason:said})": "无法读取检查文件夹（{reason}）",
+    "an image file of each sequence, such as T1WI.nii.gz, in the study's folder": (
+        "检查文件夹中每个序列一个图像文件，例如 T1WI.nii.gz"
+    ),
+    "add them, or go without with --allow-missing": "请补充，或用 --allow-missing 略过",
+    "{n:number} images named {role} ({suffixes:list})": "有 {n} 个名为 {role} 的图像（{suffixes}）",
+    "keep one of them": "请只保留一个",
 }

@@ -174,4 +174,60 @@ PHRASES: Final[Mapping[str, str]] = {
     "Two sequences": "两个序列",
     "sequences of one examination, in one frame of reference": "同一次检查、同一参考坐标系的序列",
     "choose series of one session, or register them first": "请选择同一次扫描的序列，或先进行配准",
+    # more of DICOM
+    "{n:number} studies whose UID is or ends with '{uid}', among {uids}": (
+        "有 {n} 次检查的 UID 为“{uid}”或以其结尾，所有检查：{uids}"
+    ),
+    "exactly one": "恰好一次",
+    "give more of the UID with --study-uid": "请用 --study-uid 给出更长的 UID",
+    "check the path; NIfTI, NRRD and MHA images are given as files: one to `segment`, and one by one to `predict` and "
+    "`features`, with --t1, --t2 and --fst2": (
+        "请检查路径；NIfTI、NRRD 和 MHA 图像以文件给出："
+        "segment 命令给一个，predict 和 features 命令用 --t1、--t2 和 --fst2 逐个给出"
+    ),
+    "ImageOrientationPatient of two unit vectors at right angles": "ImageOrientationPatient 应为两个相互垂直的单位向量",
+    "it is no longer a DICOM image": "它已不再是 DICOM 图像",
+    "File '{name}' has RescaleSlope 0, which makes all its pixels one value": (
+        "文件“{name}”的 RescaleSlope 为 0，所有像素将变为同一值"
+    ),
+    "a slope other than 0": "不为 0 的斜率",
+    "File '{name}': RescaleSlope {slope} and RescaleIntercept {intercept} lead to values beyond 3.4e38": (
+        "文件“{name}”：RescaleSlope {slope} 和 RescaleIntercept {intercept} 使数值超出 3.4e38"
+    ),
+    "intensities that single precision holds": "单精度可表示的信号强度",
+    "export the series again; its header is wrong": "请重新导出该序列；其文件头有误",
+    # more of files
+    "File '{name}' is {kind:said} of {what:said}": "文件“{name}”是{kind}，{what}",
+    "a 2-D image": "二维图像",
+    "a 4-D image": "四维图像",
+    "a single-slice image": "单层图像",
+    "an image": "图像",
+    "size {size}": "大小 {size}",
+    "{n:number} values a voxel (a colour or vector image)": "每个体素 {n} 个值（彩色或向量图像）",
+    "one 3-D image with one value a voxel and several slices": "一个三维图像，多个层面，每个体素一个值",
+    "export one volume: not a single slice, a time series or a colour picture": (
+        "请导出一个三维图像：不是单层、时间序列或彩色图片"
+    ),
+    "The header of {name:said} makes it {size_mm} mm large": "按{name}的文件头，图像大小为 {size_mm} mm",
+    "at most {limit:number} mm, with spacings in millimetres": "不超过 {limit} mm，间距以毫米为单位",
+    "Values up to {largest} in file '{name}'": "文件“{name}”中的数值高达 {largest}",
+    "intensities that single precision holds, up to {limit}": "单精度可表示的信号强度，不超过 {limit}",
+    "An image could not be written whole to the temporary folder {folder}": "无法将图像完整写入临时文件夹 {folder}",
+    "a temporary folder with room": "空间充足的临时文件夹",
+    "free some space there, or name another folder in the environment variable TMPDIR": (
+        "请在该处释放空间，或用环境变量 TMPDIR 指定其他文件夹"
+    ),
+    "a file that ends in {suffixes:list}": "以 {suffixes} 结尾的文件",
+    "check the path; a DICOM study is one folder: the image of `segment`, or STUDY of `predict` and `features`": (
+        "请检查路径；一次 DICOM 检查是一个文件夹，作为 segment 的图像或 predict 和 features 的检查给出"
+    ),
+    "File '{name}', which does not exist": "文件“{name}”不存在",
+    "A folder": "文件夹",
+    "Image with sheared axes": "图像的坐标轴错切",
+    "resample the image to a rectangular grid (gantry tilt or irregular slices cause this)": (
+        "请将图像重采样到直角网格（机架倾斜或层面不规则会造成错切）"
+    ),
+    "Image without contrast: percentiles {lower} and {upper} over the {region} are equal": (
+        "图像没有对比度：{region} 范围内第 {lower} 与第 {upper} 百分位数相等"
+    ),
 }
