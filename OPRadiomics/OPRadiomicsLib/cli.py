@@ -127,7 +127,12 @@ def add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "--signature", default="demo-signature", help="shipped or installed name, or folder (default: %(default)s)"
     )
-    parser.add_argument("--language", choices=("en", "zh"), default="en", help="of report.html and the pictures (default: en)")
+    parser.add_argument(
+        "--language",
+        choices=("en", "zh"),
+        default="en",
+        help="of report.html, the pictures and the warnings here (default: en)",
+    )
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for report.html, prediction.json, masks, features, pictures"
     )

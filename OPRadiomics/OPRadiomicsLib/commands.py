@@ -94,7 +94,7 @@ def predict(options: argparse.Namespace, progress: Progress) -> Outcome:
     written = tuple(out / name for name in names)
     remove_earlier_results(out, written)
     progress("Done", 1.0)
-    return Outcome(result_lines(result, out), written)
+    return Outcome(result_lines(result, out, options.language), written)
 
 
 def segment(options: argparse.Namespace, progress: Progress) -> Outcome:
@@ -198,12 +198,11 @@ def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
     )
     workers = (os.cpu_count() or 1) if options.workers is None else options.workers
     result = run_cohort(listed.cases, settings, options.out, workers=workers, scheduler=options.scheduler, progress=progress)
-    failed = [f"{one.case}, {one.stage}: {one.found}" for one in result.failures]
     lines = (
         f"{result.finished} of {len(listed.cases)} cases finished, {result.kept} of them by an earlier run",
         *warning_lines(listed.notes),
         *warning_lines(f"case {other} has {SAME_IMAGES} {first}" for first, other in result.twins),
-        *warning_lines(f"failed: {line}" for line in failed),
+        *warning_lines(f"failed: {one.case}, {one.stage}: {one.found}" for one in result.failures),
         *(str(path) for path in result.tables.values()),
     )
     return Outcome(lines, tuple(result.tables.values()))

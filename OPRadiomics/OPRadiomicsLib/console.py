@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .phrasebook import say
 from .types import Prediction, Progress
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def printed_progress() -> Progress:
     return progress
 
 
-def result_lines(result: CaseResult, out: Path) -> tuple[str, ...]:
-    """The probabilities, the warnings, and where the report lies."""
+def result_lines(result: CaseResult, out: Path, language: str = "en") -> tuple[str, ...]:
+    """The probabilities, the warnings, in ``language`` where standard output can hold them, and where the report lies."""
     from .models.signature import RESEARCH_USE_ONLY
 
     demo = f"DEMO: signature '{result.signature.name}' was fitted on simulated patients; it says nothing about real ones"
@@ -53,7 +54,7 @@ def result_lines(result: CaseResult, out: Path) -> tuple[str, ...]:
         *((demo,) if result.demo else ()),
         *(_line(prediction.model, prediction) for prediction in result.predictions),
         *published,
-        *warning_lines(result.all_warnings),
+        *_in_language(warning_lines(result.all_warnings), language),
         f"{RESEARCH_USE_ONLY}.",
         f"Report: {out / 'report.html'}",
     )
@@ -62,6 +63,15 @@ def result_lines(result: CaseResult, out: Path) -> tuple[str, ...]:
 def warning_lines(warnings: Iterable[str]) -> tuple[str, ...]:
     """Each warning once, in order."""
     return tuple(f"warning: {warning}" for warning in dict.fromkeys(warnings))
+
+
+def _in_language(lines: tuple[str, ...], language: str) -> tuple[str, ...]:
+    said = tuple(say(line, language) for line in lines)
+    try:
+        "".join(said).encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return lines
+    return said
 
 
 def _line(name: str, prediction: Prediction) -> str:

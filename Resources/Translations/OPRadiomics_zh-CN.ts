@@ -1456,14 +1456,6 @@
     <context>
         <name>gui.faults</name>
         <message>
-            <source>Expected: {expected}.</source>
-            <translation>应为：{expected}。</translation>
-        </message>
-        <message>
-            <source>What to do: {remedy}.</source>
-            <translation>解决办法：{remedy}。</translation>
-        </message>
-        <message>
             <source>The computer ran out of memory.</source>
             <translation>计算机内存不足。</translation>
         </message>
@@ -1655,10 +1647,6 @@
             <translation>正在停止</translation>
         </message>
         <message>
-            <source>What to do: {remedy}.</source>
-            <translation>解决办法：{remedy}。</translation>
-        </message>
-        <message>
             <source>A file could not be written ({reason}).</source>
             <translation>文件无法写入 ({reason})。</translation>
         </message>
@@ -1688,6 +1676,25 @@
         <message>
             <source>All that it said is under Jobs.</source>
             <translation>全部输出信息见“任务”。</translation>
+        </message>
+    </context>
+    <context>
+        <name>gui.language</name>
+        <message>
+            <source>en</source>
+            <translation>zh</translation>
+        </message>
+        <message>
+            <source>{sentence}.</source>
+            <translation>{sentence}。</translation>
+        </message>
+        <message>
+            <source>Expected: {expected}.</source>
+            <translation>应为：{expected}。</translation>
+        </message>
+        <message>
+            <source>What to do: {remedy}.</source>
+            <translation>解决办法：{remedy}。</translation>
         </message>
     </context>
     <context>
@@ -1837,10 +1844,6 @@
         <message>
             <source>Packages are missing: {names}.</source>
             <translation>缺少软件包：{names}。</translation>
-        </message>
-        <message>
-            <source>What to do: {remedy}.</source>
-            <translation>解决办法：{remedy}。</translation>
         </message>
         <message>
             <source>The project's folder cannot be used ({reason}).</source>

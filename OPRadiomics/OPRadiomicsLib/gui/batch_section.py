@@ -10,6 +10,7 @@ import qt
 from slicer.i18n import tr as _
 
 from . import dicom_database
+from .language import inWords
 from .study import Study
 
 
@@ -62,6 +63,7 @@ class BatchSection:
         self.panel.runJob(job, self._onDone, ofStudy=False, cancelledText=kept)
 
     def _onDone(self, lines: tuple[str, ...]) -> None:
-        self.panel.bar.say(lines[0])  # how many studies: "done" would be said of a batch that failed in part too
-        self.ui.batchLabel.text = "\n".join(lines)
+        said = [inWords(line) for line in lines]
+        self.panel.bar.say(said[0])  # how many studies: "done" would be said of a batch that failed in part too
+        self.ui.batchLabel.text = "\n".join(said)
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(self.ui.batchOutputPathLineEdit.currentPath))

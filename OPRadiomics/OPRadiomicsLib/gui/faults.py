@@ -14,6 +14,7 @@ from slicer.i18n import tr as _
 
 from .. import __version__
 from ..worker.conversation import Answer
+from .language import whatIsWrong, whatToDo
 
 PACKAGES = (
     "numba",
@@ -31,8 +32,8 @@ PACKAGES = (
 """What the worker needs; versions go into the diagnosis."""
 
 _KILLED = 9
-_QUOTED = re.compile(r"(?<!\w)'.*?'(?!\w)")
-_PATH = re.compile(r"(?<!\w)(?:[A-Za-z]:)?[\\/][^'\":;,]*")
+_QUOTED = re.compile(r"(?<!\w)'.*?'(?!\w)|“.*?”")
+_PATH = re.compile(r"(?<![A-Za-z0-9_])(?:[A-Za-z]:)?[\\/][^'\"”:;,]*")
 """To the next quote or mark, or the line's end: paths hold blanks, and what follows one is no loss in a diagnosis."""
 
 
@@ -51,11 +52,8 @@ class Fault:
 
 
 def refused(answer: Answer) -> Fault:
-    """Input that the user can mend: the core's own words."""
-    expected = _("Expected: {expected}.").format(expected=answer.expected.rstrip(".")) if answer.expected else ""
-    what = f"{answer.found.rstrip('.')}. {expected}".strip()
-    remedy = _("What to do: {remedy}.").format(remedy=answer.remedy.rstrip(".")) if answer.remedy else ""
-    return Fault(what, remedy)
+    """Input that the user can mend: the core's own words, in the panel's language."""
+    return Fault(whatIsWrong(answer.found, answer.expected), whatToDo(answer.remedy))
 
 
 def failed(answer: Answer) -> Fault:

@@ -13,6 +13,7 @@ from ..errors import OPRadiomicsError
 from . import colours, faults
 from .faults import Fault
 from .jobs import Job
+from .language import refusal
 
 
 class JobBar:
@@ -53,7 +54,7 @@ class JobBar:
         try:
             job.start()
         except OPRadiomicsError as error:  # a script's job is under way
-            self.say(str(error))
+            self.say(refusal(error))
         return job
 
     def cancel(self) -> None:

@@ -15,6 +15,7 @@ from slicer.i18n import tr as _
 from ..errors import Cancelled, OPRadiomicsError
 from . import faults
 from .faults import Fault
+from .language import inWords, whatIsWrong, whatToDo
 from .worker_process import Ending
 
 Steps = Generator[Sequence[str], Ending, Any]
@@ -123,11 +124,13 @@ class Job:
             self.result = stop.value
             self._end()
         except OPRadiomicsError as error:
-            remedy = _("What to do: {remedy}.").format(remedy=error.remedy.rstrip(".")) if error.remedy else ""
-            self._end(Fault(error.found.rstrip(".") + ".", remedy))
+            self._end(Fault(whatIsWrong(error.found, ""), whatToDo(error.remedy)))
         except OSError as error:
             self._end(
-                Fault(_("A file could not be written ({reason}).").format(reason=error.strerror), _("Free some disk space."))
+                Fault(
+                    _("A file could not be written ({reason}).").format(reason=inWords(str(error.strerror))),
+                    _("Free some disk space."),
+                )
             )
         except Exception as error:  # noqa: BLE001  (whatever it was, the panel must not stay busy for ever)
             self._end(faults.broken(error))
@@ -135,7 +138,7 @@ class Job:
             self._runner.run(arguments, self._onProgress, self._onEnd)
 
     def _onProgress(self, message: str, fraction: float) -> None:
-        self._report(message, (self._done + fraction) / self._requests)
+        self._report(inWords(message), (self._done + fraction) / self._requests)
 
     def _onEnd(self, ending: Ending) -> None:
         if ending.cancelled or ending.fault is not None:

@@ -12,6 +12,7 @@ from ..levels import STUDY_LEVELS
 from ..mrml import acceptance, draft
 from ..types import Role
 from .colours import AMBER, GREEN, GREY, on
+from .language import inWords
 from .study import Study, drawnLevels
 
 
@@ -76,7 +77,7 @@ class LevelTable:
         state, colour = _state(accepted, studied)
         volume = f"{change.volume_ml:.1f}" if change is not None else ""
         network = f"{100 * said['confidence']:.0f} %" if "confidence" in said else ""
-        cells = (level, state, volume, network, _changed(change), "; ".join(said.get("flags", ())))
+        cells = (level, state, volume, network, _changed(change), inWords("; ".join(said.get("flags", ()))))
         for column, text in enumerate(cells):
             item = qt.QTableWidgetItem(text)
             item.setToolTip(text)

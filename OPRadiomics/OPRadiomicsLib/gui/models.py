@@ -13,6 +13,7 @@ from slicer.i18n import tr as _
 
 from ..json_files import read_json
 from ..resources import resources_folder, user_models_folder
+from .language import inWords
 
 FILE_NAME = "signature.json"
 
@@ -56,13 +57,13 @@ def card(model: ModelFolder) -> str:
     """What is known of a model, as rich text."""
     source = model.content["provenance"]
     rows = {
-        _("Trained on"): source["trained_on"],
+        _("Trained on"): inWords(source["trained_on"]),
         _("Patients"): _("{n} ({op} with osteoporosis)").format(n=source["n_training"], op=source["n_osteoporosis"]),
-        _("Validation"): source["validation"],
-        _("Citation"): source["citation"],
+        _("Validation"): inWords(source["validation"]),
+        _("Citation"): inWords(source["citation"]),
         _("Features"): ", ".join(f"{one['sequence']} {len(one['features'])}" for one in model.content.get("radscores", ())),
-        _("Notes"): " ".join(source.get("notes", ())),
-        _("Use"): source.get("use", ""),
+        _("Notes"): " ".join(map(inWords, source.get("notes", ()))),
+        _("Use"): inWords(source.get("use", "")),
     }
     cells = "".join(
         f"<tr><td><b>{escape(name)}</b></td><td>{escape(str(text))}</td></tr>" for name, text in rows.items() if text

@@ -19,6 +19,7 @@ from . import installation, layout
 from .batch_section import BatchSection
 from .job_bar import JobBar
 from .jobs import Job
+from .language import refusal
 from .predict_section import PredictSection
 from .propagate_section import PropagateSection
 from .requirements import nextStep
@@ -231,8 +232,8 @@ class Panel(VTKObservationMixin):
         try:
             self._update()
         except OPRadiomicsError as error:
-            self.bar.say(str(error))
-            self.prediction.refuse(str(error))
+            self.bar.say(refusal(error))
+            self.prediction.refuse(refusal(error))
 
     def _update(self) -> None:
         """Edits after acceptance withdraw it, and hide what was derived before; then each section in turn."""
@@ -280,7 +281,7 @@ class Panel(VTKObservationMixin):
         try:
             return nextStep(self.study.state(self.packagesMissing)) if self.study is not None else ""
         except OPRadiomicsError as error:  # of masks that cannot be read
-            return str(error)
+            return refusal(error)
 
     def runJob(self, job: Job, onDone: Callable[[Any], None], ofStudy: bool = True, cancelledText: str = "") -> None:
         """Show and start a job; the steps wait until it has ended.

@@ -12,6 +12,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from . import colours, models
+from .language import inWords
 from .requirements import Light, Requirement, blocking, lightsHtml, requirements
 from .result_html import Palette, resultHtml, resultText
 from .study import Study
@@ -114,7 +115,9 @@ class PredictSection:
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             self.panel.bar.say(
-                _("The result could not be saved ({reason}). Choose another folder.").format(reason=error.strerror)
+                _("The result could not be saved ({reason}). Choose another folder.").format(
+                    reason=inWords(str(error.strerror))
+                )
             )
             return
         self.panel.bar.say(_("Saved to {folder}.").format(folder=folder))

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from ..types import Role
 from . import colours, layout
+from .language import inWords
 from .study import Study
 
 OTHERS = (Role.T2WI, Role.FST2WI)
@@ -64,7 +65,8 @@ class PropagateSection:
         self.panel.showMasks()
         self.panel.update()
         study = self.panel.study
-        warnings = [f"{role.value}: {warning}" for role in nodes for warning in (study.alignment(role) or {})["warnings"]]
+        found = [f"{role.value}: {warning}" for role in nodes for warning in (study.alignment(role) or {})["warnings"]]
+        warnings = [inWords(warning) for warning in found]
         done = _("Masks carried to {roles}. Check them; correct them under 'Edit masks on'.")
         said = done.format(roles=", ".join(role.value for role in nodes))
         text = f"{said} {self.panel.nextStep()}"

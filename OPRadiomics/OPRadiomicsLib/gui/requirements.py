@@ -13,6 +13,7 @@ from ..levels import STUDY_LEVELS
 from ..models.clinical import AGE_RANGE_YEARS, BMI_RANGE
 from ..types import Role
 from .colours import AMBER, GREEN, RED
+from .language import inWords
 
 
 class Light(Enum):
@@ -120,7 +121,7 @@ def _images(state: StudyState) -> Requirement:
         return Requirement(name, Light.RED, _("One image is chosen for two sequences. Choose a different image for each."))
     if state.contradictions:
         text = _("{found}. Check the choice, or the result will say so.")
-        return Requirement(name, Light.AMBER, text.format(found="; ".join(state.contradictions)))
+        return Requirement(name, Light.AMBER, text.format(found=inWords("; ".join(state.contradictions))))
     if missing:
         text = _("Without {missing} only the clinical model can answer.").format(missing=", ".join(missing))
         return Requirement(name, Light.AMBER, text)
@@ -142,7 +143,7 @@ def _clinical(state: StudyState) -> Requirement:
         return Requirement(name, Light.RED, text.format(bmi=state.bmi, low=low, high=high))
     if state.otherPatient:
         text = _("{found}. Check the entry, or the result will say so.")
-        return Requirement(name, Light.AMBER, text.format(found=state.otherPatient))
+        return Requirement(name, Light.AMBER, text.format(found=inWords(state.otherPatient)))
     return Requirement(name, Light.GREEN, _("{age:.0f} years, {sex}.").format(age=state.age, sex=state.sex))
 
 

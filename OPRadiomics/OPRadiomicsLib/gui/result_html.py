@@ -13,6 +13,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from ..reports.strings import percent, percents_apart
+from .language import inWords
 
 Content = Mapping[str, Any]
 
@@ -66,7 +67,7 @@ def resultText(content: Content) -> str:
     lines += [f"{_modelName(name)}: {_said(model)}" for name, model in content["models"].items()]
     if content.get("published_clinical"):
         lines.append(f"{_('Published clinical formula')}: {percent(content['published_clinical']['probability'])}")
-    lines += [f"! {warning}" for warning in content["warnings"]]
+    lines += [f"! {inWords(warning)}" for warning in content["warnings"]]
     return "\n".join([*lines, _use()]) + "\n"
 
 
@@ -224,7 +225,7 @@ def _warnings(content: Content, palette: Palette) -> str:
     found: Sequence[str] = content["warnings"]
     if not found:
         return ""
-    items = "".join(f"<li>{escape(warning)}</li>" for warning in found)
+    items = "".join(f"<li>{escape(inWords(warning))}</li>" for warning in found)
     return f"<h4 style='color:{palette.warning}'>{_('Warnings')}</h4><ul>{items}</ul>"
 
 
@@ -234,8 +235,8 @@ def _provenance(content: Content) -> str:
     text = _("Model {name} {version}; trained on {trained}; validation: {validation}. {use}").format(
         name=signature["name"],
         version=signature["version"],
-        trained=source["trained_on"],
-        validation=source["validation"],
+        trained=inWords(source["trained_on"]),
+        validation=inWords(source["validation"]),
         use=_use(),
     )
     return f"<p><small>{escape(text)}</small></p>"

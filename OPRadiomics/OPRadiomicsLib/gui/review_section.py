@@ -13,6 +13,7 @@ from ..mrml import acceptance, level_labels
 from ..mrml.segments import segment_ids
 from ..types import Role
 from . import layout, segment_editor
+from .language import refusal
 from .level_table import LevelTable
 from .parameter_node import Edited
 from .shortcuts import Shortcuts
@@ -106,7 +107,7 @@ class ReviewSection:
             for level in levels:
                 acceptance.accept(study.bodies(Role.T1WI), level, initials)
         except MaskError as error:
-            self.panel.bar.say(str(error))
+            self.panel.bar.say(refusal(error))
             return
         finally:
             self.panel.update()

@@ -12,6 +12,7 @@ from ..levels import STUDY_LEVELS
 from ..mrml import acceptance, level_labels, segmentation
 from ..types import Role
 from . import colours, layout
+from .language import inWords, refusal
 from .study import Study
 
 
@@ -40,7 +41,7 @@ class SegmentSection:
         notes = study.notes if study is not None and has else None
         self.ui.segmentNotesLabel.visible = bool(notes and notes["warnings"])
         if notes:
-            self.ui.segmentNotesLabel.text = "\n".join(f"⚠ {warning}" for warning in notes["warnings"])
+            self.ui.segmentNotesLabel.text = "\n".join(f"⚠ {inWords(warning)}" for warning in notes["warnings"])
             self.ui.segmentNotesLabel.styleSheet = colours.styled(self.ui.segmentNotesLabel, colours.AMBER)
 
     def segment(self) -> None:
@@ -82,7 +83,7 @@ class SegmentSection:
             for node in nodes:
                 segmentation.shift_levels(node, by)
         except MaskError as error:
-            self.panel.bar.say(str(error))
+            self.panel.bar.say(refusal(error))
             return
         study.shiftNotes(by)
         for node in nodes:

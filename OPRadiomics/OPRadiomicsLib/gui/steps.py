@@ -10,14 +10,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import slicer
-
 from ..errors import MaskError, StudyError
 from ..installed import network_option
 from ..mrml.files import read_mask, write_bodies, write_volume
 from ..types import Role
 from .dicom_database import filesOf, scannerOf
 from .jobs import Steps
+from .language import language
 from .parameter_node import Sex, YesNo
 from .study import Study, digest
 
@@ -77,7 +76,7 @@ def predict(study: Study, out: Path) -> Callable[[Path], Steps]:
     def steps(folder: Path) -> Steps:
         arguments = [*_imageArguments(study, folder), *_maskArguments(study, folder), *_clinicalArguments(study)]
         asked, inputs = _nodes(study), study.inputsDigest()
-        yield ["predict", *arguments, *_language(), "--signature", study.parameters.signature, "--out", str(out)]
+        yield ["predict", *arguments, "--language", language(), "--signature", study.parameters.signature, "--out", str(out)]
         text = (out / "prediction.json").read_text(encoding="utf-8")
         _requireNodes(study, asked)
         study.takeResult(text, inputs)
@@ -177,11 +176,6 @@ def _maskArguments(study: Study, folder: Path) -> list[str]:
             path = write_bodies(study.bodies(role), study.image(role), folder / f"{role.value}_bodies.nrrd")
             words += [MASK_OPTION[role], str(path)]
     return [*words, "--register"] if study.parameters.register else words
-
-
-def _language() -> list[str]:
-    """The report speaks Chinese where the application does."""
-    return ["--language", "zh"] if str(slicer.app.applicationLocaleName).startswith("zh") else []
 
 
 def _clinicalArguments(study: Study) -> list[str]:

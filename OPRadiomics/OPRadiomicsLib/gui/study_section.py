@@ -12,6 +12,7 @@ from ..io import read_demographics
 from ..mrml import sequences
 from ..types import Role, SeriesRef
 from . import colours, demo, dicom_database, installation
+from .language import inWords, refusal
 from .parameter_node import Sex
 from .study import Study, imagesOfOthers
 
@@ -55,7 +56,7 @@ class StudySection:
         try:
             guesses = sequences.guess_roles(volumes, dicom_database.filesOf)
         except OPRadiomicsError as error:
-            self.panel.bar.say(str(error))
+            self.panel.bar.say(refusal(error))
             return
         for role, guess in guesses.items():
             if study.image(role) is None and guess.node is not None:
@@ -146,7 +147,7 @@ class StudySection:
         for role, label in self._reasonLabels.items():
             image, reason = self._reasons.get(role, ("", ""))
             said = reason if study is not None and image == _identity(study.image(role)) else ""
-            label.text = f"⚠ {against[role]}" if role in against else said
+            label.text = f"⚠ {inWords(against[role])}" if role in against else inWords(said)
             label.styleSheet = colours.styled(label, colours.AMBER if role in against else colours.GREY)
             label.visible = bool(label.text)
 

@@ -103,7 +103,7 @@ def describe_series(series: SeriesRef) -> str:
         times_of(series),
         f"centred at S {height_mm:+.0f} mm" if isinstance(height_mm, float) else "",
     )
-    return f"series {number_of(series)} '{series.description}', " + ", ".join(fact for fact in facts if fact)
+    return f"series {number_of(series)} '{series.description}', {', '.join(fact for fact in facts if fact)}"
 
 
 def number_of(series: SeriesRef) -> str:
@@ -148,7 +148,7 @@ def _chosen(index: Sequence[SeriesRef], role: Role, name: str) -> SeriesRef:
     if not matching:
         raise StudyError(
             f"{option} {name}: no such series",
-            "the number or UID of one of: " + _listed(index),
+            f"the number or UID of one of: {_listed(index)}",
             f"name one of them with {option}",
         )
     judged = [(series, judge(series)) for series in matching]
@@ -166,12 +166,11 @@ def _chosen(index: Sequence[SeriesRef], role: Role, name: str) -> SeriesRef:
 
 
 def _with_choice(series: SeriesRef, verdict: Verdict, role: Role) -> SeriesRef:
-    doubt = (
-        ""
-        if verdict.role is role
-        else ", although judged " + (f"{verdict.role} (" if verdict.role else "unfit (") + verdict.reason + ")"
-    )
-    return replace(series, role=role, reason=f"chosen by the user{doubt or ': ' + verdict.reason}")
+    if verdict.role is role:
+        reason = f"chosen by the user: {verdict.reason}"
+    else:
+        reason = f"chosen by the user, although judged {verdict.role or 'unfit'} ({verdict.reason})"
+    return replace(series, role=role, reason=reason)
 
 
 def _require_different(chosen: Mapping[Role, SeriesRef]) -> None:
@@ -189,7 +188,7 @@ def _require_different(chosen: Mapping[Role, SeriesRef]) -> None:
 def _ambiguous(role: Role, candidates: Sequence[SeriesRef]) -> StudyError:
     option, names = OPTION_OF_ROLE[role], _names(candidates)
     listed = (
-        describe_series(series) + (f", UID {name}" if name.startswith("...") else "")
+        f"{describe_series(series)}, UID {name}" if name.startswith("...") else describe_series(series)
         for series, name in zip(candidates, names, strict=True)
     )
     return StudyError(
@@ -220,9 +219,12 @@ def _require_roles(
         return
     others = [f"{describe_series(series)}: {verdict.reason}" for series, verdict in verdicts if verdict.role is None]
     options = ", ".join(f"{OPTION_OF_ROLE[role]} for {role}" for role in missing)
-    go_without = ", or go without with --allow-missing (masks, features and the clinical model only)" if len(roles) > 1 else ""
+    lacking = f"Missing: {', '.join(missing)}"
+    remedy = f"name the series ({options})"
     raise StudyError(
-        f"Missing: {', '.join(missing)}" + (f". Not taken: {' | '.join(others)}" if others else ""),
+        f"{lacking}. Not taken: {' | '.join(others)}" if others else lacking,
         f"sagittal {', '.join(roles)}",
-        f"name the series ({options}){go_without}",
+        f"{remedy}, or go without with --allow-missing (masks, features and the clinical model only)"
+        if len(roles) > 1
+        else remedy,
     )

@@ -175,9 +175,9 @@ def open_image_file(path: Path) -> Any:
     import SimpleITK as sitk
 
     if not path.name.lower().endswith(READABLE_SUFFIXES) or not path.is_file():
-        found = "A folder" if path.is_dir() else f"File '{path.name}'" + ("" if path.is_file() else ", which does not exist")
+        absent = f"File '{path.name}', which does not exist"
         raise StudyError(
-            found,
+            "A folder" if path.is_dir() else f"File '{path.name}'" if path.is_file() else absent,
             f"a file that ends in {', '.join(READABLE_SUFFIXES)}",
             "check the path; a DICOM folder is STUDY of `predict` and `features`, or an image of the other steps",
         )

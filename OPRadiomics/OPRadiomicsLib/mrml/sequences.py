@@ -145,4 +145,4 @@ def _guess(role: Role, verdicts: Sequence[tuple[Any, Verdict]]) -> Guess:
         names = "; ".join(f"'{node.GetName()}' ({reason})" for node, reason in fitting)
         return Guess(None, f"{len(fitting)} volumes could be {role}: {names}. Choose one")
     refused = "; ".join(f"'{node.GetName()}': {verdict.reason}" for node, verdict in verdicts if verdict.role is None)
-    return Guess(None, f"no volume looks like {role}" + (f" ({refused})" if refused else ""))
+    return Guess(None, f"no volume looks like {role} ({refused})" if refused else f"no volume looks like {role}")

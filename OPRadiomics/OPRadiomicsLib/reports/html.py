@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ..levels import SNOMED_CODE
 from ..models.explanation import radscore_contributions, shares
+from ..phrasebook import say
 from ..types import Contribution, LevelQuality, Prediction
 from .case import CaseResult
 from .prediction_pictures import fullest
@@ -36,11 +37,11 @@ def _content(case: CaseResult, strings: Strings) -> dict[str, Any]:
     explained = fullest(case.predictions)
     return {
         "demo": case.demo,
-        "warnings": case.all_warnings,
+        "warnings": [say(warning, strings["language"]) for warning in case.all_warnings],
         "patient": _patient(case, strings),
         "cards": [_card(prediction, strings) for prediction in case.predictions],
         "partial": len(case.predictions) < sum(1 for _ in case.signature.models.present()),
-        "levels": [_level(quality) for quality in case.quality],
+        "levels": [_level(quality, strings) for quality in case.quality],
         "shap_caption": _shap_caption(explained, strings),
         "explained": _explained(explained, strings),
         "features": _features(case, explained),
@@ -48,7 +49,7 @@ def _content(case: CaseResult, strings: Strings) -> dict[str, Any]:
         "details": [(key, value) for key, value in _details(case, strings) if value],
         "grey_levels": tuple(case.features.grey_levels.items()) if case.features is not None else (),
         "software": tuple(case.software.items()),
-        "timings": [(stage, f"{seconds:.1f}") for stage, seconds in case.timings_s.items()],
+        "timings": [(say(stage, strings["language"]), f"{seconds:.1f}") for stage, seconds in case.timings_s.items()],
     }
 
 
@@ -90,13 +91,13 @@ def _card(prediction: Prediction, strings: Strings) -> dict[str, str]:
     }
 
 
-def _level(quality: LevelQuality) -> dict[str, str]:
+def _level(quality: LevelQuality, strings: Strings) -> dict[str, str]:
     return {
         "name": quality.level,
         "code": SNOMED_CODE.get(quality.level, ""),
         "volume": f"{quality.volume_ml:.1f}",
         "confidence": percent(quality.confidence),
-        "flags": "; ".join(quality.flags),
+        "flags": say("; ".join(quality.flags), strings["language"]),
         "accepted_by": quality.accepted_by,
     }
 
@@ -140,24 +141,25 @@ def _published(prediction: Prediction, strings: Strings) -> dict[str, Any]:
     return {
         **_card(prediction, strings),
         "terms": "; ".join(terms),
-        "warnings": prediction.warnings,
+        "warnings": [say(warning, strings["language"]) for warning in prediction.warnings],
         "citation": prediction.provenance["citation"],
     }
 
 
 def _details(case: CaseResult, strings: Strings) -> list[tuple[str, str]]:
     signature, profile = case.signature, case.profile
-    series = [(f"{strings['series']}: {role}", note) for role, note in case.series_notes.items()]
+    source, language = signature.provenance, strings["language"]
+    series = [(f"{strings['series']}: {role}", say(note, language)) for role, note in case.series_notes.items()]
     return [
         (strings["signature"], f"{signature.name} {signature.version}{' — ' + strings['demo'] if signature.demo else ''}"),
-        (strings["trained_on"], signature.provenance.trained_on),
-        (strings["validation"], signature.provenance.validation),
-        (strings["citation"], signature.provenance.citation),
-        (strings["trained_masks"], "; ".join(signature.provenance.masks)),
-        (strings["notes"], " ".join(signature.provenance.notes)),
+        (strings["trained_on"], say(source.trained_on, language)),
+        (strings["validation"], say(source.validation, language)),
+        (strings["citation"], say(source.citation, language)),
+        (strings["trained_masks"], say("; ".join(source.masks), language)),
+        (strings["notes"], " ".join(say(note, language) for note in source.notes)),
         (strings["checksum"], signature.sha256),
-        (strings["profile"], f"{profile.name}, {profile.hash} ({profile.description})"),
-        (strings["segmentation_model"], case.segmentation_model),
+        (strings["profile"], f"{profile.name}, {profile.hash} ({say(profile.description, language)})"),
+        (strings["segmentation_model"], say(case.segmentation_model, language)),
         (strings["engine"], case.features.engine if case.features is not None else ""),
         *series,
     ]

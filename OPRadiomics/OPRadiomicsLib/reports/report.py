@@ -23,7 +23,8 @@ def write_report(case: CaseResult, folder: Path, strings: Mapping[str, str] = EN
     folder
         Made where it does not exist; files of the same names are replaced.
     strings
-        The report's words, one of `LANGUAGES`; prediction.json stays in English, and so do the pictures on a computer
+        The report's words, one of `LANGUAGES`, in whose language `phrasebook.say` says the case's warnings; prediction.json
+        stays in English, and so do the pictures on a computer
         without a font for them.
 
     Raises

@@ -85,11 +85,11 @@ def _procedure(fitted: Fitted) -> tuple[str, ...]:
         if stages.tuned.log_loss is not None
         else f"No hyper-parameter was searched; ridge penalty {stages.tuned.l2:g}."
     )
-    threshold = "given" if settings.threshold is not None else "Youden"
     on = "nested out-of-fold predictions" if settings.protocol == "nested" else "the training patients' own predictions"
+    threshold = "given" if settings.threshold is not None else f"Youden on {on}"
     return (
         f"Features selected: {chosen}. {test} ({limit}), {selection.lasso} LASSO at lambda.{selection.rule} with "
         f"{selection.lasso_folds} folds, second stage on {second} ({selection.folds} folds), seed {settings.seed}.",
         tuned,
-        f"Thresholds: {threshold}{'' if settings.threshold is not None else f' on {on}'}.",
+        f"Thresholds: {threshold}.",
     )

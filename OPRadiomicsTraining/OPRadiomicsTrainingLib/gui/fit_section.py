@@ -8,6 +8,7 @@ from typing import Any
 import qt
 import vtk
 from OPRadiomicsLib.files import write_bytes
+from OPRadiomicsLib.gui.language import inWords
 from slicer.i18n import tr as _
 
 from ..project.exports import write_cohort_table
@@ -87,7 +88,9 @@ class FitSection:
             try:
                 self.panel.bar.say("\n".join(flow_lines(read_cohort_table(path))))
             except CohortTableError as error:
-                rows.extend((str(one.row or ""), one.column, one.found, one.expected, one.remedy) for one in error.faults)
+                for one in error.faults:
+                    said = (inWords(text) for text in (one.found, one.expected, one.remedy))
+                    rows.append((str(one.row or ""), one.column, *said))
                 self.panel.bar.say(_("{count} faults in the cohort: see the table.").format(count=len(rows)))
 
         written = self.panel.attempt(prove)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import slicer
+from OPRadiomicsLib.gui.language import inWords, whatIsWrong, whatToDo
 from slicer.i18n import tr as _
 
 from ..project import jobs
@@ -46,7 +47,7 @@ class JobsSection:
     def _showRunning(self, running: list[jobs.Job]) -> None:
         self.ui.runningFrame.visible = bool(running)
         if running:
-            self.ui.runningLabel.text = "\n".join(f"{job.title}: {job.message}" for job in running)
+            self.ui.runningLabel.text = "\n".join(f"{job.title}: {inWords(job.message)}" for job in running)
             self.ui.runningProgressBar.value = round(100 * running[-1].fraction)
 
     def select(self, name: str) -> None:
@@ -80,8 +81,8 @@ class JobsSection:
 def _said(job: jobs.Job) -> str:
     """Why it failed and what to do, or its lines, or what it does now."""
     if job.state is jobs.JobState.FAILED:
-        return f"{job.found}. {job.remedy}"
-    return "\n".join(job.lines) or job.message
+        return f"{whatIsWrong(job.found, '')} {whatToDo(job.remedy)}".strip()
+    return "\n".join(map(inWords, job.lines)) or inWords(job.message)
 
 
 def _lastLine(job: jobs.Job) -> str:

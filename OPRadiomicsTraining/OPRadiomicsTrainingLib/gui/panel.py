@@ -13,6 +13,7 @@ from OPRadiomicsLib.files import write_bytes
 from OPRadiomicsLib.gui import installation
 from OPRadiomicsLib.gui.job_bar import JobBar
 from OPRadiomicsLib.gui.jobs import Job
+from OPRadiomicsLib.gui.language import inWords, whatIsWrong, whatToDo
 from OPRadiomicsLib.gui.sections_area import SectionsArea
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
@@ -204,11 +205,10 @@ class Panel(VTKObservationMixin):
         try:
             action()
         except OPRadiomicsError as error:
-            remedy = _("What to do: {remedy}.").format(remedy=error.remedy.rstrip(".")) if error.remedy else ""
-            self.bar.say(f"{error.found.rstrip('.')}. {remedy}".strip())
+            self.bar.say(f"{whatIsWrong(error.found, '')} {whatToDo(error.remedy)}".strip())
             return False
         except OSError as error:
-            self.bar.say(_("The project's folder cannot be used ({reason}).").format(reason=error.strerror))
+            self.bar.say(_("The project's folder cannot be used ({reason}).").format(reason=inWords(str(error.strerror))))
             return False
         return True
 
