@@ -87,7 +87,7 @@ def only_series(index: Sequence[SeriesRef]) -> SeriesRef:
     images = [one for one in index if one.acquisition.get("kind") == "image" and one.acquisition.get("modality") == "MR"]
     if len(images) != 1:
         raise StudyError(
-            f"{len(images)} MR series in the folder" + (f": {_listed(images)}" if images else ""),
+            f"{len(images)} MR series in the folder: {_listed(images)}" if images else "No MR series in the folder",
             "the folder of one series",
             "name the folder that holds this series alone, or convert the series to NIfTI",
         )

@@ -218,8 +218,14 @@ PHRASES: Final[Mapping[str, str]] = {
         "请在该处释放空间，或用环境变量 TMPDIR 指定其他文件夹"
     ),
     "a file that ends in {suffixes:list}": "以 {suffixes} 结尾的文件",
-    "check the path; a DICOM study is one folder: the image of `segment`, or STUDY of `predict` and `features`": (
-        "请检查路径；一次 DICOM 检查是一个文件夹，作为 segment 的图像或 predict 和 features 的检查给出"
+    "check the path; a DICOM folder is STUDY of `predict` and `features`, or an image of the other steps": (
+        "请检查路径；DICOM 文件夹作为 predict 和 features 的检查，或其他步骤的图像给出"
+    ),
+    "No MR series in the folder": "文件夹中没有 MR 序列",
+    "{n:number} MR series in the folder: {listed:items}": "文件夹中有 {n} 个 MR 序列：{listed}",
+    "the folder of one series": "一个序列的文件夹",
+    "name the folder that holds this series alone, or convert the series to NIfTI": (
+        "请指定只含该序列的文件夹，或将该序列转换为 NIfTI"
     ),
     "File '{name}', which does not exist": "文件“{name}”不存在",
     "A folder": "文件夹",
