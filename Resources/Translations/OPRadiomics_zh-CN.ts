@@ -2373,8 +2373,8 @@
             <translation>演示检查</translation>
         </message>
         <message>
-            <source>Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'.</source>
-            <translation>演示检查已载入：模拟数据，不是真实患者。下一步：“在 T1WI 上分割 L1-L3”。</translation>
+            <source>Demo study loaded: simulated, no real person.</source>
+            <translation>演示检查已载入：模拟数据，不是真实患者。</translation>
         </message>
         <message>
             <source>The scene's study is shown.</source>

@@ -30,6 +30,8 @@ class PackagesTest(PanelTest):
         self.assertTrue(self.ui.installFrame.visible)
         self.assertIn(MISSING, self.ui.installLabel.text)
         self.assertFalse(self.ui.segmentButton.enabled)
+        self.click(self.ui.loadDemoButton)
+        self.assertIn(MISSING, self.ui.jobLabel.text)  # the next step is not one that cannot be taken
         asked = self.patch(slicer.util, "confirmOkCancelDisplay", return_value=False)
         self.click(self.ui.installButton)
         self.assertIn(MISSING, asked.call_args.args[0])

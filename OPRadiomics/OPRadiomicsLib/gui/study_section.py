@@ -44,7 +44,8 @@ class StudySection:
         demo.loadInto(study)
         self.panel.setStudy(study.node)
         self.panel.showImages()
-        self.panel.bar.say(_("Demo study loaded: simulated, no real person. Next: 'Segment L1-L3'."))
+        said = _("Demo study loaded: simulated, no real person.")
+        self.panel.bar.say(f"{said} {self.panel.nextStep()}")
 
     def fillIn(self) -> None:
         """Choose the sequences by header or name, and take age and sex from DICOM; what is chosen already stays.

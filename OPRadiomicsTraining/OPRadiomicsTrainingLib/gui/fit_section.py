@@ -60,9 +60,11 @@ class FitSection:
         """Tables and figures of the fit, and what can be done with it."""
         run, ui = self.run, self.ui
         reported = run is not None and (run / "report.html").is_file()
-        for button in (ui.openFitButton, ui.saveFitButton, ui.fitNodesButton):
+        installed = not self.panel.packagesMissing
+        for button in (ui.openFitButton, ui.saveFitButton):
             button.enabled = reported
-        ui.installSignatureButton.enabled = run is not None and (run / "signature.json").is_file()
+        ui.fitNodesButton.enabled = reported and installed
+        ui.installSignatureButton.enabled = run is not None and (run / "signature.json").is_file() and installed
         self.view.show(run)
 
     def chooseClinical(self) -> None:

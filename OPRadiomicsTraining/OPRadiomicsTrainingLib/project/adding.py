@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from OPRadiomicsLib.cohort import Failure, failure_of
 from OPRadiomicsLib.errors import OPRadiomicsError, OutputError
@@ -15,7 +15,7 @@ from OPRadiomicsLib.files import write_bytes, write_text
 from OPRadiomicsLib.types import Progress, Role, no_progress
 
 from ..simulation import MANUFACTURER
-from .cases import ACQUISITION_FILE, CASE_FILE, THUMBNAIL, Case, case_named, list_cases
+from .cases import ACQUISITION_FILE, CASE_FILE, CLINICAL, THUMBNAIL, Case, case_named, list_cases
 from .exclusive import stamp, utc_now
 from .folder import Project, ProjectError
 from .key import KeyRow, append_key
@@ -24,10 +24,6 @@ from .thumbnails import thumbnail
 if TYPE_CHECKING:
     from OPRadiomicsLib.study import Study
     from OPRadiomicsLib.types import SeriesRef
-
-
-CLINICAL: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking", "label", "bmd", "centre")
-"""Columns of a table that go along with its studies."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ CASE_FILE: Final = "case.json"
 ACQUISITION_FILE: Final = "acquisition.json"
 THUMBNAIL: Final = ".thumbnail.png"
 INDEX: Final = ".index.json"
+CLINICAL: Final = ("age", "sex", "bmi", "diabetes", "smoking", "drinking", "label", "bmd", "centre")
+"""Columns of a table that go along with its studies."""
+
 _INDEX_SCHEMA: Final = 1
 _NAME: Final = re.compile(r"sub-\d{4,}")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from OPRadiomicsLib.files import all_or_nothing, held_alone, patiently, write_text
 from OPRadiomicsLib.io.tables import csv_of_records, path_from
 
-from .adding import CLINICAL
+from .cases import CLINICAL
 from .flow import FINAL_STATES, State, current
 from .folder import Project, ProjectError
 from .worklist import WorkItem, list_work

@@ -11,8 +11,6 @@ from typing import Final
 import numpy as np
 from OPRadiomicsLib.files import visible
 
-from ..evaluation.results import DECISION_THRESHOLDS
-from ..fitting.record import read_training_predictions
 from ..statistics.arrays import FloatTable
 from ..statistics.calibration import calibration_bins
 from ..statistics.decision_curve import decision_curve
@@ -76,6 +74,9 @@ def curves_of(fit: Path) -> tuple[Curves, ...]:
     ModelError
         If they can't be read.
     """
+    from ..evaluation.results import DECISION_THRESHOLDS
+    from ..fitting.record import read_training_predictions
+
     recorded = read_training_predictions(fit)
     if recorded is None:
         return ()
