@@ -8,6 +8,8 @@ except between quotation marks; one with a kind is
 - ``{name:bars}``, sentences between bars, said in turn;
 - ``{name:list}``, words between commas and "and", said in turn;
 - ``{name:number}`` or ``{name:word}``, which holds no blank.
+
+Names such as ``level`` or ``role`` hold what `_SHAPES` says, whatever their kind: that keeps templates apart.
 """
 
 from __future__ import annotations
@@ -29,13 +31,14 @@ _SHAPES: Final = {
     "level": r"[TLS]\d{1,2}",
     "role": "T1WI|T2WI|FS-T2WI",
     "times": r"TR \d+ / TE \d+(?: / TI \d+)? ms",
-    "series": r"series \S+ '.*?', .+?",
+    "series": r"series (?:without number|\S+) '.*?', .+?",
     "predictor": r"[\w-]+(?: Radscore)?",
     "levels": r"[TLS]\d{1,2}(?:(?:, | and )[TLS]\d{1,2})*",
     "undefined": "-?(?:nan|inf)",
     "package": r"[\w.-]+(?: or [\w.-]+)?",
     "case": "[^:]+",
-    "stack": r"series \S+ '.*?'",
+    "numbered": r"without number|\S+",
+    "stack": r"series (?:without number|\S+) '.*?'",
     "facts": "(?:(?!, UID |: ).)+",
     "plane": "axial|coronal|sagittal|oblique|unknown",
     "method": "diffusion|mapping|myelography",
@@ -45,6 +48,8 @@ _SHAPES: Final = {
 
 _PLAIN: Final = "(?:(?!; ).)+?"
 _QUOTED: Final = ".+?"
+_DEEPEST: Final = 12
+"""Sentences in sentences; no text, whoever wrote it, makes an error of being shown."""
 _SUBJECTS: Final = re.compile(rf"; (?=(?:{_SHAPES['role']}|{_SHAPES['level']}): )")
 """Sentences that begin with their sequence or level stand each for itself."""
 _ITEMS: Final = re.compile(r"; (?='|series )")
@@ -71,29 +76,33 @@ class Phrasebook:
         closest = sorted(phrases.items(), key=lambda pair: -len(FIELD.sub("", pair[0])))
         self._phrases = [_Phrase(pattern_of(english), kinds_of(english), said) for english, said in closest]
 
-    def say(self, sentence: str) -> str:
-        """The sentence's translation; what has no template stays as it is."""
+    def say(self, sentence: str, depth: int = 0) -> str:
+        """The sentence's translation; what has no template, or lies deeper in others than any does, stays as it is."""
+        if depth > _DEEPEST:
+            return sentence
         subjects = _SUBJECTS.split(sentence)
         if len(subjects) > 1:
-            return "；".join(map(self.say, subjects))
+            return "；".join(self.say(one, depth + 1) for one in subjects)
         for phrase in self._phrases:
             if found := phrase.sentence.fullmatch(sentence):
-                fields = {name: self._say_field(text, phrase.kinds[name]) for name, text in found.groupdict().items()}
+                fields = {
+                    name: self._say_field(text, phrase.kinds[name], depth + 1) for name, text in found.groupdict().items()
+                }
                 return phrase.said.format(**fields)
         parts = sentence.split("; ")
-        said = [self.say(part) for part in parts] if len(parts) > 1 else parts
+        said = [self.say(part, depth + 1) for part in parts] if len(parts) > 1 else parts
         return sentence if said == parts else "；".join(said)
 
-    def _say_field(self, text: str, kind: str) -> str:
+    def _say_field(self, text: str, kind: str, depth: int) -> str:
         match kind:
             case "said":
-                return self.say(text)
+                return self.say(text, depth)
             case "items":
-                return "；".join(map(self.say, _ITEMS.split(text)))
+                return "；".join(self.say(item, depth) for item in _ITEMS.split(text))
             case "bars":
-                return " | ".join(map(self.say, text.split(" | ")))
+                return " | ".join(self.say(part, depth) for part in text.split(" | "))
             case "list":
-                return "、".join(map(self.say, _WORDS.split(text)))
+                return "、".join(self.say(word, depth) for word in _WORDS.split(text))
         return text
 
 

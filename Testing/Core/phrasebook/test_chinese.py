@@ -11,6 +11,7 @@ import errno
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -229,7 +230,14 @@ SAMPLES |= {
     "predictor": "T2WI Radscore",
     "stack": "series 5 'ax: b'",
 }
-SAMPLES |= {"bars": "Xyz | Uvw", "list": "Aa, Bb and Cc", "items": "'Aa': Bb; 'Cc': Dd", "said": "Xyz", "": "Mm Nn"}
+SAMPLES |= {
+    "numbered": "without number",
+    "bars": "Xyz | Uvw",
+    "list": "Aa, Bb and Cc",
+    "items": "'Aa': Bb; 'Cc': Dd",
+    "said": "Xyz",
+    "": "Mm Nn",
+}
 
 
 BOOK = Phrasebook(PHRASES)  # of its own: no sentence is remembered from another test
@@ -259,6 +267,15 @@ def test_what_stands_before_a_sentence_does_not_hide_its_template(english):
     sentence, said = filled(english)
     if not sentence.startswith(("FS-T2WI", "L2", "warning")):  # those have one already
         assert BOOK.say(f"warning: T2WI: {sentence}") == f"警告：T2WI：{said}"
+
+
+@pytest.mark.parametrize(
+    "odd", ["T1WI: L1: ", "'a' (", "series 5 'a, b': (TR 3 / TE 4 ms; of to is at 5) ", "a, b of c to d (e) is: g; "]
+)
+def test_no_text_however_odd_or_long_is_an_error_or_takes_long(odd):
+    started = time.perf_counter()
+    BOOK.say(odd * (3000 // len(odd)))
+    assert time.perf_counter() - started < 5
 
 
 def test_no_english_word_is_left_in_a_translation():

@@ -44,7 +44,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "name the right one by its number or UID, for instance {option:word} {name:word}, or take the others out of the folder": (
         "请以编号或 UID 指明正确的序列，例如 {option} {name}，或将其他序列移出文件夹"
     ),
-    "without number": "（无编号）",
+    "without number": "无编号",
     # DICOM files
     "The study folder does not exist": "检查文件夹不存在",
     "a folder of DICOM files": "存放 DICOM 文件的文件夹",
@@ -96,7 +96,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "the files that were indexed": "已编入索引的文件",
     "index the folder again": "请重新读取该文件夹",
     # a stack of slices
-    "series {number:word} '{description}'": "序列 {number}“{description}”",
+    "series {numbered:said} '{description}'": "序列 {numbered}“{description}”",
     "{stack:said}: one slice": "{stack}：只有一层",
     "{stack:said}: {unplaced} of {n} slices without position or orientation": "{stack}：{n} 层中有 {unplaced} 层没有位置或方向",
     "a stack of at least 2 placed slices": "至少 2 层有位置信息的图像",

@@ -90,7 +90,7 @@ PHRASES: Final[Mapping[str, str]] = {
     "chosen by the user: {reason:said}": "由用户选定：{reason}",
     "chosen by the user, although judged {judged:said} ({reason:said})": "由用户选定，但软件判断：{judged}（{reason}）",
     "unfit": "不适用",
-    "series {number:word} '{description}', {facts:list}": "序列 {number}“{description}”，{facts}",
+    "series {numbered:said} '{description}', {facts:list}": "序列 {numbered}“{description}”，{facts}",
     "{series:said}: {reason:said}": "{series}：{reason}",
     "{n:number} slices {plane:said}": "{n} 层{plane}",
     "centred at S {height_mm:number} mm": "中心位于 S {height_mm} mm",
