@@ -10,6 +10,7 @@ import numpy as np
 import qt
 import slicer
 from OPRadiomicsLib.gui import layout
+from OPRadiomicsLib.gui.language import inWords
 from OPRadiomicsLib.mrml import acceptance
 from OPRadiomicsLib.mrml.segmentation import mask_of
 from OPRadiomicsLib.mrml.segments import segment_ids
@@ -366,8 +367,9 @@ class FlowTest(PanelTest):
         settle()
         self.assertEqual(layout.compositeNode(Role.T1WI).GetBackgroundVolumeID(), second.GetID())
         said = "T1WI: the chosen image looks like T2WI"
-        self.assertIn(said, self.ui.reasonT1WILabel.text)
-        self.assertIn(said, self.ui.requirementsLabel.text)
+        shown = inWords(f"{said} (T2)").partition("T2)")[0].partition("T2）")[0].rstrip(" (（")  # the reason follows
+        self.assertIn(shown, self.ui.reasonT1WILabel.text)
+        self.assertIn(shown, self.ui.requirementsLabel.text)
         self.click(self.ui.segmentButton)
         self.finish()
         self.click(self.ui.predictButton)

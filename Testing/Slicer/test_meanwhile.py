@@ -3,6 +3,7 @@
 import numpy as np
 import slicer
 from OPRadiomicsLib.errors import OPRadiomicsError
+from OPRadiomicsLib.gui.language import inWords
 from OPRadiomicsLib.mrml.segments import segment_ids
 from OPRadiomicsLib.types import Role
 from support import PanelTest, settle, until
@@ -33,7 +34,8 @@ class MeanwhileTest(PanelTest):
             settle(0.3)
             slicer.mrmlScene.RemoveNode(removed(self.panel.study))
             self.ended()
-            self.assertIn("removed in the meantime", self.ui.jobLabel.text)
+            removed_meanwhile = inWords("The study, its images or its masks were exchanged or removed in the meantime")
+            self.assertIn(removed_meanwhile, self.ui.jobLabel.text)
             self.assertEqual(slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLSegmentationNode"), 0)
 
     def test_a_removed_image_is_replaced_by_none(self):
@@ -48,7 +50,7 @@ class MeanwhileTest(PanelTest):
         settle()
         self.assertFalse(self.ui.propagateButton.enabled)
         self.assertFalse(self.ui.showMarrowCheckBox.enabled)
-        with self.assertRaisesRegex(OPRadiomicsError, "No T1WI is chosen"):
+        with self.assertRaisesRegex(OPRadiomicsError, inWords("No T1WI is chosen")):
             self.panel.logic.propagate(study).wait()
 
     def test_masks_edited_while_it_predicts_leave_the_result_out_of_date(self):

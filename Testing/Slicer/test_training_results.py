@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import qt
 import slicer
+from OPRadiomicsLib.gui.language import inWords
 from OPRadiomicsLib.io import read_volume
 from OPRadiomicsLib.levels import LABEL_OF_LEVEL, STUDY_LEVELS
 from OPRadiomicsLib.types import Mask
@@ -155,7 +156,7 @@ class TrainingResultsTest(TrainingCase):
         status.write_text(json.dumps({"state": "done", "lines": ["Warning: few cases", "done"]}))
         self.panel.poll()
         self.assertFalse(self.ui.runningFrame.visible)
-        self.assertIn("done\n", self.ui.jobLabel.text)  # and where the rest stands
+        self.assertIn(f"{inWords('done')}\n", self.ui.jobLabel.text)  # and where the rest stands
         self.panel.jobs.select(job.id)
         self.assertEqual(self.ui.jobTextEdit.plainText, "Warning: few cases\ndone")
 
