@@ -4,8 +4,7 @@
     python Testing/Benchmarks/odd_images.py --data FOLDER
 
 40 simulated studies of both centres with their true bodies, half of them of wide variety, which has lesions and altered marrow
-often; with --data also every image of the
-sets there, with the network's bodies.
+often; with --data also every image of the sets there, with the network's bodies.
 """
 
 from __future__ import annotations

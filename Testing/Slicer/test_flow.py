@@ -366,10 +366,10 @@ class FlowTest(PanelTest):
         study.setImage(Role.T2WI, first)
         settle()
         self.assertEqual(layout.compositeNode(Role.T1WI).GetBackgroundVolumeID(), second.GetID())
-        said = "T1WI: the chosen image looks like T2WI"
-        shown = inWords(f"{said} (T2)").partition("T2)")[0].partition("T2）")[0].rstrip(" (（")  # the reason follows
-        self.assertIn(shown, self.ui.reasonT1WILabel.text)
-        self.assertIn(shown, self.ui.requirementsLabel.text)
+        said = study.contradictions()[Role.T1WI]
+        self.assertTrue(said.startswith("T1WI: the chosen image looks like T2WI"), said)
+        self.assertIn(inWords(said), self.ui.reasonT1WILabel.text)
+        self.assertIn(inWords(said), self.ui.requirementsLabel.text)
         self.click(self.ui.segmentButton)
         self.finish()
         self.click(self.ui.predictButton)

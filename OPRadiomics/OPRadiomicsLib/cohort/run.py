@@ -14,23 +14,20 @@ from ..progress import part
 from ..types import Progress, no_progress
 from .case import Case, CohortSettings, Failure, key_of, read_finished
 from .scheduling import in_process, on_dask
-from .tables import twins, write_tables
+from .tables import Twins, write_tables
 
 CASES: Final = "cases"
 
 
 @dataclass(frozen=True)
 class CohortResult:
-    """What a run left: the tables by name (features, predictions, failures, warnings), and how many cases went which way.
-
-    ``twins``: pairs of cases that were made of the same images, as of one examination under two names.
-    """
+    """What a run left: the tables by name (features, predictions, failures, warnings), and how many cases went which way."""
 
     tables: Mapping[str, Path]
     finished: int
     kept: int
     failures: tuple[Failure, ...]
-    twins: tuple[tuple[str, str], ...] = ()
+    twins: Twins = ()
 
 
 def run_cohort(
@@ -79,7 +76,7 @@ def run_cohort(
         raise Cancelled(f"{finished} finished cases are kept; the same command goes on from there") from None
     results = [case for case in cases if case.name not in failures]
     folders = [(case.name, out / CASES / case.name) for case in results]
-    tables = write_tables(folders, list(failures.values()), out)
+    tables, twins = write_tables(folders, list(failures.values()), out)
     if not results:
         first = next(iter(failures.values()))
         raise StudyError(
@@ -88,7 +85,7 @@ def run_cohort(
             f"{first.remedy}; {tables['failures'].name} lists them all",
         )
     progress(f"{len(results)} of {len(cases)} cases finished", 1.0)
-    return CohortResult(tables, len(results), kept, tuple(failures.values()), tuple(twins(folders)))
+    return CohortResult(tables, len(results), kept, tuple(failures.values()), twins)
 
 
 def _compute(

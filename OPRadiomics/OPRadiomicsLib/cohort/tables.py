@@ -20,17 +20,24 @@ _PREDICTION_COLUMNS: Final = (
     "case", "signature", "demo", "model", "probability", "lower", "upper", "threshold", "osteoporosis",
 )  # fmt: skip
 
-
 SAME_IMAGES: Final = "the same images as case"
 
+Twins = tuple[tuple[str, str], ...]
+"""Pairs of cases that were made of the same images, as of one examination under two names: the first, and another."""
 
-def write_tables(results: Sequence[tuple[str, Path]], failures: Sequence[Failure], out: Path) -> dict[str, Path]:
-    """Write features.csv, predictions.csv, warnings.csv and failures.csv, all or none; returns their paths by name.
+
+def write_tables(results: Sequence[tuple[str, Path]], failures: Sequence[Failure], out: Path) -> tuple[dict[str, Path], Twins]:
+    """Write features.csv, predictions.csv, warnings.csv and failures.csv, all or none.
 
     Parameters
     ----------
     results
         Name and folder of each finished case, in the order of the rows. A sequence that a case lacks gives empty cells.
+
+    Returns
+    -------
+    dict, Twins
+        The tables' paths by name, and the cases of the same images, of which warnings.csv tells.
 
     Raises
     ------
@@ -47,7 +54,8 @@ def write_tables(results: Sequence[tuple[str, Path]], failures: Sequence[Failure
             "wait until the other has ended, and start the same command again: finished cases are kept",
         )
     warnings = [{"case": name, "warning": text} for name, proof in proofs.items() for text in proof["warnings"]]
-    warnings += [{"case": name, "warning": f"{SAME_IMAGES} {first}"} for first, name in twins(results)]
+    twins = _twins(proofs)
+    warnings += [{"case": name, "warning": f"{SAME_IMAGES} {first}"} for first, name in twins]
     predictions = [{"case": name, **row} for name, proof in proofs.items() for row in proof["predictions"]]
     scores = tuple(dict.fromkeys(key for row in predictions for key in row if key not in _PREDICTION_COLUMNS))
     contents = {
@@ -59,14 +67,14 @@ def write_tables(results: Sequence[tuple[str, Path]], failures: Sequence[Failure
     with all_or_nothing(out) as scratch:
         for name, content in contents.items():
             (scratch / f"{name}.csv").write_text(content, encoding="utf-8", newline="")
-    return {name: out / f"{name}.csv" for name in contents}
+    return {name: out / f"{name}.csv" for name in contents}, twins
 
 
-def twins(results: Sequence[tuple[str, Path]]) -> list[tuple[str, str]]:
-    """Pairs of finished cases, of the names and folders given, that were made of the same images: the first, and another."""
+def _twins(proofs: Mapping[str, Mapping[str, Any]]) -> Twins:
+    """By the digests of the images; a case that an earlier version finished has none, and no twin."""
     first_of: dict[str, str] = {}
-    digests = {name: str(read_finished(folder).get("digest") or name) for name, folder in results}
-    return [(first, name) for name, digest in digests.items() if (first := first_of.setdefault(digest, name)) != name]
+    digests = {name: str(proof.get("digest") or name) for name, proof in proofs.items()}
+    return tuple((first, name) for name, digest in digests.items() if (first := first_of.setdefault(digest, name)) != name)
 
 
 def _features(results: Sequence[tuple[str, Path]], proofs: Mapping[str, Mapping[str, Any]]) -> str:

@@ -114,7 +114,7 @@ class Job:
         if self.cancelled:
             raise Cancelled
         if self.fault is not None:
-            raise OPRadiomicsError(self.fault.what, "", self.fault.remedy)
+            raise OPRadiomicsError(self.fault.text.rstrip(".。"))
         return self.result
 
     def _advance(self, ending: Ending | None) -> None:
@@ -124,7 +124,7 @@ class Job:
             self.result = stop.value
             self._end()
         except OPRadiomicsError as error:
-            self._end(Fault(whatIsWrong(error.found, ""), whatToDo(error.remedy)))
+            self._end(Fault(whatIsWrong(error.found, error.expected), whatToDo(error.remedy)))
         except OSError as error:
             self._end(
                 Fault(

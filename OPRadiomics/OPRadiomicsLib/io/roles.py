@@ -253,9 +253,8 @@ def _dixon_part(series: SeriesRef) -> str:
 
 def _contrast(series: SeriesRef) -> str:
     agent = str(series.acquisition.get("contrast", "")).strip().casefold()
-    if not (agent in _NO_AGENT or describes(agent, "contrast agent") is False) or describes(
-        description_of(series), "contrast agent"
-    ):
+    given = agent not in _NO_AGENT and describes(agent, "contrast agent") is not False
+    if given or describes(description_of(series), "contrast agent"):
         return "after contrast agent"
     return ""
 

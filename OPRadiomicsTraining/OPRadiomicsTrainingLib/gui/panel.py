@@ -13,7 +13,7 @@ from OPRadiomicsLib.files import write_bytes
 from OPRadiomicsLib.gui import installation
 from OPRadiomicsLib.gui.job_bar import JobBar
 from OPRadiomicsLib.gui.jobs import Job
-from OPRadiomicsLib.gui.language import inWords, whatIsWrong, whatToDo
+from OPRadiomicsLib.gui.language import inWords, refusal
 from OPRadiomicsLib.gui.sections_area import SectionsArea
 from slicer.i18n import tr as _
 from slicer.util import VTKObservationMixin
@@ -205,7 +205,7 @@ class Panel(VTKObservationMixin):
         try:
             action()
         except OPRadiomicsError as error:
-            self.bar.say(f"{whatIsWrong(error.found, '')} {whatToDo(error.remedy)}".strip())
+            self.bar.say(refusal(error))
             return False
         except OSError as error:
             self.bar.say(_("The project's folder cannot be used ({reason}).").format(reason=inWords(str(error.strerror))))

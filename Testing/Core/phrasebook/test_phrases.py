@@ -53,4 +53,5 @@ def test_a_language_without_a_phrasebook_is_english():
 
 
 def test_a_region_does_not_matter():
-    assert say("No reader has accepted the masks.", "zh-CN") == say("No reader has accepted the masks.", "zh") != ""
+    assert say("No reader has accepted the masks.", "zh-CN") == say("No reader has accepted the masks.", "zh")
+    assert say("No reader has accepted the masks.", "zh") != "No reader has accepted the masks."
