@@ -8,6 +8,7 @@ The sets draw the border of a body 1.0 to 1.5 mm apart, so a case is measured ag
 the training, and where a set labels levels also with the network's border moved the other way against the labels as they were
 drawn ("drawn"). The move is one figure a set, of its images and labels (`labels.border_offset_mm`). Masks of voxels don't come
 back from it quite as they were: "best" tells what the training's own labels reach when they are moved back.
+The central half is that of the image's slices, "body_middle" that of the slices which a reader drew a body in.
 L1, L2 and L3 by name where a set labels levels, else all bodies together, in the rows where they are known. Wrong levels count
 with what they reach. HD95 is in plane, over the central half of the slices, of the bodies that the reader's overlap there
 (spider leaves out bodies at the ends of its views).
@@ -42,14 +43,15 @@ from OPRadiomicsTrainingLib.segmentation.folds import HELD_OUT_FILE, SIMULATED_F
 from OPRadiomicsTrainingLib.segmentation.labels import with_border_moved
 from OPRadiomicsTrainingLib.segmentation.train import Cases, TrainingSettings, train
 from scipy import ndimage
-from segmentation_dice import WRONG_LEVELS, central_half, hd95_mm
+from segmentation_dice import WRONG_LEVELS, central_half, hd95_mm, middle_of_body
 
 Labels = npt.NDArray[np.uint8]
 OWN_RATE = 5e-4
 """Learning rate of --own, a quarter of the usual."""
 OWN_SIMULATED_SHARE = 0.2
 """Of its samples: they alone label the sacrum, from which levels are counted."""
-FIGURES = tuple(f"{prefix}{name}" for prefix in ("", "drawn_", "best_") for name in ("dice", "dice_central", "hd95_central_mm"))
+DICE = ("dice", "dice_central", "dice_body_middle")
+FIGURES = tuple(f"{prefix}{name}" for prefix in ("", "drawn_", "best_") for name in (*DICE, "hd95_central_mm"))
 
 
 def measure(
@@ -83,18 +85,20 @@ def measure(
 
 
 def figures(found: Labels, truth: Labels, spacing_mm: tuple[float, float, float], *, by_level: bool) -> dict[str, object]:
-    """Dice over all slices and the central half, HD95 there, and whether the levels are right."""
+    """Dice over all slices, the central half and the bodies' own middle half, HD95 in the central half, and whether the levels
+    are right."""
     levels = [LABEL_OF_LEVEL[level] for level in STUDY_LEVELS]
     if by_level:
         pairs = [(found == value, truth == value) for value in levels if (truth == value).any()]
     else:
         pairs = [(found > 0, truth > 0)]
     labelled = found * np.isin(found, found[truth > 0])
-    middle = central_half(len(found))
+    middle, bodies = central_half(len(found)), [middle_of_body(b) for _, b in pairs]
     compared = [(a & (labelled > 0), b) for a, b in pairs]
     return {
         "dice": _mean(dice(*pair) for pair in pairs),
         "dice_central": _mean(dice(a[middle], b[middle]) for a, b in pairs),
+        "dice_body_middle": _mean(dice(a[own], b[own]) for (a, b), own in zip(pairs, bodies, strict=True)),
         "hd95_central_mm": _mean(hd95_mm(a[middle], b[middle], spacing_mm[1]) for a, b in compared if (a & b)[middle].any()),
         "levels_right": all(dice(*pair) > WRONG_LEVELS for pair in pairs),
     }
@@ -123,9 +127,7 @@ def summary(rows: list[dict[str, object]]) -> dict[str, object]:
     values = {name: np.array([row.get(name) for row in rows], float) for name in FIGURES}
     means = {name: f"{np.nanmean(v):.3f} (SD {np.nanstd(v):.3f})" for name, v in values.items() if np.isfinite(v).any()}
     right = [bool(row["levels_right"]) for row in rows]
-    of_these = {
-        f"{name}_where_right": round(float(values[name][right].mean()), 3) for name in ("dice", "dice_central") if any(right)
-    }
+    of_these = {f"{name}_where_right": round(float(values[name][right].mean()), 3) for name in DICE if any(right)}
     return {"n": len(rows), **means, "levels_right": sum(right), **of_these}
 
 

@@ -5,6 +5,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
 import SimpleITK as sitk
 
@@ -40,6 +41,15 @@ def test_cases_of_several_prefixes_are_read_and_those_without_labels_named(tmp_p
     read = import_module("segmentation_dice").read_cases(tmp_path, ["a", "b"])
     assert [case.name for case in read] == ["a_1", "b_1"]
     assert "a_2, without a_2_lab.nii.gz" in capsys.readouterr().err
+
+
+def test_a_bodys_middle_half_is_of_the_slices_that_show_it_wherever_the_spine_stands():
+    middle_of_body = import_module("segmentation_dice").middle_of_body
+    drawn = np.zeros((17, 4, 4), bool)
+    drawn[4:17, 1:3, 1:3] = True
+    drawn[8] = False
+    assert middle_of_body(drawn) == slice(7, 14)
+    assert drawn[middle_of_body(np.zeros_like(drawn))].size == 0
 
 
 def test_every_ratio_of_make_bench_has_a_script_that_measures_it():
