@@ -15,7 +15,6 @@ from OPRadiomicsLib.types import Progress, Role, no_progress
 from ..cohort.cohort import Cohort
 from ..cohort.directions import direction_doubts
 from ..statistics.arrays import Indices
-from ..statistics.roc import auc
 from .candidates import drop_constant, drop_duplicates, keep_features
 from .clinical import clinical_table, require_independent
 from .comparison import Compared, compare_classifiers
@@ -185,13 +184,10 @@ def _about_features(features: tuple[str, ...] | None, constant: tuple[str, ...],
 
 
 def _backward_models(fitted: Fitted) -> list[str]:
-    """Models to beware of: where chance chose the features, out-of-fold Radscores can take a sign that turns a model round."""
-    areas = {name: auc(logits, fitted.ill) for name, logits in fitted.apparent.items()}
     return [
         f"{name} model: gives its own training patients with osteoporosis the lower probabilities (apparent AUC {area:.3f}), "
         "since out of fold its Radscores tell nothing or the opposite; do not use it, add patients"
-        for name, area in areas.items()
-        if name != "clinical" and area < 0.5
+        for name, area in fitted.backward.items()
     ]
 
 

@@ -9,6 +9,7 @@ from OPRadiomicsLib.models.signature import ModelName
 
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Flags, FloatTable, Indices
+from ..statistics.roc import auc
 from .nested import NestedPredictions, TwoStages
 from .settings import FitSettings
 
@@ -44,3 +45,12 @@ class Fitted:
     def predictions(self) -> Mapping[ModelName, FloatTable]:
         """Logits that thresholds and the stated performance come from."""
         return self.nested.logits if self.nested is not None else self.apparent
+
+    @property
+    def backward(self) -> dict[ModelName, float]:
+        """Models to beware of, with their apparent AUC below 0.5.
+
+        Where chance chose the features, out-of-fold Radscores can take a sign that turns a model round.
+        """
+        areas = {name: auc(logits, self.ill) for name, logits in self.apparent.items() if name != "clinical"}
+        return {name: area for name, area in areas.items() if area < 0.5}

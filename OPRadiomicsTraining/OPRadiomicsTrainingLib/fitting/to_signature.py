@@ -9,6 +9,7 @@ from OPRadiomicsLib.models.explanation import linear_shap
 from OPRadiomicsLib.models.signature import (
     ClassQuantiles,
     LogisticModel,
+    ModelName,
     Models,
     OrdinalModel,
     ProfileReference,
@@ -21,14 +22,13 @@ from OPRadiomicsLib.profile import Profile
 from OPRadiomicsLib.types import Role
 
 from ..cohort.cohort import Cohort
-from ..statistics.arrays import Flags, FloatTable, numbers, symmetric
+from ..statistics.arrays import numbers, symmetric
 from ..statistics.roc import youden_threshold
 from .fitted import Fitted
 from .harmonisation import for_centre, largest_centre
 from .provenance import provenance_of
 from .radscore import LinearScore
-from .second_stage import SecondStage, Table, columns_of
-from .settings import FitSettings
+from .second_stage import Table, columns_of
 
 QUANTILE_LEVELS: Final = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 
@@ -67,11 +67,7 @@ def _signature(
     scores = dict(stages.scores)
     if stages.combat is not None and centre:
         scores = {role: for_centre(score, role, fitted.cohort, stages.combat, centre) for role, score in scores.items()}
-    models = {
-        name: _model(model, stages.table, fitted.predictions[name], fitted.ill, settings)
-        for name, model in stages.models.items()
-        if model.predictors
-    }
+    models = {name: _model(fitted, name) for name, model in stages.models.items() if model.predictors}
     return Signature(
         name=settings.name,
         version="1",
@@ -83,6 +79,16 @@ def _signature(
         models=Models(**models),
         training=_training(stages.table),
         ordinal=ordinal,
+    )
+
+
+def _cautions(backward_auc: float | None) -> tuple[str, ...]:
+    """What is said with every prediction of a model that is turned round."""
+    if backward_auc is None:
+        return ()
+    return (
+        "Do not use this model: it gave its own training patients with osteoporosis the lower probabilities "
+        f"(apparent AUC {backward_auc:.3f}).",
     )
 
 
@@ -98,11 +104,13 @@ def _radscore(role: Role, score: LinearScore, cohort: Cohort) -> Radscore:
     )
 
 
-def _model(model: SecondStage, table: Table, logits: FloatTable, ill: Flags, settings: FitSettings) -> LogisticModel:
-    values = columns_of(table, model.predictors)
+def _model(fitted: Fitted, name: ModelName) -> LogisticModel:
+    model, logits, ill = fitted.stages.models[name], fitted.predictions[name], fitted.ill
+    values = columns_of(fitted.stages.table, model.predictors)
     reference = values.mean(axis=0)
     shap = linear_shap(model.fit.coefficients[1:] / model.sds, values, reference)
     probabilities = 1.0 / (1.0 + np.exp(-logits))
+    chosen = fitted.settings.threshold
     return LogisticModel(
         predictors=model.predictors,
         means=numbers(model.means),
@@ -110,7 +118,7 @@ def _model(model: SecondStage, table: Table, logits: FloatTable, ill: Flags, set
         coefficients=numbers(model.fit.coefficients[1:]),
         intercept=float(model.fit.coefficients[0]),
         covariance=tuple(numbers(row) for row in symmetric(model.fit.covariance)),
-        threshold=settings.threshold if settings.threshold is not None else youden_threshold(probabilities, ill),
+        threshold=youden_threshold(probabilities, ill) if chosen is None else chosen,
         reference=numbers(reference),
         reference_kind="training",
         mean_abs_shap=numbers(np.abs(shap).mean(axis=0)),
@@ -119,6 +127,7 @@ def _model(model: SecondStage, table: Table, logits: FloatTable, ill: Flags, set
             without_osteoporosis=numbers(np.quantile(logits[~ill], QUANTILE_LEVELS)),
             with_osteoporosis=numbers(np.quantile(logits[ill], QUANTILE_LEVELS)),
         ),
+        cautions=_cautions(fitted.backward.get(name)),
     )
 
 

@@ -1,4 +1,4 @@
-"""A model that chance has turned round is named."""
+"""A model that chance has turned round is named, when it is fitted and with every prediction."""
 
 import pytest
 from OPRadiomicsLib.profile import load_profile
@@ -16,4 +16,6 @@ def test_a_model_that_gives_its_own_ill_the_lower_probabilities_is_named(simulat
     result = fit_signature(noise, load_profile("standard"), SETTINGS)
     notes = [note for note in result.notes if "lower probabilities" in note]
     assert [note.split()[0] for note in notes] == turned
+    warned = [name for name, model in result.signature.models.present() if any("Do not use" in said for said in model.cautions)]
+    assert warned == turned
     assert [name for name in ("radiomics", "combined") if auc(result.apparent[name], result.ill) < 0.5] == turned

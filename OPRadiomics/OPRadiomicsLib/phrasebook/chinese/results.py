@@ -144,6 +144,8 @@ PHRASES: Final[Mapping[str, str]] = {
     "The scanner of {known} of {n} training patients is recorded: none is named.": (
         "{n} 例训练患者中仅 {known} 例记录了扫描仪：因此均未列出。"
     ),
+    "Do not use this model: it gave its own training patients with osteoporosis the lower probabilities "
+    "(apparent AUC {area}).": ("请勿使用此模型：它给自身训练集中骨质疏松患者的概率反而更低（表观 AUC {area}）。"),
     "Intercept recalibrated on {where}: the interval leaves out the uncertainty of that.": (
         "截距已在 {where} 上重新校准：置信区间不含由此产生的不确定性。"
     ),
