@@ -274,6 +274,12 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
         "--scanner",
         help="manufacturer, model, field strength, where files don't tell: 'GE MEDICAL SYSTEMS, SIGNA Architect, 3 T'",
     )
+    parser.add_argument(
+        "--kind",
+        action="append",
+        metavar="SEQUENCE: KIND",
+        help="where files don't tell; repeat for each sequence: 'FS-T2WI: fat suppressed by inversion (STIR)'",
+    )
     parser.add_argument("--allow-missing", action="store_true", help="go on without a sequence: no radiomics model then")
 
 

@@ -21,10 +21,12 @@ from .files import all_or_nothing, write_bytes
 from .json_files import write_json
 from .levels import STUDY_LEVELS, UNION
 from .models.clinical import exclusion_warnings, validate_clinical
+from .models.extrapolation import other_kinds
 from .models.signature import Signature
 from .models.signature_file import load_signature
 from .options import (
     dicom_places,
+    given_kinds,
     image_files,
     remove_earlier_results,
     require_apart,
@@ -174,7 +176,8 @@ def features(options: argparse.Namespace, progress: Progress) -> Outcome:
         progress=part(progress, 0.3, 1.0),
     )
     write_features({UNION: analysis.features, **analysis.by_level}, options.out, slice_mm=study.slice_mm)
-    warnings = (*study.warnings, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
+    kinds = other_kinds((), study.kinds)
+    warnings = (*study.warnings, *kinds, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
     line = f"{options.out}: {len(analysis.features.names)} features, profile {profile.name} {profile.hash}"
     return Outcome((line, *warning_lines(warnings)), (options.out,))
 
@@ -305,7 +308,7 @@ def _open(options: argparse.Namespace, progress: Progress) -> Study:
             allow_missing=options.allow_missing,
             progress=part(progress, 0.0, 0.1),
         )
-    return replace(study, scanner=study.scanner or options.scanner or "")
+    return replace(study, scanner=study.scanner or options.scanner or "", kinds=study.kinds or given_kinds(options))
 
 
 def _clinical(options: argparse.Namespace, study: Study) -> Clinical:

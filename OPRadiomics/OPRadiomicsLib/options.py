@@ -10,7 +10,8 @@ from pathlib import Path
 from . import io
 from .errors import OutputError, StudyError
 from .files import patiently
-from .types import Role
+from .io.roles import read_kind
+from .types import KINDS_SEPARATOR, USUAL_KIND, Role
 
 RESULTS = (
     "report.html",
@@ -31,6 +32,19 @@ def image_files(options: argparse.Namespace) -> dict[Role, Path]:
     """The files given in place of a study folder."""
     paths = {Role.T1WI: options.t1, Role.T2WI: options.t2, Role.FST2WI: options.fst2}
     return {role: path for role, path in paths.items() if path is not None}
+
+
+def given_kinds(options: argparse.Namespace) -> tuple[str, ...]:
+    """Kinds of sequences that files don't tell, as `io.roles.kind_of` writes them; raises `StudyError` for other words."""
+    given = {text: read_kind(text) for text in options.kind or ()}
+    for text, kind in given.items():
+        if not kind or KINDS_SEPARATOR.strip() in text:
+            raise StudyError(
+                f"--kind '{text}'",
+                f"{', '.join(Role)}, then a colon and the kind, once for each sequence",
+                f"write such as 'FS-T2WI: fat suppressed by inversion (STIR)' or 'T2WI: {USUAL_KIND}'",
+            )
+    return tuple(given.values())
 
 
 def require_consistent(options: argparse.Namespace) -> None:
@@ -55,6 +69,7 @@ def require_consistent(options: argparse.Namespace) -> None:
             "a DICOM folder",
             "give the folder that holds the DICOM files (unpack an archive first), or single images with --t1, --t2 and --fst2",
         )
+    given_kinds(options)
     if files:
         require_no_series_named(options)
     if options.mask is not None:

@@ -23,6 +23,8 @@ class Study:
     age: float | None = None
     male: bool | None = None
     scanner: str = ""
+    kinds: tuple[str, ...] = ()
+    """As `io.roles.kind_of` writes them, one for each sequence whose kind is known."""
 
     @property
     def sex(self) -> str | None:
@@ -56,7 +58,7 @@ class Study:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is missing, and what in the series that were taken speaks against them."""
-        from .io.roles import judge, other_kind
+        from .io.roles import judge
 
         missing = [role for role in Role if role not in self.volumes]
         found = []
@@ -66,7 +68,6 @@ class Study:
             found.append(f"No T1WI: the vertebrae were segmented on {self.reference}.")
         doubtful = [(role, series) for role, series in self.series.items() if judge(series).role is not role]
         found += [f"{role} is series '{series.description}', {series.reason}." for role, series in doubtful]
-        found += [sentence for role, series in self.series.items() if (sentence := other_kind(role, series))]
         if lossy := [role for role, series in self.series.items() if series.acquisition.get("lossy")]:
             found.append(f"Compressed with loss: {', '.join(lossy)}. Texture features may not be those of the original images.")
         return tuple(found)
@@ -89,6 +90,7 @@ def open_study(
     """
     from . import io
     from .io.headers import scanner_of
+    from .io.roles import kind_of
 
     series = io.select_series(
         io.index_dicom(folder, progress, study_uid=study_uid), choices=choices, allow_missing=allow_missing
@@ -98,7 +100,8 @@ def open_study(
     io.require_one_examination(volumes)
     first = next(iter(series.values()))
     age, male = io.read_demographics(first)
-    return Study(volumes, series, age, male, scanner_of(first.acquisition))
+    kinds = tuple(kind_of(role, one) for role, one in series.items())
+    return Study(volumes, series, age, male, scanner_of(first.acquisition), kinds)
 
 
 def open_files(files: Mapping[Role, Path], *, allow_missing: bool = False) -> Study:

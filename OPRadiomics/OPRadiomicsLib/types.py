@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,12 @@ class Role(StrEnum):
     T1WI = "T1WI"
     T2WI = "T2WI"
     FST2WI = "FS-T2WI"
+
+
+USUAL_KIND: Final = "as the study's"
+"""The kind of a sequence whose header says nothing else; see `io.roles.kind_of`."""
+KINDS_SEPARATOR: Final = "; "
+"""Between the kinds of one patient's sequences in a table."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -259,7 +259,7 @@ def conclude(
     ModelError, FeatureError, ClinicalDataError
         As `models.prediction.predict`.
     """
-    from .models.extrapolation import other_network, other_scanner, other_slices
+    from .models.extrapolation import other_kinds, other_network, other_scanner, other_slices
     from .models.prediction import predict
     from .models.signature_file import load_signature
     from .reports.case import CaseResult
@@ -281,6 +281,7 @@ def conclude(
         warnings=(
             *study.warnings,
             *other_scanner(trained.scanners, study.scanner),
+            *other_kinds(trained.kinds, study.kinds),
             *other_slices(trained.slice_mm, study.slice_mm),
             *other_network([network_of(origin) for origin in trained.masks], network_of(reviewed.origin)),
             *warnings,

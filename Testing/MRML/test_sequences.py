@@ -141,13 +141,14 @@ def test_an_image_of_which_nothing_is_known_contradicts_no_choice(named: Any) ->
     assert {contradiction(role, node) for role in Role} == {""}
 
 
-def test_a_kind_that_the_study_did_not_use_is_told(named: Any, tmp_path: Path) -> None:
+def test_the_kind_of_a_sequence_is_known_by_its_header_or_where_the_name_tells_another(named: Any, tmp_path: Path) -> None:
     stir, plain = named("DOE^JANE SAG STIR", "T2")
-    assert kind(Role.FST2WI, stir).startswith("FS-T2WI is of another kind than the study's sequence (fat suppressed by inv")
-    assert "DOE" not in kind(Role.FST2WI, stir)
+    assert kind(Role.FST2WI, stir) == "FS-T2WI: fat suppressed by inversion (STIR)"
     assert kind(Role.T2WI, plain) == kind(Role.T2WI, plain, lambda _: [tmp_path / "gone"]) == ""
     file = write_header(tmp_path / "a", RepetitionTime=1500, EchoTime=120, MRAcquisitionType="3D")
-    assert "(a 3-D acquisition)" in kind(Role.T2WI, plain, lambda _: [file])
+    assert kind(Role.T2WI, plain, lambda _: [file]) == "T2WI: a 3-D acquisition"
+    usual = write_header(tmp_path / "b", RepetitionTime=3000, EchoTime=100, MRAcquisitionType="2D")
+    assert kind(Role.T2WI, plain, lambda _: [usual]) == "T2WI: as the study's"
 
 
 def test_images_of_two_examinations_are_told_apart_by_their_headers(named: Any, tmp_path: Path) -> None:

@@ -18,11 +18,12 @@ from ..features_table import write_features
 from ..files import all_or_nothing, patiently, write_text
 from ..levels import UNION
 from ..models.clinical import parse_age, parse_male, validate_clinical
+from ..models.extrapolation import other_kinds
 from ..options import remove_earlier_results
 from ..progress import part
 from ..segmentation.review import Reviewed
 from ..study import Study, open_files, open_study
-from ..types import Clinical, Prediction, Progress, Role
+from ..types import KINDS_SEPARATOR, Clinical, Prediction, Progress, Role
 from .case import FINISHED, Case, CohortSettings, Failure, failure_of, key_of, read_finished
 
 
@@ -145,6 +146,7 @@ def _compute(case: Case, settings: CohortSettings, folder: Path, stage: _Stage, 
         "key": key,
         "masks": reviewed.mask.origin,
         "scanner": study.scanner,
+        "kinds": KINDS_SEPARATOR.join(study.kinds),
         "digest": study.digest,
         "levels": [dataclasses.asdict(level) for level in reviewed.quality],
         "predictions": predictions,
@@ -212,7 +214,8 @@ def _concluded(
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """The predictions as rows, and every warning; the report goes into ``scratch``. Without a signature the warnings alone."""
     if settings.signature is None or clinical is None:
-        return [], (*study.warnings, *doubts, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
+        kinds = other_kinds((), study.kinds)
+        return [], (*study.warnings, *kinds, *doubts, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
     from ..reports.report import write_report
 
     result = workflow.conclude(

@@ -83,10 +83,12 @@ def _features(results: Sequence[tuple[str, Path]], proofs: Mapping[str, Mapping[
     for case, folder in results:
         for row in _read_rows(folder / "features.csv"):
             names.update(dict.fromkeys(name for name in row if name not in _REGION_COLUMNS))
-            rows.append({"case": case, "masks": proofs[case]["masks"], "scanner": proofs[case].get("scanner", ""), **row})
+            proof = proofs[case]
+            own = {"masks": proof["masks"], "scanner": proof.get("scanner", ""), "kinds": proof.get("kinds", "")}
+            rows.append({"case": case, **own, **row})
     # A case without a sequence must not decide the order: roles in theirs, features in the extractor's.
     ordered = sorted(names, key=lambda name: [name.startswith(f"{role}_") for role in Role].index(True))
-    return csv_of_records(("case", "region", "profile_hash", "engine", "masks", "scanner", "slice_mm", *ordered), rows)
+    return csv_of_records(("case", "region", "profile_hash", "engine", "masks", "scanner", "kinds", "slice_mm", *ordered), rows)
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:

@@ -162,6 +162,7 @@ def _imageArguments(study: Study, folder: Path) -> list[str]:
     ]
     scanner = scannerOf(study.image(Role.T1WI))
     words += ["--scanner", scanner] if scanner else []
+    words += [word for kind in study.kinds() for word in ("--kind", kind)]
     return words if len(study.images) == len(Role) else [*words, "--allow-missing"]
 
 

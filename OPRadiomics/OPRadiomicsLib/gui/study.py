@@ -249,7 +249,7 @@ class Study:
                 yield f"{', '.join(off)} ({role.value})"
 
     def review(self) -> dict[str, Any]:
-        """What `--review` reads: the network's quality by level, who accepted each, images of another sequence or kind."""
+        """What `--review` reads: the network's quality by level, who accepted each, images of another sequence."""
         bodies = self.bodies(Role.T1WI)
         accepted = acceptance.acceptance(bodies)
         said = {str(one["level"]): one for one in self.notes["levels"]}
@@ -257,10 +257,13 @@ class Study:
             {**said.get(level, {"level": level}), "accepted_by": accepted[level].initials if level in accepted else ""}
             for level in drawnLevels(bodies)
         ]
-        kinds = (sequences.kind(role, node, filesOf) for role, node in self.images.items())
-        doubts = (*self.contradictions().values(), self.otherPatient(), *kinds)
+        doubts = (*self.contradictions().values(), self.otherPatient())
         warnings = [*(doubt for doubt in doubts if doubt), *self.notes["warnings"]]
         return {**self.notes, "levels": levels, "warnings": warnings, "levels_confirmed": self.parameters.levelsConfirmed}
+
+    def kinds(self) -> tuple[str, ...]:
+        """Of the images' sequences, as `io.roles.kind_of`, where they are known."""
+        return tuple(kind for role, node in self.images.items() if (kind := sequences.kind(role, node, filesOf)))
 
     def inputsDigest(self) -> str:
         """Changes with everything that a prediction depends on."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..types import Role, SeriesRef
+from ..types import USUAL_KIND, Role, SeriesRef
 
 LOCALISER_SLICES = 10
 """A series of several planes with at most so many slices in this one is a localiser."""
@@ -144,11 +144,15 @@ def judge(series: SeriesRef) -> Verdict:
     return _role_of(series)
 
 
-def other_kind(role: Role, series: SeriesRef) -> str:
-    """A sentence where a series differs in kind from the study's sequences: features depend on it, the role does not tell."""
-    kind = unlike_the_study(series)
-    sentence = f"{role} is of another kind than the study's sequence ({kind}): it suits only a signature trained on that kind."
-    return sentence if kind else ""
+def kind_of(role: Role, series: SeriesRef) -> str:
+    """The kind of a sequence, on which features depend and which its role does not tell: "FS-T2WI: as the study's"."""
+    return f"{role}: {unlike_the_study(series) or USUAL_KIND}"
+
+
+def read_kind(text: str) -> str:
+    """A kind that somebody typed, as `kind_of` writes it; "" where the text is not a sequence, a colon and its kind."""
+    role, _, kind = (part.strip() for part in text.partition(":"))
+    return f"{role}: {kind}" if role in list(Role) and kind else ""
 
 
 def unlike_the_study(series: SeriesRef) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ..types import USUAL_KIND
 from .signature import RADSCORE_PREFIX, Radscore, Signature, Training
 
 FAR_SD: Final = 5.0
@@ -48,6 +49,29 @@ def other_scanner(scanners: Sequence[str], scanner: str) -> tuple[str, ...]:
     return (
         f"Scanner '{scanner}' is not among those of the training images ({'; '.join(scanners)}): features depend on the "
         "scanner, and the probability is an extrapolation.",
+    )
+
+
+def other_kinds(trained: Sequence[str], kinds: Sequence[str]) -> tuple[str, ...]:
+    """A sentence for each sequence of another kind than in training; where that is not recorded, than the study's.
+
+    Parameters
+    ----------
+    trained, kinds
+        As `io.roles.kind_of` writes them, the patient's one for each sequence whose kind is known.
+    """
+    return tuple(sentence for kind in kinds if (sentence := _other_kind(trained, *kind.split(": ", 1))))
+
+
+def _other_kind(trained: Sequence[str], role: str, kind: str) -> str:
+    known = [one.removeprefix(f"{role}: ") for one in trained if one.startswith(f"{role}: ")]
+    if kind in (known or [USUAL_KIND]):
+        return ""
+    if not known:
+        return f"{role} is of another kind than the study's sequence ({kind}): it suits only a signature trained on that kind."
+    return (
+        f"{role} is of another kind ({kind}) than in training ({'; '.join(known)}): features depend on it, and the "
+        "probability is an extrapolation."
     )
 
 

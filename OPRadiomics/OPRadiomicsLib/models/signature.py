@@ -62,7 +62,8 @@ class Provenance(_Record):
 
     ``scanners``: those of the training images, as `io.headers.scanner_of` writes them; ``masks``: where their masks came
     from, as `types.Mask.origin`, each origin once. Either is empty where it is not recorded. ``slice_mm``: least and largest
-    distance of the slices, as `study.Study.slice_mm`; None where one is not recorded.
+    distance of the slices, as `study.Study.slice_mm`; None where one is not recorded. ``kinds`` of their sequences, as
+    `io.roles.kind_of`, each once; empty where one is not recorded.
     """
 
     trained_on: Name
@@ -74,6 +75,7 @@ class Provenance(_Record):
     scanners: tuple[Name, ...] = ()
     masks: tuple[Name, ...] = ()
     slice_mm: tuple[Positive, Positive] | None = None
+    kinds: tuple[Name, ...] = ()
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -291,9 +293,10 @@ class Signature(_Record):
 
     def content(self) -> dict[str, Any]:
         """What signature.json holds besides its checksum; what is younger than the schema only where it is set."""
-        younger: dict[str, Any] = {} if self.ordinal is not None else {"ordinal": True}
-        if self.provenance.slice_mm is None:
-            younger["provenance"] = {"slice_mm"}
+        recorded = {"slice_mm": self.provenance.slice_mm is not None, "kinds": bool(self.provenance.kinds)}
+        younger: dict[str, Any] = {"provenance": {name for name, is_set in recorded.items() if not is_set}}
+        if self.ordinal is None:
+            younger["ordinal"] = True
         return self.model_dump(mode="json", exclude=younger)
 
     @model_validator(mode="after")

@@ -14,9 +14,9 @@ from ..geometry import sagittal_axis
 from ..io.demographics import contradicted, read_demographics
 from ..io.headers import Frame, read_frames
 from ..io.index import plane_of
-from ..io.roles import Verdict, judge, other_kind
+from ..io.roles import Verdict, judge, kind_of
 from ..io.volumes import THICK_SLICE_RATIO
-from ..types import Role, SeriesRef
+from ..types import USUAL_KIND, Role, SeriesRef
 from .geometry import affine_of_volume
 
 FilesOf = Callable[[Any], Sequence[Path]]
@@ -67,8 +67,10 @@ def contradiction(role: Role, node: Any, files_of: FilesOf = no_files) -> str:
 
 
 def kind(role: Role, node: Any, files_of: FilesOf = no_files) -> str:
-    """A sentence where a volume is of another kind than the study's sequences, such as STIR or 3-D, by its header or name."""
-    return other_kind(role, _series(node, _header(node, files_of)))
+    """The kind of a volume, as `io.roles.kind_of`, by its header or, where it is not the study's, its name; "" if not known."""
+    header = _header(node, files_of)
+    found = kind_of(role, _series(node, header))
+    return "" if header is None and found.endswith(USUAL_KIND) else found
 
 
 def other_examination(role: Role, node: Any, t1wi: Any, files_of: FilesOf = no_files) -> str:

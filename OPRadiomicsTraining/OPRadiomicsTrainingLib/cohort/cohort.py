@@ -46,6 +46,9 @@ class Cohort:
         (n,) names ("A", "B"; "train", "test", "external"); empty where the table has no such column.
     scanners
         (n,) as `OPRadiomicsLib.io.headers.scanner_of` writes them, "" where a patient's is not recorded; empty where none is.
+    kinds
+        (n,) kinds of a patient's sequences, as `OPRadiomicsLib.io.roles.kind_of` writes them, with `KINDS_SEPARATOR` between;
+        "" where a patient's are not recorded; empty where none are.
     slice_mm
         (n,), as `OPRadiomicsLib.study.Study.slice_mm`, NaN where a patient's is not recorded; None where none is told.
     excluded
@@ -74,6 +77,7 @@ class Cohort:
     centres: tuple[str, ...] = ()
     splits: tuple[str, ...] = ()
     scanners: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     slice_mm: FloatTable | None = None
     excluded: Mapping[str, int] = field(default_factory=dict)
 
@@ -95,8 +99,8 @@ def read_cohort(path: Path, profile_hash: str, features: Path | None = None) -> 
     """Cohort of the patients that take part: clinical variables of a cohort's table, and their features.
 
     Columns: case, age, sex, label or bmd; and where they exist patient, centre, split, exclusion, bmi, diabetes, smoking,
-    drinking, scanner, mri_date, qct_date, treatment_date. The features are columns of the table itself (``T1WI_...``), or
-    stand in the file that its column ``features`` names for each case, or in one table for all cases.
+    drinking, scanner, kinds, mri_date, qct_date, treatment_date. The features are columns of the table itself (``T1WI_...``),
+    or stand in the file that its column ``features`` names for each case, or in one table for all cases.
 
     Parameters
     ----------
@@ -126,6 +130,7 @@ def read_cohort(path: Path, profile_hash: str, features: Path | None = None) -> 
         centres=_texts(table, "centre"),
         splits=_texts(table, "split"),
         scanners=found.scanners,
+        kinds=found.kinds,
         slice_mm=found.slice_mm,
         excluded=table.excluded,
         **{name: _numbers(table, name) for name in OPTIONAL_VARIABLES},
@@ -160,7 +165,7 @@ def _require_cases(cohort: Cohort) -> None:
 
 
 def _require_lengths(cohort: Cohort) -> None:
-    for name in ("bmi", "diabetes", "smoking", "drinking", "bmd", "centres", "splits", "scanners", "slice_mm"):
+    for name in ("bmi", "diabetes", "smoking", "drinking", "bmd", "centres", "splits", "scanners", "kinds", "slice_mm"):
         values = getattr(cohort, name)
         if values is not None and len(values) not in {len(cohort.cases), 0 if isinstance(values, tuple) else -1}:
             raise StudyError(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from OPRadiomicsLib.errors import ClinicalDataError, FeatureError, StudyError
@@ -15,26 +15,30 @@ from OPRadiomicsLib.levels import UNION
 
 from ..statistics.arrays import FloatTable
 from .faults import CohortTableError, Fault
-from .row import parse_slice_mm
+from .row import parse_kinds, parse_slice_mm
 from .table import FEATURE_PREFIXES, CohortTable
 
 PROFILE_COLUMN: Final = "profile_hash"
 MASKS_COLUMN: Final = "masks"
 SCANNER_COLUMN: Final = "scanner"
+KINDS_COLUMN: Final = "kinds"
 SLICE_COLUMN: Final = "slice_mm"
 REGION_COLUMN: Final = "region"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """Names (p), values (n, p) in the order of the patients, where the masks came from, each origin once, scanners (n) and
-    distances of slices (n), NaN where one is not recorded.
+    """Names (p), values (n, p) in the order of the patients, where the masks came from, each origin once, scanners (n), kinds
+    of sequences (n) and distances of slices (n), NaN where one is not recorded.
     """
 
     names: tuple[str, ...]
     values: FloatTable
     masks: tuple[str, ...] = ()
     scanners: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     slice_mm: FloatTable | None = None
 
 
@@ -74,25 +78,26 @@ def read_features(cohort: CohortTable, profile_hash: str, features: Path | None 
             "extract all cases with one profile, and name it",
         )
     masks = {str(line.cells[MASKS_COLUMN]) for line in lines if line.cells.get(MASKS_COLUMN, "") != ""}
-    scanners = [
-        row.scanner or str(line.cells.get(SCANNER_COLUMN, "")) for (_, row), line in zip(cohort.rows, lines, strict=True)
+    pairs = [(row, line) for (_, row), line in zip(cohort.rows, lines, strict=True)]
+    scanners = [row.scanner or str(line.cells.get(SCANNER_COLUMN, "")) for row, line in pairs]
+    kinds = [row.kinds or _read(line, KINDS_COLUMN, parse_kinds, "") for row, line in pairs]
+    slices = [
+        _read(line, SLICE_COLUMN, parse_slice_mm, math.nan) if row.slice_mm is None else row.slice_mm for row, line in pairs
     ]
-    slices = [_slice_mm(row.slice_mm, line) for (_, row), line in zip(cohort.rows, lines, strict=True)]
     return Features(
         names,
         _values(cohort.name, lines, names),
         tuple(sorted(masks)),
         tuple(scanners) if any(scanners) else (),
+        tuple(kinds) if any(kinds) else (),
         np.array(slices, dtype=np.float64),
     )
 
 
-def _slice_mm(given: float | None, line: Line) -> float:
-    cell = line.cells.get(SLICE_COLUMN, "")
-    if given is not None or cell == "":
-        return math.nan if given is None else given
+def _read(line: Line, column: str, parse: Callable[[Any], T], absent: T) -> T:
+    cell = line.cells.get(column, "")
     try:
-        return parse_slice_mm(cell)
+        return absent if cell == "" else parse(cell)
     except ClinicalDataError as error:
         raise FeatureError(f"{error.found} in {line.place}", error.expected, "extract the case's features again") from None
 

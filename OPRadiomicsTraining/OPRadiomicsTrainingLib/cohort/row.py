@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from OPRadiomicsLib.errors import ClinicalDataError
+from OPRadiomicsLib.io.roles import read_kind
 from OPRadiomicsLib.io.tables import cell_text
 from OPRadiomicsLib.models.clinical import parse_age, parse_bmi, parse_exclusion, parse_male, parse_number, parse_yes_no, shown
+from OPRadiomicsLib.types import KINDS_SEPARATOR
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
@@ -52,6 +54,18 @@ def parse_bmd(given: Any) -> float:
     if low <= bmd <= high:
         return bmd
     raise ClinicalDataError(f"BMD {bmd:g}", expected, _bmd_remedy(bmd))
+
+
+def parse_kinds(given: Any) -> str:
+    """Kinds of a patient's sequences, as `OPRadiomicsLib.io.roles.kind_of`, with ``;`` between; raises `ClinicalDataError`."""
+    kinds = [read_kind(one) for one in str(given).split(KINDS_SEPARATOR.strip())]
+    if not all(kinds):
+        raise ClinicalDataError(
+            f"kinds {shown(given)}",
+            "a sequence, a colon and its kind, with ; between, such as T2WI: a 3-D acquisition; FS-T2WI: as the study's",
+            "leave the cell empty where they are not known",
+        )
+    return KINDS_SEPARATOR.join(kinds)
 
 
 def parse_slice_mm(given: Any) -> float:
@@ -144,6 +158,7 @@ class Row(BaseModel):
     profile_hash: _Text = None
     masks: _Text = None
     scanner: _Text = None
+    kinds: Annotated[str | None, _cell(parse_kinds)] = None
     slice_mm: Annotated[float | None, _cell(parse_slice_mm)] = None
     region: _Text = None
     engine: _Text = None

@@ -159,6 +159,6 @@ def _joined(cohort: CohortTable, features: Path | None) -> dict[int, dict[str, A
         raise StudyError(f"{cohort.name} holds features already", "a table without, or no --features", "leave one out")
     table = read_table(features)
     by_case = lines_by_case(cohort, table)
-    named = [name for name in ("profile_hash", "masks", "scanner", "slice_mm") if name not in cohort.table.columns]
+    named = [name for name in ("profile_hash", "masks", "scanner", "kinds", "slice_mm") if name not in cohort.table.columns]
     kept = [name for name in table.columns if name in named or name.startswith(FEATURE_PREFIXES)]
     return {index: {name: by_case[str(row.case)].cells[name] for name in kept} for index, row in cohort.rows}

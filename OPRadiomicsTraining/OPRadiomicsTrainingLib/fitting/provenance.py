@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from OPRadiomicsLib.models.signature import Provenance
+from OPRadiomicsLib.types import KINDS_SEPARATOR
 
 from ..cohort.cohort import Cohort
 from ..statistics.arrays import Indices
@@ -44,6 +45,7 @@ def provenance_of(fitted: Fitted, centre: str, notes: tuple[str, ...]) -> Proven
         scanners=tuple(sorted(set(scanners))) if all(scanners) else (),
         masks=cohort.masks,
         slice_mm=_slices(cohort, fitted.rows, centre),
+        kinds=_kinds(cohort, fitted.rows, centre),
         notes=(
             *_procedure(fitted),
             *(f"{note[0].upper()}{note[1:]}." for note in (*notes, *_gap(scanners))),
@@ -62,6 +64,12 @@ def _slices(cohort: Cohort, rows: Indices, centre: str) -> tuple[float, float] |
         return None
     own = np.array([cohort.slice_mm[row] for row in rows if not centre or cohort.centres[row] == centre])
     return (round(float(own.min()), 4), round(float(own.max()), 4)) if np.isfinite(own).all() else None
+
+
+def _kinds(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
+    """Kinds of the same images' sequences, each once; none where a patient's are not recorded."""
+    own = [cohort.kinds[row] for row in rows if cohort.kinds and (not centre or cohort.centres[row] == centre)]
+    return tuple(sorted({kind for one in own for kind in one.split(KINDS_SEPARATOR)})) if all(own) else ()
 
 
 def _gap(scanners: tuple[str, ...]) -> tuple[str, ...]:

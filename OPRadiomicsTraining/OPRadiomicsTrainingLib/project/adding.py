@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from OPRadiomicsLib.cohort import Failure, failure_of
 from OPRadiomicsLib.errors import OPRadiomicsError, OutputError
 from OPRadiomicsLib.files import write_bytes, write_text
-from OPRadiomicsLib.types import Progress, Role, no_progress
+from OPRadiomicsLib.types import KINDS_SEPARATOR, Progress, Role, no_progress
 
 from ..simulation import MANUFACTURER
 from .cases import ACQUISITION_FILE, CASE_FILE, CLINICAL, THUMBNAIL, Case, case_named, list_cases
@@ -98,6 +98,7 @@ def add_study(
             "centre": centre,
             "clinical": dict(clinical or {}),
             "scanner": study.scanner,
+            "kinds": KINDS_SEPARATOR.join(study.kinds),
             "sequences": [role.value for role in Role if role in study.volumes],
             "digest": digest,
             "simulated": simulated or MANUFACTURER in study.scanner,

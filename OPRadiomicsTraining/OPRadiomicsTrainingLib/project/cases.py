@@ -48,6 +48,8 @@ class Case:
         Whether the images are a simulator's.
     clinical
         Cells of a cohort's table that came with the images, such as label and bmd.
+    kinds
+        Of the sequences, where DICOM told them: a cell of a cohort's table.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Case:
     added: str = ""
     simulated: bool = False
     clinical: Mapping[str, str] = field(default_factory=dict)
+    kinds: str = ""
 
     def image(self, role: Role) -> Path | None:
         """The image of a sequence, or None."""
@@ -122,6 +125,7 @@ def _case(folder: Path, content: Mapping[str, Any]) -> Case:
         str(content.get("added", "")),
         bool(content.get("simulated", False)),
         dict(content.get("clinical", {})),
+        str(content.get("kinds", "")),
     )
 
 

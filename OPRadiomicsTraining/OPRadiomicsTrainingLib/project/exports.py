@@ -97,7 +97,7 @@ def write_cohort_table(project: Project, out: Path | None = None) -> Path:
 def _row(project: Project, item: WorkItem, clinical: Mapping[str, Any], home: Path) -> dict[str, Any]:
     case = item.case
     age = "" if case.age is None else f"{case.age:g}"
-    own: dict[str, Any] = {"age": age, "sex": case.sex, "centre": case.centre, "scanner": case.scanner}
+    own: dict[str, Any] = {"age": age, "sex": case.sex, "centre": case.centre, "scanner": case.scanner, "kinds": case.kinds}
     known = {**own, **case.clinical, **clinical}
     mask = current(item.versions) if item.state in DRAWN_STATES else None
     features = project.folder / FEATURES_FOLDER / "cases" / case.name / "features.csv"

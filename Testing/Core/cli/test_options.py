@@ -45,6 +45,21 @@ def test_a_scanner_that_dicom_does_not_tell_is_the_one_that_is_given(dicom_study
     assert commands._open(options, no_progress).scanner == "Siemens, Vida, 3 T"
 
 
+def test_a_kind_that_files_do_not_tell_is_the_one_that_is_given(files: dict[Role, Path], dicom_study: Path) -> None:
+    given = ("--allow-missing", "--out", "out", "--kind", "T1WI:T1 FLAIR")
+    options = build_parser().parse_args(["predict", "--t1", str(files[Role.T1WI]), *given])
+    assert commands._open(options, no_progress).kinds == ("T1WI: T1 FLAIR",)
+    options = build_parser().parse_args(["predict", str(dicom_study), *given])
+    assert commands._open(options, no_progress).kinds == tuple(f"{role}: as the study's" for role in Role), "DICOM tells"
+
+
+@pytest.mark.parametrize("kind", ["STIR", "FS-T2WI:", "T3WI: STIR", "T2WI: as the study's; FS-T2WI: STIR"])
+def test_a_kind_without_its_sequence_is_refused(kind: str, files: dict[Role, Path], refused: Refused) -> None:
+    said = refused("predict", "--t1", files[Role.T1WI], "--allow-missing", *PATIENT, "--kind", kind)
+    assert f"--kind '{kind}'" in said
+    assert "a colon and the kind" in said
+
+
 @pytest.mark.parametrize("option", ["--t1-series", "--t2-series", "--fst2-series", "--study-uid"])
 def test_an_option_that_names_a_series_is_refused_among_files(option: str) -> None:
     options = build_parser().parse_args(["features", "--t1", "t1.nii.gz", option, "5", "-o", "f.csv"])

@@ -16,6 +16,7 @@ import pytest
 from OPRadiomicsLib import io, workflow
 from OPRadiomicsLib.cli import main
 from OPRadiomicsLib.errors import Cancelled
+from OPRadiomicsLib.models.extrapolation import other_kinds
 from OPRadiomicsLib.profile import load_profile
 from OPRadiomicsLib.study import Study, open_study
 from OPRadiomicsLib.types import Role
@@ -207,7 +208,7 @@ def test_a_stir_or_3d_series_is_a_warning(dicom_study: Path) -> None:
             dataset = pydicom.dcmread(path)
             dataset.update(changes)
             dataset.save_as(path)
-    t2, fs = open_study(dicom_study).warnings
+    t2, fs = other_kinds((), open_study(dicom_study).kinds)
     assert t2.startswith("T2WI is of another kind than the study's sequence (a 3-D acquisition)")
     assert fs.startswith("FS-T2WI is of another kind than the study's sequence (fat suppressed by inversion (STIR))")
 

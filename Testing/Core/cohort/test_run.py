@@ -27,7 +27,7 @@ from OPRadiomicsLib.cohort.case import Case
 from OPRadiomicsLib.errors import Cancelled, OPRadiomicsError, OutputError, StudyError
 from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.profile import load_profile
-from OPRadiomicsLib.types import no_progress
+from OPRadiomicsLib.types import Role, no_progress
 from OPRadiomicsTrainingLib.simulation.cohort import CohortPlan, simulate_cohort
 from OPRadiomicsTrainingLib.simulation.study import Options
 
@@ -160,6 +160,8 @@ def test_a_table_may_name_the_series_of_a_dicom_study(settings: CohortSettings, 
         table.write_text(f"case,study,t1_series\na,{study},{number}\n", encoding="utf-8")
         result = run_cohort(list_cases(table).cases, settings, tmp_path / "out")
         assert (result.finished, result.kept) == (1, 0), "another series is other input"
+        kinds = {row["kinds"] for row in rows_of(result.tables["features"])}
+        assert kinds == {"; ".join(f"{role}: as the study's" for role in Role)}, "which a signature records"
     (study / "T1WI.nii.gz").write_bytes(b"")
     with pytest.raises(StudyError, match="of a study of image files"):
         run_cohort(list_cases(table).cases, replace(settings, allow_missing=True), tmp_path / "out")

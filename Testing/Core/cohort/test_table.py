@@ -322,20 +322,28 @@ def test_a_day_that_could_be_another_or_is_none_is_refused_and_only_its_form_sho
     assert given not in str(caught.value)
 
 
-@pytest.mark.parametrize("column", ["age", "sex", "label", "bmd", "bmi", "smoking", "slice_mm", "exclusion"])
+@pytest.mark.parametrize("column", ["age", "sex", "label", "bmd", "bmi", "smoking", "kinds", "slice_mm", "exclusion"])
 def test_a_cell_that_excel_made_a_day_of_is_a_fault_that_does_not_show_the_day(column: str, tmp_path: Path) -> None:
     """It could be a birth date; and where the decimal mark is a comma, a BMI of 24.5 becomes one."""
     openpyxl = pytest.importorskip("openpyxl")
-    cells = {"age": 71, "sex": "F", "label": 1, "bmd": 62.0, "bmi": 24.0, "smoking": "yes", "slice_mm": 3.3, "exclusion": None}
+    numbers = {"age": 71, "label": 1, "bmd": 62.0, "bmi": 24.0, "slice_mm": 3.3}
+    cells = {**numbers, "sex": "F", "smoking": "yes", "kinds": "T1WI: T1 FLAIR", "exclusion": None}
     book = openpyxl.Workbook()
     book.active.append(["case", *cells])
     book.active.append(["a", *(cells | {column: datetime(1953, 5, 24)}).values()])
-    book.active.append(["b", 66, "M", 0, 130.0])
+    book.active.append(["b", 66, 0, 130.0, None, None, "M"])
     book.save(tmp_path / "table.xlsx")
     with pytest.raises(CohortTableError, match="a date") as caught:
         read_cohort_table(tmp_path / "table.xlsx")
     assert [(fault.row, fault.column) for fault in caught.value.faults] == [(2, column)]
     assert "1953" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kinds", ["STIR", "FS-T2WI:", "T1WI: T1 FLAIR; STIR"])
+def test_a_kind_without_its_sequence_is_a_fault(kinds: str, tmp_path: Path) -> None:
+    table = f"case,age,sex,label,kinds\na,71,F,1,{kinds}\nb,66,M,0,\n"
+    with pytest.raises(CohortTableError, match="a sequence, a colon and its kind"):
+        read(table, tmp_path)
 
 
 def test_faults_survive_the_way_between_processes(tmp_path: Path) -> None:

@@ -247,16 +247,16 @@ def test_the_remedy_for_a_small_cohort_names_folds_that_work(a_cohort):
         assert "--folds 4 --lasso-folds 3" in caught.value.remedy
 
 
-def warnings_of(signature, *, scanner="", masks=""):
-    """What a prediction by the clinical model alone says of the scanner of its images and the origin of its masks."""
+def warnings_of(signature, *, scanner="", masks="", kinds=()):
+    """What a prediction by the clinical model alone says of its images' scanner and kinds and of the origin of its masks."""
     features = FeatureVector(("T1WI_original_firstorder_Mean",), np.zeros(1), PROFILE.hash)
     study, analysis = (
-        Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.eye(4))}, scanner=scanner),
+        Study({Role.T1WI: Volume(np.zeros((2, 2, 2)), np.eye(4))}, scanner=scanner, kinds=kinds),
         workflow.Analysis({}, {}, features),
     )
     settings = {"signature": signature, "clinical": Clinical(70.0, False), "profile": PROFILE}
     case = workflow.conclude(study, analysis, Reviewed(NOTHING, masks), **settings)
-    return [text for text in case.warnings if text.startswith(("Scanner", "Masks"))]
+    return [text for text in case.warnings if text.startswith(("Scanner", "Masks", "FS-T2WI", "T1WI"))]
 
 
 def test_scanners_of_the_cohort_s_table_warn_when_another_one_s_images_are_predicted(a_table, a_cohort):
@@ -274,6 +274,28 @@ def test_scanners_of_the_cohort_s_table_warn_when_another_one_s_images_are_predi
     assert warnings_of(signature, scanner=known[1]) == []
     (said,) = warnings_of(signature, scanner="Siemens, Vida, 3 T")
     assert "not among those of the training images" in said
+
+
+def test_kinds_of_sequences_that_training_did_not_see_are_told(a_table, a_cohort):
+    """As `cohort` writes them beside each row; one patient without them leaves the signature without."""
+    usual, stir = "T1WI: as the study's", "FS-T2WI: fat suppressed by inversion (STIR)"
+
+    def with_kinds(header, rows):
+        header.append("kinds")
+        for row in rows:
+            row.append(f"{usual};{stir}")
+
+    cohort = read_cohort(a_table(with_kinds), PROFILE.hash)
+    signature = fit_signature(cohort, PROFILE, replace(QUICK, tune=0)).signature
+    assert signature.provenance.kinds == (stir, usual)
+    assert signature.content()["provenance"]["kinds"] == [stir, usual]
+    assert warnings_of(signature, kinds=(usual, stir)) == []
+    (said,) = warnings_of(signature, kinds=("FS-T2WI: as the study's",))
+    assert "than in training (fat suppressed by inversion (STIR))" in said
+    some = replace(cohort, kinds=("", *cohort.kinds[1:]))
+    without = fit_signature(some, PROFILE, replace(QUICK, tune=0)).signature
+    assert without.provenance.kinds == ()
+    assert "kinds" not in without.content()["provenance"], "an older software reads the signature too"
 
 
 def test_slices_that_lie_much_farther_apart_than_in_training_are_told(a_table):

@@ -1,10 +1,10 @@
-"""A scanner or a network that training did not know is named; silence where either is unknown."""
+"""A scanner, a network or a kind of sequence that training did not know is named; silence where one is unknown."""
 
 from __future__ import annotations
 
 import pytest
 from OPRadiomicsLib.io.headers import scanner_of
-from OPRadiomicsLib.models.extrapolation import other_network, other_scanner
+from OPRadiomicsLib.models.extrapolation import other_kinds, other_network, other_scanner
 from OPRadiomicsLib.models.signature_file import load_signature
 from OPRadiomicsLib.segmentation.bundle import load_segmentation_model, network_of
 
@@ -32,6 +32,28 @@ def test_another_scanner_is_named_with_those_of_the_training_images() -> None:
 @pytest.mark.parametrize(("scanners", "scanner"), [((), "X"), (TRAINED, ""), (TRAINED, TRAINED[1].lower())])
 def test_a_known_scanner_and_an_unrecorded_one_are_passed_over(scanners: tuple[str, ...], scanner: str) -> None:
     assert other_scanner(scanners, scanner) == ()
+
+
+STIR, USUAL = "FS-T2WI: fat suppressed by inversion (STIR)", "FS-T2WI: as the study's"
+
+
+@pytest.mark.parametrize(
+    ("trained", "kind", "said"),
+    [
+        ((), STIR, "suits only a signature trained on that kind"),
+        ((), USUAL, None),
+        ((STIR,), STIR, None),
+        ((STIR,), USUAL, "FS-T2WI is of another kind (as the study's) than in training (fat suppressed by inversion (STIR))"),
+        ((STIR, USUAL), USUAL, None),
+        (("T1WI: as the study's",), USUAL, None),
+        (("T1WI: as the study's",), STIR, "suits only a signature trained on that kind"),
+    ],
+)
+def test_a_sequence_of_another_kind_than_in_training_is_named(trained: tuple[str, ...], kind: str, said: str | None) -> None:
+    """Where training's is not recorded, of another kind than the study's: a signature trained on STIR takes STIR in silence."""
+    sentences = other_kinds(trained, [kind])
+    assert len(sentences) == (said is not None)
+    assert all(str(said) in sentence for sentence in sentences)
 
 
 def test_another_network_is_named_with_those_that_drew_the_masks_of_training() -> None:

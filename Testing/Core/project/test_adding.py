@@ -107,6 +107,7 @@ def test_acquisition_parameters_age_and_sex_are_kept(filled: Project) -> None:
     case = cases.list_cases(filled)["sub-0001"]
     assert json.loads((case.folder / "acquisition.json").read_text())["T1WI"]["tr_ms"] > 0
     assert case.age is not None and case.sex in ("M", "F") and case.simulated
+    assert case.kinds == "T1WI: as the study's; T2WI: as the study's; FS-T2WI: as the study's"
     assert {"label", "bmd"} & set(case.clinical)
 
 

@@ -24,6 +24,9 @@ PHRASES: Final[Mapping[str, str]] = {
     "{role} is of another kind than the study's sequence ({kinds:list}): it suits only a signature trained on that kind.": (
         "{role} 与原研究的序列类型不同（{kinds}）：仅适用于以同类图像训练的影像组学标签。"
     ),
+    "{role} is of another kind ({kinds:list}) than in training ({trained:said}): features depend on it, and the probability "
+    "is an extrapolation.": "{role} 的序列类型（{kinds}）与训练图像（{trained}）不同：特征依赖于序列类型，该概率属于外推。",
+    "as the study's": "与原研究相同",
     "a 3-D acquisition": "三维采集",
     "fat suppressed by inversion (STIR)": "反转恢复脂肪抑制（STIR）",
     "water image of a water-fat separation": "水脂分离的水相",
