@@ -127,12 +127,7 @@ def add_predict(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "--signature", default="demo-signature", help="shipped or installed name, or folder (default: %(default)s)"
     )
-    parser.add_argument(
-        "--language",
-        choices=("en", "zh"),
-        default="en",
-        help="of report.html, the pictures and the warnings here (default: en)",
-    )
+    _add_language(parser, "of report.html, the pictures and the warnings here")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for report.html, prediction.json, masks, features, pictures"
     )
@@ -233,6 +228,7 @@ def add_cohort(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--workers", type=int, help="processes; 0: one case after another, no Dask (default: one a core)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler, whose workers see the same files")
     _add_feature_settings(parser)
+    _add_language(parser, "of the reports; tables and this output stay English")
     parser.set_defaults(**_of_commands("cohort"))
 
 
@@ -281,6 +277,10 @@ def _add_study(parser: argparse.ArgumentParser) -> None:
         help="where files don't tell; repeat for each sequence: 'FS-T2WI: fat suppressed by inversion (STIR)'",
     )
     parser.add_argument("--allow-missing", action="store_true", help="go on without a sequence: no radiomics model then")
+
+
+def _add_language(parser: argparse.ArgumentParser, of_what: str) -> None:
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help=f"{of_what} (default: en)")
 
 
 def _add_study_uid(parser: argparse.ArgumentParser) -> None:

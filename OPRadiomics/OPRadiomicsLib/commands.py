@@ -198,6 +198,7 @@ def cohort(options: argparse.Namespace, progress: Progress) -> Outcome:
         allow_missing=options.allow_missing,
         per_level=options.per_level,
         engine=options.engine,
+        language=options.language,
     )
     workers = (os.cpu_count() or 1) if options.workers is None else options.workers
     result = run_cohort(listed.cases, settings, options.out, workers=workers, scheduler=options.scheduler, progress=progress)

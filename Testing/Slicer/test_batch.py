@@ -6,7 +6,8 @@ from pathlib import Path
 from unittest import mock
 
 import qt
-from OPRadiomicsLib.gui.language import inWords
+from OPRadiomicsLib.gui.language import inWords, language
+from OPRadiomicsLib.reports.strings import LANGUAGES
 from OPRadiomicsLib.resources import demo_study_folder
 from support import PanelTest, settle, until
 
@@ -40,6 +41,8 @@ class BatchTest(PanelTest):
         self.assertEqual(self.ui.jobLabel.text, inWords("1 of 2 cases finished, 0 of them by an earlier run"))
         self.assertIn("two", self.ui.batchLabel.text)
         self.assertTrue((self.home / "results" / "predictions.csv").is_file())
+        report = (self.home / "results" / "cases" / "one" / "report.html").read_text(encoding="utf-8")
+        self.assertIn(f'lang="{LANGUAGES[language()]["language"]}"', report)
         opened.assert_called_once()
 
         opened = self.run_batch("studies", "others")  # its images have no header that gives the age

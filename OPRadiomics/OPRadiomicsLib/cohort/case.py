@@ -58,7 +58,7 @@ class Case:
 
 @dataclass(frozen=True, eq=False)
 class CohortSettings:
-    """What is done to every case; without a ``signature``, features and masks alone."""
+    """What is done to every case; without a ``signature``, features and masks alone, without a report in a ``language``."""
 
     profile: Profile
     model: SegmentationModel
@@ -67,6 +67,7 @@ class CohortSettings:
     allow_missing: bool = False
     per_level: bool = False
     engine: str = "auto"
+    language: str = "en"
 
     @property
     def key(self) -> dict[str, Any]:
@@ -80,6 +81,7 @@ class CohortSettings:
             "allow_missing": self.allow_missing,
             "per_level": self.per_level,
             "engine": self.engine,
+            "language": None if self.signature is None else self.language,
         }
 
 

@@ -217,6 +217,7 @@ def _concluded(
         kinds = other_kinds((), study.kinds)
         return [], (*study.warnings, *kinds, *doubts, *reviewed.warnings, *analysis.warnings, *analysis.features.warnings)
     from ..reports.report import write_report
+    from ..reports.strings import LANGUAGES
 
     result = workflow.conclude(
         study,
@@ -227,7 +228,7 @@ def _concluded(
         profile=settings.profile,
         warnings=doubts,
     )
-    write_report(result, scratch)
+    write_report(result, scratch, LANGUAGES[settings.language])
     return [_row(prediction, settings) for prediction in result.predictions], result.all_warnings
 
 

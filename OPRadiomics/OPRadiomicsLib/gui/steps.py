@@ -96,6 +96,8 @@ def batch(source: Path, target: Path, signature: str) -> Callable[[Path], Steps]
             str(target),
             "--signature",
             signature,
+            "--language",
+            language(),
             "--workers",
             "0",
             "--allow-missing",

@@ -222,7 +222,8 @@ def test_with_a_signature_each_case_gets_its_report_and_missing_age_is_a_recorde
     a_table: Callable[..., Path], settings: CohortSettings, tmp_path: Path
 ) -> None:
     cases = list_cases(a_table(age=["71", "", "66"], sex=["F", "M", "M"])).cases
-    result = run_cohort(cases, settings_of(settings.profile, load_signature("demo-signature")), tmp_path / "out")
+    chinese = settings_of(settings.profile, load_signature("demo-signature"), language="zh")
+    result = run_cohort(cases, chinese, tmp_path / "out")
     assert [(one.case, one.stage) for one in result.failures] == [("case_0002", "clinical variables")]
     rows = rows_of(result.tables["predictions"])
     assert [(row["case"], row["model"]) for row in rows[:3]] == [
@@ -233,7 +234,10 @@ def test_with_a_signature_each_case_gets_its_report_and_missing_age_is_a_recorde
     assert float(rows[2]["probability"]) == stored["models"]["combined"]["probability"]
     assert stored["segmentation"] == "none: the mask was given"  # in the words of `predict --mask`
     assert rows[0]["demo"] == "True"
-    assert (case / "report.html").is_file()
+    assert 'lang="zh-CN"' in (case / "report.html").read_text(encoding="utf-8")
+    again = run_cohort(cases[:1], replace(chinese, language="en"), tmp_path / "out")
+    assert (again.finished, again.kept) == (1, 0), "a report in another language is another result"
+    assert 'lang="en"' in (case / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("workers", [0, 2])
