@@ -41,7 +41,9 @@ from OPRadiomicsTrainingLib.segmentation.compare import bundle_network
 from OPRadiomicsTrainingLib.segmentation.export import export_bundle
 from OPRadiomicsTrainingLib.segmentation.folds import HELD_OUT_FILE, SIMULATED_FOLDER
 from OPRadiomicsTrainingLib.segmentation.labels import with_border_moved
-from OPRadiomicsTrainingLib.segmentation.train import Cases, TrainingSettings, train
+from OPRadiomicsTrainingLib.segmentation.samples import Cases
+from OPRadiomicsTrainingLib.segmentation.settings import TrainingSettings
+from OPRadiomicsTrainingLib.segmentation.train import train
 from scipy import ndimage
 from segmentation_dice import WRONG_LEVELS, central_half, hd95_mm, middle_of_body
 

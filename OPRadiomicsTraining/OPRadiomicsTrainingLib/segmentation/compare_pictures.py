@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from OPRadiomicsLib.reports.slices import SagittalStack
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
 
-    from .train import Cases
+    from .samples import Cases
 
 READER: Final = "#2ecc71"
 NETWORK: Final = "#e67e22"

@@ -18,7 +18,10 @@ from OPRadiomicsLib.types import Progress, no_progress
 
 from .cases import TrainingCase, by_image
 from .parallel import Group
-from .train import CHECKPOINT_FILE, Cases, Trainer, TrainingSettings, train
+from .samples import Cases
+from .settings import TrainingSettings
+from .train import CHECKPOINT_FILE, train
+from .trainer import Trainer
 
 if TYPE_CHECKING:
     from OPRadiomicsLib.segmentation.network import DeepLabV3Plus

@@ -89,6 +89,9 @@ class Learnt:
         write_text(bundle / LEARNT_FILE, json.dumps(content, indent=2) + "\n")
 
 
+NOTHING_LEARNT: Final = Learnt()
+
+
 def _bytes(case: TrainingCase) -> bytes:
     return str(case.image.shape).encode() + case.image.tobytes()
 

@@ -13,8 +13,8 @@ from OPRadiomicsLib.files import sha256_of, write_text
 from OPRadiomicsLib.json_files import read_json
 
 from .cases import load_case
-from .learnt import Learnt
-from .train import CHECKPOINT_FILE, NOTHING_LEARNT
+from .learnt import NOTHING_LEARNT, Learnt
+from .train import CHECKPOINT_FILE
 
 RECORD_FILE: Final = "run.json"
 SIMULATE: Final = "--simulate"

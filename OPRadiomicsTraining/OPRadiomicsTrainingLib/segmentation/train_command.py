@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .backbone import Backbone
     from .learnt import Learnt
     from .parallel import Group
-    from .train import Cases, TrainingSettings
+    from .samples import Cases
+    from .settings import TrainingSettings
 
 VERSION = "0.1.0"
 """Of every network that is trained here; its checksum tells one from another."""
@@ -38,7 +39,7 @@ def train_segmentation(options: argparse.Namespace, progress: Progress) -> Outco
     from .options import make_run_folder, require_options_that_fit
     from .parallel import joined
     from .record import begin, require_same
-    from .train import TrainingSettings
+    from .settings import TrainingSettings
 
     require_options_that_fit(options)
     backbone = None if options.backbone is None else read_backbone(options.backbone)
@@ -153,7 +154,7 @@ def _network_of_folds(
 
 def _pretrained(backbone: Backbone | None, cases: Cases, settings: TrainingSettings) -> DeepLabV3Plus | None:
     from .backbone import pretrained_network
-    from .train import draw_batch
+    from .samples import draw_batch
 
     if backbone is None:
         return None
@@ -184,8 +185,8 @@ def _prepare(options: argparse.Namespace, settings: TrainingSettings, group: Gro
     from .cases import TRAINING_SETS, case_files, prepare_real_cases
     from .learnt import Learnt
     from .record import require_same_cases
+    from .samples import gather_cases
     from .simulated import prepare_simulated_cases
-    from .train import gather_cases
 
     real = None if options.data is None else options.out / "cases"
     if real is not None and group.writes:

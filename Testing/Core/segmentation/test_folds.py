@@ -14,9 +14,10 @@ torch = pytest.importorskip("torch")
 safe_open = pytest.importorskip("safetensors").safe_open
 
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
-from OPRadiomicsTrainingLib.segmentation import folds, train  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation import folds, samples, train  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.export import export_bundle  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.settings import TrainingSettings  # noqa: E402
 
 
 def _case(name):
@@ -39,8 +40,8 @@ def _case(name):
 @pytest.fixture
 def tiny(monkeypatch):
     monkeypatch.setattr("OPRadiomicsLib.segmentation.network.DeepLabV3Plus", lambda: DeepLabV3Plus(width=0.25, aspp=8))
-    cases = train.Cases(tuple(_case(f"chu_{n}") for n in range(4)), (_case("sim_1_T1WI"),), ())
-    return cases, train.TrainingSettings(epochs=1, batches_per_epoch=2, batch_size=2)
+    cases = samples.Cases(tuple(_case(f"chu_{n}") for n in range(4)), (_case("sim_1_T1WI"),), ())
+    return cases, TrainingSettings(epochs=1, batches_per_epoch=2, batch_size=2)
 
 
 def test_each_real_case_is_held_out_once_and_copies_together():
@@ -67,7 +68,7 @@ def test_folds_go_on_from_those_that_held_out_the_same_cases(tiny, tmp_path):
         export_bundle(network, bundle, name="f", version="0", provenance={})
     more = folds.cross_validate(cases, tmp_path / "more", settings, 2, simulated_epochs=1, earlier=tmp_path / "first")
     assert more.simulated is None
-    learnt = train.Cases(tuple(case for case in cases.real if case.name in {"chu_1", "chu_3 b"}), cases.simulated, ())
+    learnt = samples.Cases(tuple(case for case in cases.real if case.name in {"chu_1", "chu_3 b"}), cases.simulated, ())
     own = replace(settings, seed=settings.seed + 1, learning_rate=folds.LATER_RATE * settings.learning_rate)
     direct = train.train(learnt, tmp_path / "direct", own, network=first.folds[0]).averaged()
     for name, tensor in direct.state_dict().items():
@@ -82,8 +83,8 @@ def test_folds_go_on_from_those_that_held_out_the_same_cases(tiny, tmp_path):
 def test_every_fold_starts_from_the_network_of_simulated_images(tiny, tmp_path):
     cases, settings = tiny
     found = folds.cross_validate(cases, tmp_path / "run", settings, 2, simulated_epochs=1)
-    alone = train.train(train.Cases((), cases.simulated, ()), tmp_path / "alone", settings).averaged()
-    learnt = train.Cases(tuple(case for case in cases.real if case.name in {"chu_0", "chu_2"}), cases.simulated, ())
+    alone = train.train(samples.Cases((), cases.simulated, ()), tmp_path / "alone", settings).averaged()
+    learnt = samples.Cases(tuple(case for case in cases.real if case.name in {"chu_0", "chu_2"}), cases.simulated, ())
     own = replace(settings, seed=settings.seed + 2, learning_rate=folds.LATER_RATE * settings.learning_rate)
     second = train.train(learnt, tmp_path / "second", own, network=alone).averaged()
     for network, expected in ((found.simulated, alone), (found.folds[1], second)):

@@ -14,11 +14,12 @@ pytest.importorskip("torch", reason="torch is not installed")
 
 from OPRadiomicsLib.errors import ModelError
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
-from OPRadiomicsTrainingLib.segmentation import record, train, train_command
+from OPRadiomicsTrainingLib.segmentation import record, samples, train_command
 from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase
 from OPRadiomicsTrainingLib.segmentation.compare import BODIES, ComparedCase, NetworkComparison, known_as
 from OPRadiomicsTrainingLib.segmentation.export import export_bundle
-from OPRadiomicsTrainingLib.segmentation.learnt import LEARNT_FILE, Learnt
+from OPRadiomicsTrainingLib.segmentation.learnt import LEARNT_FILE, NOTHING_LEARNT, Learnt
+from OPRadiomicsTrainingLib.segmentation.settings import TrainingSettings
 
 
 def a_case(number: int, name: str = "") -> TrainingCase:
@@ -29,10 +30,10 @@ def a_case(number: int, name: str = "") -> TrainingCase:
     )
 
 
-def gathered(folder: Path, numbers: range | list[int], learnt: Learnt = train.NOTHING_LEARNT) -> train.Cases:
+def gathered(folder: Path, numbers: range | list[int], learnt: Learnt = NOTHING_LEARNT) -> samples.Cases:
     for number in numbers:
         a_case(number).save(folder)
-    return train.gather_cases(folder, None, train.TrainingSettings(), learnt)
+    return samples.gather_cases(folder, None, TrainingSettings(), learnt)
 
 
 def a_bundle(folder: Path, learnt: Learnt | None, trained_on: list[str]) -> Path:
@@ -122,7 +123,7 @@ def compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **options: Path | 
 
     monkeypatch.setattr("OPRadiomicsTrainingLib.segmentation.compare.compare_networks", both)
     asked = argparse.Namespace(**{"compare": None, "start": None, "data": None, "out": tmp_path, **options})
-    cases = train.Cases((a_case(3),), (), (a_case(1), a_case(2)))
+    cases = samples.Cases((a_case(3),), (), (a_case(1), a_case(2)))
     return train_command._compared(asked, cases, lambda *_: None)
 
 

@@ -18,7 +18,8 @@ import sys
 from pathlib import Path
 import numpy as np, torch
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus
-from OPRadiomicsTrainingLib.segmentation import parallel, train
+from OPRadiomicsTrainingLib.segmentation import parallel, samples, train
+from OPRadiomicsTrainingLib.segmentation.settings import TrainingSettings
 from OPRadiomicsTrainingLib.segmentation.cases import TrainingCase
 from safetensors.torch import save_file
 
@@ -31,11 +32,11 @@ def case(name):
 
 out = Path(sys.argv[1])
 torch.set_num_threads(1)
-settings = train.TrainingSettings(epochs=2, batches_per_epoch=2, batch_size=4)
+settings = TrainingSettings(epochs=2, batches_per_epoch=2, batch_size=4)
 torch.manual_seed(0)
 network = DeepLabV3Plus(width=0.25, aspp=8)
 with parallel.joined("cpu") as group:
-    cases = train.Cases((case("chu_1"), case("spider_1")), (), ())
+    cases = samples.Cases((case("chu_1"), case("spider_1")), (), ())
     trainer = train.train(cases, out / "run", settings, network=network, group=group)
     weights = {name: tensor.contiguous() for name, tensor in trainer.averaged().state_dict().items()}
     save_file(weights, out / f"rank{group.rank}.safetensors")

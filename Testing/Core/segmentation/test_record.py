@@ -213,7 +213,7 @@ def test_a_processor_with_its_number_computes_in_single_precision(own, tmp_path,
         asked.update(told)
         raise ModelError("stop", "here", "now")
 
-    monkeypatch.setattr("OPRadiomicsTrainingLib.segmentation.train.TrainingSettings", settings)
+    monkeypatch.setattr("OPRadiomicsTrainingLib.segmentation.settings.TrainingSettings", settings)
     assert _train(own, tmp_path / "run", "--device", "cpu:0") == 2
     assert not asked["bf16"]
 

@@ -12,7 +12,7 @@ sitk = pytest.importorskip("SimpleITK")
 
 from OPRadiomicsLib.errors import ModelError, StudyError  # noqa: E402
 from OPRadiomicsLib.segmentation.network import DeepLabV3Plus  # noqa: E402
-from OPRadiomicsTrainingLib.segmentation import augment, labels, train  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation import augment, labels, samples, train  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.augment import CROP, draw_sample  # noqa: E402
 from OPRadiomicsTrainingLib.segmentation.cases import (  # noqa: E402
     SACRUM_SEED,
@@ -23,6 +23,7 @@ from OPRadiomicsTrainingLib.segmentation.cases import (  # noqa: E402
     sacrum_seed,
 )
 from OPRadiomicsTrainingLib.segmentation.loss import marginal_probabilities, partial_label_loss  # noqa: E402
+from OPRadiomicsTrainingLib.segmentation.settings import TrainingSettings  # noqa: E402
 
 
 def _case(name="chu_1", labelled=(True, True, False, False, False)):
@@ -446,8 +447,8 @@ def tiny(monkeypatch):
     """Training in seconds: a quarter of the width, one sample a batch."""
     wide = DeepLabV3Plus
     monkeypatch.setattr("OPRadiomicsLib.segmentation.network.DeepLabV3Plus", lambda: wide(width=0.25, aspp=8))
-    cases = train.Cases((_case("chu_1"), _case("spider_1", (True,) * 5)), (), (_case("chu_2"),))
-    return cases, train.TrainingSettings(epochs=2, batches_per_epoch=2, batch_size=2, validate_every=2)
+    cases = samples.Cases((_case("chu_1"), _case("spider_1", (True,) * 5)), (), (_case("chu_2"),))
+    return cases, TrainingSettings(epochs=2, batches_per_epoch=2, batch_size=2, validate_every=2)
 
 
 def test_a_resumed_run_ends_with_the_same_bits(tiny, tmp_path):
@@ -542,7 +543,7 @@ def _saved(folder, count, first=0, shown=None):
     for number in range(first, first + count):
         image = _case().image + np.uint8(number if shown is None else shown)
         replace(_case(), name=f"chu_{number:02d}", image=image).save(folder)
-    return train.gather_cases(folder, None, train.TrainingSettings())
+    return samples.gather_cases(folder, None, TrainingSettings())
 
 
 def _names(cases):
@@ -577,18 +578,18 @@ def test_a_copy_in_another_set_is_held_out_too(tmp_path):
         copies = [replace(case, name=f"own_{case.name[-2:]}") for case in (*cases.real, *cases.validation)][:3]
         for copy in copies:
             copy.save(folder)
-        cases = train.gather_cases(folder, None, train.TrainingSettings())
+        cases = samples.gather_cases(folder, None, TrainingSettings())
         assert not {case.image.tobytes() for case in cases.real} & {case.image.tobytes() for case in cases.validation}
 
 
 def test_no_case_at_all_is_an_error(tmp_path):
     with pytest.raises(StudyError):
-        train.gather_cases(tmp_path, None, train.TrainingSettings())
+        samples.gather_cases(tmp_path, None, TrainingSettings())
 
 
 def test_no_case_to_draw_from_is_an_error():
     with pytest.raises(StudyError, match="No case to draw"):
-        train.draw_batch(train.Cases((), (), ()), train.TrainingSettings(), 0, range(1))
+        samples.draw_batch(samples.Cases((), (), ()), TrainingSettings(), 0, range(1))
 
 
 def test_simulated_training_cases_stray_in_grid_and_contrast_and_are_kept(tmp_path):
