@@ -58,7 +58,7 @@ class Case:
 
 @dataclass(frozen=True, eq=False)
 class CohortSettings:
-    """What is done to every case; without a ``signature``, features and masks alone, without a report in a ``language``."""
+    """What is done to every case; without a ``signature``, features and masks alone. ``language``: of the reports."""
 
     profile: Profile
     model: SegmentationModel
