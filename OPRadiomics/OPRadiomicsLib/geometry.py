@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +61,10 @@ def require_same_frame(first: Volume | Mask, second: Volume | Mask, names: str =
         )
 
 
+NO_TILT: Final = 1e-30
+"""A cosine below it is none: ITK's singular value decomposition fails on denormal ones, and resampling gives one value only."""
+
+
 def to_sitk(volume: Volume | Mask) -> sitk.Image:
     """SimpleITK image over a copy of the array; origin, spacing and direction from the affine.
 
@@ -80,6 +84,7 @@ def to_sitk(volume: Volume | Mask) -> sitk.Image:
             "three axes at right angles",
             "resample the image to a rectangular grid (gantry tilt or irregular slices cause this)",
         )
+    direction[np.abs(direction) < NO_TILT] = 0.0
     image = sitk.GetImageFromArray(array)
     image.SetSpacing(spacing.tolist())
     image.SetDirection(direction.ravel().tolist())

@@ -91,6 +91,16 @@ def test_outside_the_image_the_nearest_voxel_goes_on(a_volume: Volume) -> None:
     np.testing.assert_array_equal(found, np.broadcast_to(a_volume.array[0], found.shape))
 
 
+def test_a_cosine_too_small_for_itk_is_none(a_volume: Volume, two_bodies: Mask) -> None:
+    def resampled(turn: tuple[float, ...]) -> Volume:
+        move = rigid(turn, (0.0, 0.0, 0.0))
+        grid = analysis_grid(Mask(two_bodies.labels, move @ two_bodies.affine), RESAMPLING)
+        return resample_volume(Volume(a_volume.array, move @ a_volume.affine), grid, "bspline3")
+
+    denormal = 1.1125369292536007e-308
+    np.testing.assert_array_equal(resampled((0.125, 0.0, denormal)).array, resampled((0.125, 0.0, 0.0)).array)
+
+
 @FIXTURES_ARE_READ_ONLY
 @given(
     turn=st.tuples(*[st.floats(-0.5, 0.5)] * 3),
