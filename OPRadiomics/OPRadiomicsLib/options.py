@@ -35,15 +35,24 @@ def image_files(options: argparse.Namespace) -> dict[Role, Path]:
 
 
 def given_kinds(options: argparse.Namespace) -> tuple[str, ...]:
-    """Kinds of sequences that files don't tell, as `io.roles.kind_of` writes them; raises `StudyError` for other words."""
-    given = {text: read_kind(text) for text in options.kind or ()}
-    for text, kind in given.items():
-        if not kind or KINDS_SEPARATOR.strip() in text:
+    """Kinds of sequences that files don't tell, as `io.roles.kind_of` writes them.
+
+    Raises
+    ------
+    StudyError
+        For other words, a second kind of a sequence, a sequence without a file, or beside a DICOM folder, which tells them.
+    """
+    given: dict[str, str] = {}
+    for text in options.kind or ():
+        kind = read_kind(text)
+        role = kind.partition(":")[0]
+        if not kind or KINDS_SEPARATOR.strip() in text or role in given or role not in image_files(options):
             raise StudyError(
                 f"--kind '{text}'",
-                f"{', '.join(Role)}, then a colon and the kind, once for each sequence",
+                f"{', '.join(Role)}, then a colon and the kind, once for each sequence given as a file (DICOM tells it)",
                 f"write such as 'FS-T2WI: fat suppressed by inversion (STIR)' or 'T2WI: {USUAL_KIND}'",
             )
+        given[role] = kind
     return tuple(given.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,6 @@ from OPRadiomicsLib.models.signature import Provenance
 from OPRadiomicsLib.types import KINDS_SEPARATOR
 
 from ..cohort.cohort import Cohort
-from ..statistics.arrays import Indices
 from ..statistics.roc import auc
 from .fitted import Fitted
 
@@ -25,7 +25,8 @@ def provenance_of(fitted: Fitted, centre: str, notes: tuple[str, ...]) -> Proven
         Each without a full stop.
     """
     cohort, settings, ill = fitted.cohort, fitted.settings, fitted.ill
-    scanners = _scanners(cohort, fitted.rows, centre)
+    own = [row for row in fitted.rows if not centre or cohort.centres[row] == centre]
+    scanners = tuple(cohort.scanners[row] for row in own if cohort.scanners)
     areas = ", ".join(f"{name} {auc(values, ill):.3f}" for name, values in fitted.predictions.items() if np.ptp(values) > 0.0)
     simulated = "SIMULATED " if settings.demo else ""
     made = "images, ages and labels from this software's simulator, no real person"
@@ -44,8 +45,8 @@ def provenance_of(fitted: Fitted, centre: str, notes: tuple[str, ...]) -> Proven
         citation=demo if settings.demo else "Not published; procedure of Wang et al., Radiologic Practice 2026(4):453-459",
         scanners=tuple(sorted(set(scanners))) if all(scanners) else (),
         masks=cohort.masks,
-        slice_mm=_slices(cohort, fitted.rows, centre),
-        kinds=_kinds(cohort, fitted.rows, centre),
+        slice_mm=_slices(cohort, own),
+        kinds=_kinds(cohort, own),
         notes=(
             *_procedure(fitted),
             *(f"{note[0].upper()}{note[1:]}." for note in (*notes, *_gap(scanners))),
@@ -53,22 +54,17 @@ def provenance_of(fitted: Fitted, centre: str, notes: tuple[str, ...]) -> Proven
     )
 
 
-def _scanners(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
-    """Of the training images that a signature is for, "" where one is not recorded."""
-    return tuple(cohort.scanners[row] for row in rows if cohort.scanners and (not centre or cohort.centres[row] == centre))
-
-
-def _slices(cohort: Cohort, rows: Indices, centre: str) -> tuple[float, float] | None:
-    """Least and largest distance of the same images' slices, to 0.1 um; None where one is not recorded."""
+def _slices(cohort: Cohort, rows: Sequence[int]) -> tuple[float, float] | None:
+    """Least and largest distance of the images' slices, to 0.1 um; None where one is not recorded."""
     if cohort.slice_mm is None:
         return None
-    own = np.array([cohort.slice_mm[row] for row in rows if not centre or cohort.centres[row] == centre])
+    own = cohort.slice_mm[rows]
     return (round(float(own.min()), 4), round(float(own.max()), 4)) if np.isfinite(own).all() else None
 
 
-def _kinds(cohort: Cohort, rows: Indices, centre: str) -> tuple[str, ...]:
-    """Kinds of the same images' sequences, each once; none where a patient's are not recorded."""
-    own = [cohort.kinds[row] for row in rows if cohort.kinds and (not centre or cohort.centres[row] == centre)]
+def _kinds(cohort: Cohort, rows: Sequence[int]) -> tuple[str, ...]:
+    """Kinds of the images' sequences, each once; none where a patient's are not recorded."""
+    own = [cohort.kinds[row] for row in rows if cohort.kinds]
     return tuple(sorted({kind for one in own for kind in one.split(KINDS_SEPARATOR)})) if all(own) else ()
 
 

@@ -49,15 +49,23 @@ def test_a_kind_that_files_do_not_tell_is_the_one_that_is_given(files: dict[Role
     given = ("--allow-missing", "--out", "out", "--kind", "T1WI:T1 FLAIR")
     options = build_parser().parse_args(["predict", "--t1", str(files[Role.T1WI]), *given])
     assert commands._open(options, no_progress).kinds == ("T1WI: T1 FLAIR",)
-    options = build_parser().parse_args(["predict", str(dicom_study), *given])
-    assert commands._open(options, no_progress).kinds == tuple(f"{role}: as the study's" for role in Role), "DICOM tells"
+    assert commands.open_study(dicom_study).kinds == tuple(f"{role}: as the study's" for role in Role)
 
 
-@pytest.mark.parametrize("kind", ["STIR", "FS-T2WI:", "T3WI: STIR", "T2WI: as the study's; FS-T2WI: STIR"])
+@pytest.mark.parametrize("kind", ["STIR", "T1WI:", "T3WI: STIR", "T1WI: T1 FLAIR; FS-T2WI: STIR", "FS-T2WI: STIR"])
 def test_a_kind_without_its_sequence_is_refused(kind: str, files: dict[Role, Path], refused: Refused) -> None:
     said = refused("predict", "--t1", files[Role.T1WI], "--allow-missing", *PATIENT, "--kind", kind)
     assert f"--kind '{kind}'" in said
     assert "a colon and the kind" in said
+
+
+def test_two_kinds_of_one_sequence_and_one_beside_dicom_are_refused(
+    files: dict[Role, Path], dicom_study: Path, refused: Refused
+) -> None:
+    kind = ("--kind", "T1WI: T1 FLAIR")
+    twice = ("--t1", files[Role.T1WI], "--allow-missing", *PATIENT, *kind, "--kind", "T1WI: a 3-D acquisition")
+    assert "once for each sequence" in refused("predict", *twice)
+    assert "DICOM tells it" in refused("predict", dicom_study, *PATIENT, *kind)
 
 
 @pytest.mark.parametrize("option", ["--t1-series", "--t2-series", "--fst2-series", "--study-uid"])
